@@ -1,0 +1,63 @@
+"""Errors a player reads: what is wrong, where, and what to do.
+
+Pure; known by everyone, knows nobody.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PedalError(Exception):
+    """One clear line: ``where: what. hint``.
+
+    Args:
+        what: what is wrong, without a full stop.
+        where: the thing it is wrong in (a file, a key, a card); may be empty.
+        hint: what to do about it, without a full stop; may be empty.
+    """
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.hint = hint
+        line = f"{where}: {what}" if where else what
+        super().__init__(f"{line}. {hint}." if hint else f"{line}.")
+
+
+class ModelError(PedalError):
+    """A ``.nam`` file that is missing, malformed or not playable here."""
+
+
+class ImpulseError(PedalError):
+    """An impulse response that is missing, malformed or unusable."""
+
+
+class PresetError(PedalError):
+    """A preset that is missing, malformed or names what does not exist."""
+
+
+class BoardError(PedalError):
+    """A board file that is missing, malformed or names what does not exist."""
+
+
+class CardError(PedalError):
+    """A sound card that is missing, busy, or cannot do what the board asks."""
+
+
+class LinkError(PedalError):
+    """Shared memory that is missing, foreign or of another version."""
+
+
+class ControlError(PedalError):
+    """The control socket: nobody answers, or a message that is not understood."""
+
+
+def did_you_mean(word: str, options: Iterable[str]) -> str:
+    """A hint for a near miss: ``did you mean 'reverb'?``, or the list of what there is."""
+    known = sorted(options)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    return "Known: " + ", ".join(known) if known else ""
