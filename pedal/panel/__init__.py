@@ -1,0 +1,1 @@
+"""Footswitches, screen, control socket and presets in hand; the process `pedal-panel`."""

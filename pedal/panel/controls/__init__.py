@@ -1,0 +1,1 @@
+"""Footswitches: edges of real pins become presses."""

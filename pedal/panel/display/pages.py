@@ -1,0 +1,189 @@
+"""The pages of the 128x64 OLED: what the player sees, as pure functions from a view to an image.
+
+Called by the panel's loop in pedal-panel, by the virtual screen and by the snapshots of the tests.
+``python -m pedal.panel.display.pages FILE.png`` saves a picture of a page.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image, ImageDraw
+
+from pedal.panel.display import shapes
+from pedal.panel.display.text import draw_text, width_px, wrapped
+
+WIDTH_PX, HEIGHT_PX = 128, 64
+
+AudioState = Literal["playing", "starting", "lost card", "no audio"]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """Everything a page shows.
+
+    Attributes:
+        preset_name, preset_number, preset_count: number counts from 1; 0 of 0 where there is no list.
+        model_name: of the amp shown.
+        width_label: ``Full``, ``Lite`` or empty (a preset without an amp).
+        held_down: narrower than the player asked, because the CPU has no room.
+        load_norm, budget_norm: shares of a period, 1.0 is all of it.
+        in_peak_db, out_peak_db: dBFS.
+        in_clipped: since the last page or a little longer.
+        bypassed, muted: as switched.
+        message: one sentence, or empty.
+        audio_state: what the sound card is doing.
+        cpu_scale: this machine counts as one so many times slower; 1.0 is as it is.
+        tick: pages drawn so far, about ten a second; long names scroll by it.
+    """
+
+    preset_name: str
+    preset_number: int = 0
+    preset_count: int = 0
+    model_name: str = ""
+    width_label: str = ""
+    held_down: bool = False
+    load_norm: float = 0.0
+    budget_norm: float = 0.7
+    in_peak_db: float = -120.0
+    out_peak_db: float = -120.0
+    in_clipped: bool = False
+    bypassed: bool = False
+    muted: bool = False
+    message: str = ""
+    audio_state: AudioState = "playing"
+    cpu_scale: float = 1.0
+    tick: int = 0
+
+
+_BANNERS: dict[AudioState, str] = {
+    "playing": "", "starting": "Starting", "lost card": "Card lost", "no audio": "No audio",
+}  # fmt: skip
+
+#: Columns right of this belong to the meters.
+_BODY_RIGHT = 103
+_BAND_TOP, _BAND_BOTTOM = 28, 50
+_FOOT_TOP = 53
+
+
+def draw_page(view: PanelView) -> Image.Image:
+    """The page of a playing pedal, mode ``1``, 128x64.
+
+    From the top: preset, model, the width (or what is in its place: bypass, mute, a card that is gone) beside the
+    levels, and at the foot the load with its budget, or a message.
+    """
+    page = Image.new("1", (WIDTH_PX, HEIGHT_PX))
+    draw = ImageDraw.Draw(page)
+    _draw_header(page, draw, view)
+    banner = _BANNERS[view.audio_state] or ("MUTED" if view.muted else "BYPASS" if view.bypassed else "")
+    model = f"{view.model_name} \u00b7 {view.width_label}" if banner and view.width_label else view.model_name
+    draw_text(page, (0, 16, _BODY_RIGHT, 26), model, "small", tick=view.tick)
+    if banner:
+        draw.rectangle((0, _BAND_TOP, _BODY_RIGHT - 3, _BAND_BOTTOM), fill=1)
+        draw_text(page, (2, _BAND_TOP, _BODY_RIGHT - 4, _BAND_BOTTOM), banner, "big", ink=0, centred=True)
+    elif view.width_label:
+        _draw_width(page, draw, view)
+    _draw_meters(page, draw, view)
+    if view.message:
+        draw.rectangle((0, _FOOT_TOP, WIDTH_PX - 1, HEIGHT_PX - 1), fill=1)
+        draw_text(page, (2, _FOOT_TOP, WIDTH_PX - 2, HEIGHT_PX), view.message, "small", tick=view.tick, ink=0)
+    else:
+        _draw_foot(page, draw, view)
+    return page
+
+
+def message_page(title: str, text: str) -> Image.Image:
+    """A page that only says something: a title and up to four lines."""
+    page = Image.new("1", (WIDTH_PX, HEIGHT_PX))
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((0, 0, WIDTH_PX - 1, 14), fill=1)
+    draw_text(page, (3, 0, WIDTH_PX - 3, 14), title, "bold", ink=0)
+    for i, line in enumerate(wrapped(text, "small", WIDTH_PX - 2)[:4]):
+        draw_text(page, (1, 17 + 12 * i, WIDTH_PX, 28 + 12 * i), line, "small")
+    return page
+
+
+def splash(version: str) -> Image.Image:
+    """The page while the pedal starts."""
+    page = Image.new("1", (WIDTH_PX, HEIGHT_PX))
+    draw = ImageDraw.Draw(page)
+    shapes.draw_amp(draw, (WIDTH_PX - shapes.AMP_WIDTH_PX) // 2, 4, wide=True, ghost=False)
+    draw_text(page, (0, 29, WIDTH_PX, 52), "pedal", "big", centred=True)
+    draw_text(page, (0, 53, WIDTH_PX, 64), version, "small", centred=True)
+    return page
+
+
+def enlarged(page: Image.Image, scale: int = 4) -> Image.Image:
+    """The same pixels, ``scale`` times as large, mode ``1``."""
+    return page.resize((page.width * scale, page.height * scale), Image.Resampling.NEAREST)
+
+
+def picture(page: Image.Image, scale: int = 6) -> Image.Image:
+    """A page as it looks on the glass: lit dots with dark gaps, in a black frame; mode ``RGB``."""
+    glass, lit = (8, 12, 16), (165, 222, 255)
+    margin = 3 * scale
+    image = Image.new("RGB", (page.width * scale + 2 * margin, page.height * scale + 2 * margin), glass)
+    draw = ImageDraw.Draw(image)
+    for y in range(page.height):
+        for x in range(page.width):
+            if page.getpixel((x, y)):
+                left, top = margin + x * scale, margin + y * scale
+                draw.rectangle((left, top, left + scale - 2, top + scale - 2), fill=lit)
+    return image
+
+
+def _draw_header(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> None:
+    left = 0
+    if view.preset_count:
+        number = str(view.preset_number)
+        left = width_px(number, "bold") + 5
+        draw.rectangle((0, 0, left - 1, 12), fill=1)
+        draw_text(page, (2, -1, left - 1, 12), number, "bold", ink=0)
+        left += 4
+    draw_text(page, (left, -1, WIDTH_PX, 14), view.preset_name, "bold", tick=view.tick)
+    # a line under it, solid where this preset stands in the list
+    draw.point([(x, 14) for x in range(0, WIDTH_PX, 2)], fill=1)
+    if view.preset_count:
+        step = WIDTH_PX / view.preset_count
+        start = round((view.preset_number - 1) * step)
+        draw.line((start, 14, max(start + 2, round(start + step) - 1), 14), fill=1)
+
+
+def _draw_width(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> None:
+    shapes.draw_amp(draw, 0, _BAND_TOP, wide=view.width_label != "Lite", ghost=view.held_down)
+    end = draw_text(page, (46, _BAND_TOP, _BODY_RIGHT - 3, _BAND_BOTTOM + 1), view.width_label, "big")
+    if view.held_down:
+        x, y = end + 3, _BAND_TOP + 7
+        draw.polygon([(x, y), (x + 8, y), (x + 4, y + 4)], fill=1)
+        draw_text(page, (x - 1, y + 7, x + 12, y + 13), "CPU", "tiny")
+
+
+def _draw_meters(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> None:
+    shapes.draw_meter(draw, (107, 18, 113, 43), view.in_peak_db, clipped=view.in_clipped)
+    shapes.draw_meter(draw, (119, 18, 125, 43), view.out_peak_db)
+    draw_text(page, (107, 45, 117, 51), "IN", "tiny")
+    draw_text(page, (117, 45, 128, 51), "OUT", "tiny")
+
+
+def _draw_foot(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> None:
+    percent = f"{min(round(view.load_norm * 100), 999)}%"
+    if view.cpu_scale != 1.0:
+        percent = f"{percent} \u00f7{view.cpu_scale:g}"
+    right = WIDTH_PX - width_px(percent, "small")
+    end = draw_text(page, (0, _FOOT_TOP, 30, HEIGHT_PX), "CPU", "small")
+    draw_text(page, (right, _FOOT_TOP, WIDTH_PX, HEIGHT_PX), percent, "small")
+    shapes.draw_load(draw, (end + 4, _FOOT_TOP + 2, right - 5, HEIGHT_PX - 3), view.load_norm, view.budget_norm)
+
+
+def main() -> None:
+    """Save the picture for the README."""
+    view = PanelView(
+        "Crunch", 1, 4, "Starter crunch", "Full", load_norm=0.41, in_peak_db=-17.0, out_peak_db=-11.0
+    )
+    picture(draw_page(view)).save(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The drawn parts of a page: the amp that is wide or narrow, level meters, the load bar.
+
+Called by ``pages`` in pedal-panel. Pure.
+"""
+
+from __future__ import annotations
+
+from PIL import ImageDraw
+
+#: The wide amp fills this cell, the narrow one stands in its middle.
+AMP_WIDTH_PX, AMP_HEIGHT_PX = 38, 23
+_NARROW_PX = 20
+
+#: A meter goes from silence to full scale.
+METER_LOW_DB, METER_HIGH_DB = -54.0, 0.0
+
+
+def draw_amp(draw: ImageDraw.ImageDraw, left: int, top: int, *, wide: bool, ghost: bool) -> None:
+    """An amp of two speakers (wide) or one; ``ghost`` dots in the wide amp that there is no room for."""
+    bottom = top + AMP_HEIGHT_PX - 1
+    if wide:
+        _cabinet(draw, left, top, AMP_WIDTH_PX)
+        return
+    if ghost:
+        right = left + AMP_WIDTH_PX - 1
+        corners = [(x, y) for x in range(left, right + 1, 2) for y in (top, bottom)]
+        sides = [(x, y) for y in range(top, bottom + 1, 2) for x in (left, right)]
+        draw.point(corners + sides, fill=1)
+    _cabinet(draw, left + (AMP_WIDTH_PX - _NARROW_PX) // 2, top, _NARROW_PX)
+
+
+def _cabinet(draw: ImageDraw.ImageDraw, left: int, top: int, width: int) -> None:
+    """Handle, panel with knobs, speakers side by side as often as they fit."""
+    right, bottom = left + width - 1, top + AMP_HEIGHT_PX - 1
+    draw.rounded_rectangle((left, top, right, bottom), radius=2, outline=1, fill=0)
+    draw.rectangle((left + 2, top + 2, right - 2, top + 5), fill=1)
+    for x in range(left + 4, right - 3, 3):
+        draw.point((x, top + 3), fill=0)
+    speaker_px = 15
+    speakers = (width - 4) // speaker_px
+    gap = (width - speakers * speaker_px) // (speakers + 1)
+    for i in range(speakers):
+        x = left + gap + i * (speaker_px + gap)
+        x = x if i == 0 else right - gap - speaker_px + 1
+        y = top + 6
+        draw.ellipse((x, y + 1, x + speaker_px - 1, y + speaker_px - 1), outline=1)
+        draw.ellipse((x + 5, y + 6, x + 9, y + 9), fill=1)
+
+
+def draw_meter(
+    draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], level_db: float, *, clipped: bool = False
+) -> None:
+    """A standing meter in bars of two rows; ``box`` as Pillow's rectangles, last row and column inside.
+
+    The top rows stay lit when the input clipped.
+    """
+    left, top, right, bottom = box
+    rows = bottom - top + 1
+    share = (level_db - METER_LOW_DB) / (METER_HIGH_DB - METER_LOW_DB)
+    lit = round(min(max(share, 0.0), 1.0) * rows)
+    for y in range(bottom, top - 1, -1):
+        row = bottom - y
+        if row % 3 == 2:
+            continue
+        if row < lit:
+            draw.line((left, y, right, y), fill=1)
+        elif row % 3 == 0:
+            draw.point((left, y), fill=1)
+            draw.point((right, y), fill=1)
+    if clipped:
+        draw.rectangle((left - 1, top - 1, right + 1, top + 3), fill=1)
+
+
+def draw_load(
+    draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], load_norm: float, budget_norm: float
+) -> None:
+    """A lying bar, full at 1.0, with a notch through it at the budget."""
+    left, top, right, bottom = box
+    draw.rectangle(box, outline=1)
+    room = right - left - 3
+    lit = round(min(max(load_norm, 0.0), 1.0) * room)
+    if lit:
+        draw.rectangle((left + 2, top + 2, left + 1 + lit, bottom - 2), fill=1)
+    notch = left + 2 + round(min(max(budget_norm, 0.0), 1.0) * room)
+    draw.line((notch - 1, top + 1, notch - 1, bottom - 1), fill=0)
+    draw.line((notch + 1, top + 1, notch + 1, bottom - 1), fill=0)
+    draw.line((notch, top - 2, notch, bottom + 2), fill=1)

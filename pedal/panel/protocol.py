@@ -1,0 +1,182 @@
+"""What is said over the control socket: one JSON object a line, versioned, refused when not understood.
+
+Called by the panel's control server and by the commands' client (both processes), so it imports neither numba
+nor numpy. Pure.
+
+A request: ``{"v":1,"id":7,"cmd":"set","target":"amp1.drive_db","value":3.0}``.
+Its reply: ``{"v":1,"id":7,"ok":true,"result":{...}}`` or ``{"v":1,"id":7,"ok":false,"error":"one sentence"}``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from pedal.errors import ControlError
+
+#: Changes when an old client would misunderstand a new panel or the other way round.
+VERSION = 1
+
+#: Longest request in bytes, newline included; replies may be longer (a page travels as PNG).
+REQUEST_CAP_BYTES = 64 * 1024
+REPLY_CAP_BYTES = 1024 * 1024
+
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+_Id = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class Request(msgspec.Struct, tag_field="cmd", forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One question or order. ``id`` comes back in the reply."""
+
+    v: int = VERSION
+    id: _Id = 0
+
+
+class Status(Request, tag="status", frozen=True):
+    """What the pedal is doing."""
+
+
+class Press(Request, tag="press", frozen=True):
+    """Press a footswitch of a virtual board."""
+
+    switch: _Name
+
+
+class SelectPreset(Request, tag="preset", frozen=True):
+    """Go to a preset by name, or by a step along the list; exactly one of them."""
+
+    name: _Name | None = None
+    step: Literal[-1, 1] | None = None
+
+
+class Bypass(Request, tag="bypass", frozen=True):
+    """Bypass on or off; ``None`` changes over."""
+
+    on: bool | None = None
+
+
+class SetParam(Request, tag="set", frozen=True):
+    """Set a parameter, in the unit of its name; ``target`` is ``block.parameter``."""
+
+    target: _Name
+    value: float
+
+
+class SwitchBlock(Request, tag="block", frozen=True):
+    """Switch a block of the preset on or off."""
+
+    block: _Name
+    on: bool
+
+
+class SetWidth(Request, tag="width", frozen=True):
+    """Ask for a width on one amp (counted from 1) or on all of them."""
+
+    width: Literal["full", "lite", "auto"]
+    amp: Annotated[int, msgspec.Meta(ge=1, le=16)] | None = None
+
+
+class Page(Request, tag="page", frozen=True):
+    """The page on the screen: ``{"png": base64, "width": ..., "height": ...}``, enlarged ``scale`` times."""
+
+    scale: Annotated[int, msgspec.Meta(ge=1, le=8)] = 1
+
+
+class Stop(Request, tag="stop", frozen=True):
+    """End the pedal."""
+
+
+class Reload(Request, tag="reload", frozen=True):
+    """Read presets and files again."""
+
+
+AnyRequest = Status | Press | SelectPreset | Bypass | SetParam | SwitchBlock | SetWidth | Page | Stop | Reload
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to the request with the same ``id``: ``result`` if ``ok``, else ``error``."""
+
+    v: int
+    id: int
+    ok: bool
+    result: dict[str, Any] = {}
+    error: str = ""
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    """As much of a request as is readable in every version."""
+
+    v: int | None = None
+    id: _Id = 0
+
+
+_requests: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
+_envelopes = msgspec.json.Decoder(_Envelope)
+_replies = msgspec.json.Decoder(Reply)
+
+
+def parse_request(line: bytes) -> AnyRequest:
+    """The request in one line.
+
+    Raises:
+        ControlError: not JSON, another version, an unknown command or field, a value out of its range.
+    """
+    if len(line) > REQUEST_CAP_BYTES:
+        raise ControlError(f"a request longer than {REQUEST_CAP_BYTES} bytes")
+    try:
+        envelope = _envelopes.decode(line)
+        if envelope.v != VERSION:
+            spoken = "no version" if envelope.v is None else f"version {envelope.v}"
+            raise ControlError(f"the request speaks {spoken}, the pedal version {VERSION}", hint="Update both")
+        request = _requests.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(f"a request that is not understood: {_one_line(error)}") from error
+    if isinstance(request, SelectPreset) and (request.name is None) == (request.step is None):
+        raise ControlError("preset wants a name or a step, one of them")
+    if isinstance(request, SetParam) and not math.isfinite(request.value):
+        raise ControlError(f"{request.target}: a value that is not a finite number")
+    return request
+
+
+def request_id(line: bytes) -> int:
+    """The ``id`` in a line, 0 where none can be read: a refusal still names its question."""
+    try:
+        return _envelopes.decode(line[:REQUEST_CAP_BYTES]).id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return 0
+
+
+def format_request(request: Request) -> bytes:
+    """One line, newline included."""
+    return msgspec.json.encode(request) + b"\n"
+
+
+def format_result(reply_id: int, result: dict[str, Any]) -> bytes:
+    """The reply that says yes, newline included. Numbers that are not finite become ``null``."""
+    return msgspec.json.encode(Reply(v=VERSION, id=reply_id, ok=True, result=result)) + b"\n"
+
+
+def format_refusal(reply_id: int, sentence: str) -> bytes:
+    """The reply that says no, newline included."""
+    return msgspec.json.encode(Reply(v=VERSION, id=reply_id, ok=False, error=sentence)) + b"\n"
+
+
+def parse_reply(line: bytes) -> Reply:
+    """The reply in one line.
+
+    Raises:
+        ControlError: not a reply, or of another version.
+    """
+    try:
+        reply = _replies.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(f"a reply that is not understood: {_one_line(error)}", hint="Update both") from error
+    if reply.v != VERSION:
+        raise ControlError(f"the pedal speaks version {reply.v}, this command version {VERSION}", hint="Update both")
+    return reply
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

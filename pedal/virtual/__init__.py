@@ -1,0 +1,1 @@
+"""A card, pins and a screen without hardware."""
