@@ -1,0 +1,1 @@
+"""The tests mirror ``pedal/``; a package, so that they find their own helpers whatever else is installed."""
