@@ -1,0 +1,83 @@
+"""A loaded model: its widths and what it says about itself.
+
+Made by ``file``; read by whoever plays, lists or inspects models, in any process. No numba is
+imported until ``Model.engine`` is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pedal.nam.spec import WaveNetSpec
+
+if TYPE_CHECKING:
+    from pedal.nam.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """One size of a model.
+
+    Attributes:
+        label: what players read: "Full" is the widest, "Lite" the narrowest.
+        channels: C of each layer array.
+        slim_low, slim_high: this width plays for ``slim_low <= slim < slim_high``, the widest also above.
+        macs_per_sample: multiply-adds per frame.
+        weights_count: numbers in its weight stream.
+        receptive_field_frames: frames of input that one frame of output depends on.
+        spec: shapes and weights.
+    """
+
+    label: str
+    channels: tuple[int, ...]
+    slim_low: float
+    slim_high: float
+    macs_per_sample: int
+    weights_count: int
+    receptive_field_frames: int
+    spec: WaveNetSpec = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A ``.nam`` file that plays.
+
+    Attributes:
+        name: from the metadata, else the file's name.
+        widths: narrowest first.
+        content_hash: sha256 of the file, hexadecimal.
+        sample_rate_hz: None if the file does not say.
+        loudness_db, gain, input_level_dbu, output_level_dbu: of the container, or else of its widest width.
+        gear_type: free text, may be empty.
+        breakpoints: slim values at which the width changes.
+    """
+
+    name: str
+    widths: tuple[Width, ...]
+    content_hash: str
+    sample_rate_hz: float | None
+    loudness_db: float | None
+    gain: float | None
+    input_level_dbu: float | None
+    output_level_dbu: float | None
+    gear_type: str
+    breakpoints: tuple[float, ...]
+
+    def width_index(self, slim: float) -> int:
+        """Index in ``widths`` for ``slim`` (0 smallest to 1 largest; beyond clamps, NaN is the widest)."""
+        for i, edge in enumerate(self.breakpoints):
+            if slim < edge:
+                return i
+        return len(self.widths) - 1
+
+    def engine(self, slim: float = 1.0, max_frames: int = 64) -> Engine:
+        """An engine of its own that plays the width for ``slim``, already at rest.
+
+        Args:
+            slim: 0 (smallest) to 1 (largest).
+            max_frames: frames per compiled call, 1 to 4096; longer inputs are cut.
+        """
+        from pedal.nam.engine import Engine
+
+        return Engine(self, self.width_index(slim), max_frames)

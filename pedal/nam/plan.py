@@ -1,0 +1,75 @@
+"""The plan: the table of integers that tells a kernel where one placed width lies and what it is.
+
+Written by ``pack``, read by the kernels of this package. Word 0 on, in int64; words that name a
+place hold element indices, relative to their region in a ``Packed`` and absolute once placed.
+"""
+
+from __future__ import annotations
+
+KIND_A2 = 1
+KIND_WAVENET = 2
+
+#: The words every plan begins with.
+KIND = 0
+MAX_FRAMES = 1
+RECEPTIVE_FIELD = 2
+STATE_F32 = 3
+STATE_F32_COUNT = 4
+STATE_I64 = 5
+STATE_I64_COUNT = 6
+WEIGHTS = 7
+#: Where the input of the block goes: a line of ``X_HISTORY`` old frames and the new ones behind them.
+X_LINE = 8
+X_HISTORY = 9
+#: Room for one tile of every row, to work in.
+SCRATCH = 10
+
+# -- A2: one array ------------------------------------------------------------------------------
+CHANNELS = 11
+LAYERS = 12
+#: The head: a line per channel, and the convolution over it.
+HEAD_LINE = 13
+HEAD_STRIDE = 14
+HEAD_HISTORY = 15
+HEAD_WEIGHTS = 16
+HEAD_TAPS = 17
+HEAD_DILATION = 18
+HEAD_STEADY = 19
+A2_ROWS = 24
+
+# -- WaveNet: arrays of layers ------------------------------------------------------------------
+ARRAYS = 11
+#: The residual stream between two arrays: a line per channel, no history.
+STREAM_LINE = 12
+STREAM_STRIDE = 13
+WAVENET_ROWS = 16
+
+#: One row per array of a WaveNet; ``A_FIRST_LAYER`` counts layers over all arrays.
+A_INPUTS = 0
+A_CHANNELS = 1
+A_INNER = 2
+A_FIRST_LAYER = 3
+A_LAYERS = 4
+A_RECHANNEL = 5
+A_HEAD_LINE = 6
+A_HEAD_STRIDE = 7
+A_HEAD_HISTORY = 8
+A_HEAD_WEIGHTS = 9
+A_HEAD_TAPS = 10
+A_HEAD_DILATION = 11
+A_HEAD_STEADY = 12
+A_HEAD_OUTS = 13
+ARRAY_WORDS = 16
+
+#: One row per layer, of either kind. The ring holds the layer's input.
+L_WEIGHTS = 0
+L_TAPS = 1
+L_DILATION = 2
+L_RING = 3
+L_STRIDE = 4
+L_FRAMES = 5
+L_STEADY = 6
+L_OUT_WEIGHTS = 7
+L_ACTIVATION = 8
+L_PARAMS = 9
+LAYER_WORDS = 12
