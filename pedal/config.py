@@ -112,7 +112,9 @@ def load_board(name_or_path: str | Path) -> Board:
         shipped = board_names()
         if text_name not in shipped:
             raise BoardError(
-                f"there is no board '{text_name}'", where="board", hint=f"Known: {', '.join(shipped)}; or name a file"
+                f"there is no board {text_name!r:.60}",
+                where="board",
+                hint=f"Known: {', '.join(shipped)}; or name a file",
             )
         path = factory_dir("board") / f"{text_name}.toml"
     return parse_board(load_text(path, BoardError), str(path))
@@ -147,7 +149,9 @@ def parse_board(text: str, where: str) -> Board:
     parts: dict[str, Any] = {
         "audio": _record(audio, AudioSettings, where, "audio"),
         "switches": {
-            name: _record(_table(value, f"switches.{name}", where), FootSwitch, where, f"switches.{name}")
+            _checked_switch_name(name, where): _record(
+                _table(value, f"switches.{name}", where), FootSwitch, where, f"switches.{name}"
+            )
             for name, value in switches.items()
         },
         "display": None if display is None else _record(display, DisplaySettings, where, "display"),
@@ -177,7 +181,7 @@ def _record(
     hints = typing.get_type_hints(kind, include_extras=True)
     for key in raw:
         if key not in hints:
-            raise BoardError(f"unknown key '{prefix}{key}'", where=where, hint=_known_keys(key, hints))
+            raise BoardError(f"unknown key {prefix + key!r:.60}", where=where, hint=_known_keys(key, hints))
     for field in msgspec.structs.fields(kind):
         if field.required and field.name not in raw and field.name not in (parts or {}):
             meaning = _meaning(hints[field.name])
@@ -215,6 +219,13 @@ def _check_names(board: Board, where: str) -> None:
         raise BoardError(f"input_dbu_at_0dbfs = {level_dbu:g} is out of range", where=where, hint="Use -60 to 60 dBu")
 
 
+def _checked_switch_name(name: str, where: str) -> str:
+    if not _SWITCH_NAME.fullmatch(name):
+        hint = "Use at most 24 of a-z, 0-9, - and _"
+        raise BoardError(f"the switch name {name!r:.40} is not right", where=where, hint=hint)
+    return name
+
+
 def _check_audio(audio: AudioSettings, where: str) -> None:
     if not (_CARD_ID.fullmatch(audio.card) or _PCM_NAME.fullmatch(audio.card)):
         raise BoardError(
@@ -237,9 +248,6 @@ def _check_pins(board: Board, where: str) -> None:
     bus = display.interface if display and display.driver not in ("virtual", "none") else None
     taken = {} if board.virtual else reserved_pins(board.audio.card, bus)
     for name, switch in board.switches.items():
-        if not _SWITCH_NAME.fullmatch(name):
-            hint = "Use at most 24 of a-z, 0-9, - and _"
-            raise BoardError(f"the switch name {name!r:.40} is not right", where=where, hint=hint)
         if switch.pin in taken:
             raise BoardError(
                 f"switches.{name}.pin = {switch.pin} is taken by {taken[switch.pin]}",

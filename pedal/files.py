@@ -28,11 +28,13 @@ def load_bytes(path: Path, cap_bytes: int, error: type[PedalError]) -> bytes:
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise error("is not a regular file", where=str(path), hint="Name a file, not a folder or a device")
-            data = file.read(cap_bytes + 1)
+            with open(descriptor, "rb", closefd=False) as file:
+                data = file.read(cap_bytes + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError as missing:
         raise error("there is no such file", where=str(path), hint="Check the name") from missing
     except (OSError, ValueError) as failure:

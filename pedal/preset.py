@@ -131,7 +131,7 @@ def parse_preset(text: str, where: str) -> Preset:
     if raw:
         key = next(iter(raw))
         hint = did_you_mean(key, ["name", "block", *IMPLICIT])
-        raise PresetError(f"unknown key '{key:.40}'", where=where, hint=hint)
+        raise PresetError(f"unknown key {key!r:.40}", where=where, hint=hint)
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise PresetError("block must be a list of tables", where=where, hint="Write [[block]] before each block")
     if len(tables) > MAX_BLOCKS:
@@ -179,6 +179,10 @@ def _param(kind: BlockKind, name: str, where: str) -> Param:
     return kind.params[kind.index(name, where)]
 
 
+def _names(kind: BlockKind) -> list[str]:
+    return [param.name for param in kind.params if param is not BYPASS]
+
+
 def _checked_name(name: object, where: str) -> str:
     if not isinstance(name, str) or not name.strip():
         raise PresetError("has no name", where=where, hint='Add name = "..." at its top')
@@ -218,7 +222,7 @@ def _parse_kind(name: object, where: str) -> BlockKind:
         raise PresetError("has no kind", where=where, hint="Add kind = one of " + ", ".join(_listed_kinds()))
     if name not in _listed_kinds():
         hint = did_you_mean(name, _listed_kinds())
-        raise PresetError(f"there is no block of kind '{name:.40}'", where=where, hint=hint)
+        raise PresetError(f"there is no block of kind {name!r:.40}", where=where, hint=hint)
     return kind_named(name, where)
 
 
@@ -238,6 +242,8 @@ def _parse_values(kind: BlockKind, table: Mapping[str, Any], where: str) -> dict
     for name, value in table.items():
         if name == BYPASS.name:
             raise PresetError("bypass is not kept in presets", where=where, hint="Write on = false")
+        if not name.isidentifier():
+            raise PresetError(f"unknown key {name!r:.40}", where=where, hint="Use " + ", ".join(_names(kind)))
         param = _param(kind, name, where)
         if param.unit == "on/off":
             if not isinstance(value, bool):
