@@ -1,0 +1,306 @@
+"""The control socket: commands ask, the panel's loop answers, and nobody who asks can hold the pedal up.
+
+Opened by the panel (pedal-panel). One daemon thread does all the waiting: it takes requests apart, puts each as
+an ``Ask`` into the queue that the panel's loop reads (the same that its footswitches use), and sends the answers.
+Everything a client can make grow has a bound; who passes it is cut off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import queue
+import selectors
+import socket
+import stat
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pedal.errors import ControlError
+from pedal.panel import protocol
+
+#: In the runtime directory.
+SOCKET_NAME = "control.sock"
+
+CLIENTS_MAX = 16
+#: Requests of one client that wait for the panel; further ones stay in its socket.
+ASKS_MAX = 8
+#: A line that was begun must end.
+LINE_TIMEOUT_S = 5.0
+_CHUNK_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request and the way back to whoever made it; answer it exactly once, from any thread."""
+
+    request: protocol.AnyRequest
+    _send: Callable[[bytes], None]
+
+    def answer(self, result: dict[str, Any]) -> None:
+        """Say yes. A result that is longer than a reply may be becomes a refusal."""
+        line = protocol.format_result(self.request.id, result)
+        if len(line) > protocol.REPLY_CAP_BYTES:
+            line = protocol.format_refusal(self.request.id, "the answer is too long.")
+        self._send(line)
+
+    def refuse(self, sentence: str) -> None:
+        """Say no, in a sentence for the player."""
+        self._send(protocol.format_refusal(self.request.id, sentence))
+
+
+@dataclass(eq=False, slots=True)
+class _Client:
+    sock: socket.socket
+    active_s: float
+    line_since_s: float = 0.0
+    incoming: bytearray = field(default_factory=bytearray)
+    outgoing: bytearray = field(default_factory=bytearray)
+    asks: int = 0
+    ended: bool = False
+
+    @property
+    def interest(self) -> int:
+        reads = not self.ended and self.asks < ASKS_MAX
+        return (selectors.EVENT_READ if reads else 0) | (selectors.EVENT_WRITE if self.outgoing else 0)
+
+    @property
+    def finished(self) -> bool:
+        return self.ended and not self.asks and not self.outgoing
+
+
+class ControlServer:
+    """Listens at ``path`` from the moment it is made until ``close``.
+
+    Args:
+        path: of the socket; made with mode 0660. What a killed panel left there is removed.
+        asks: where requests go.
+
+    Raises:
+        ControlError: another panel is running there, or the place cannot be used.
+    """
+
+    def __init__(self, path: Path, asks: queue.SimpleQueue[Any]) -> None:
+        self.path = path
+        self._asks = asks
+        self._lock_fd = _take_lock(path)
+        try:
+            self._listener = _listen(path)
+        except ControlError:
+            os.close(self._lock_fd)
+            raise
+        self._answers: queue.SimpleQueue[tuple[_Client, bytes]] = queue.SimpleQueue()
+        self._clients: set[_Client] = set()
+        self._selector = selectors.DefaultSelector()
+        self._woken, self._waker = socket.socketpair()
+        self._woken.setblocking(False)
+        self._waker.setblocking(False)
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="control", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening, send what is already answered as far as it goes at once, remove the socket."""
+        if self._stopping:
+            return
+        self._stopping = True
+        self._wake()
+        self._thread.join(timeout=2.0)
+        self.path.unlink(missing_ok=True)
+        os.close(self._lock_fd)
+
+    def __enter__(self) -> ControlServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _wake(self) -> None:
+        # full: the thread has not yet slept off the last wake-up; closed: it is gone
+        with contextlib.suppress(OSError):
+            self._waker.send(b".")
+
+    def _run(self) -> None:
+        while not self._stopping:
+            for key, events in self._selector.select(timeout=1.0):
+                if key.fileobj is self._listener:
+                    self._accept()
+                elif key.fileobj is self._woken:
+                    with contextlib.suppress(BlockingIOError):
+                        self._woken.recv(4096)
+                elif key.data in self._clients:
+                    self._serve(key.data, events)
+            self._take_answers()
+            self._drop_unfinished_lines()
+        self._take_answers()
+        for client in list(self._clients):
+            self._drop(client)
+        for sock in (self._listener, self._woken, self._waker):
+            sock.close()
+        self._selector.close()
+
+    def _accept(self) -> None:
+        try:
+            sock, _ = self._listener.accept()
+        except OSError:
+            # out of descriptors, most likely: make room, and never spin
+            self._drop_longest_idle()
+            time.sleep(0.05)
+            return
+        if len(self._clients) >= CLIENTS_MAX:
+            self._drop_longest_idle()
+        sock.setblocking(False)
+        client = _Client(sock, time.monotonic())
+        self._clients.add(client)
+        self._selector.register(sock, client.interest, client)
+
+    def _serve(self, client: _Client, events: int) -> None:
+        if events & selectors.EVENT_READ and not self._receive(client):
+            return
+        self._flush(client)
+
+    def _receive(self, client: _Client) -> bool:
+        try:
+            chunk = client.sock.recv(_CHUNK_BYTES)
+        except BlockingIOError:
+            return True
+        except OSError:
+            self._drop(client)
+            return False
+        client.active_s = time.monotonic()
+        client.ended = not chunk
+        if not client.incoming:
+            client.line_since_s = client.active_s
+        client.incoming += chunk
+        self._take_lines(client)
+        return client in self._clients
+
+    def _take_lines(self, client: _Client) -> None:
+        while client.asks < ASKS_MAX:
+            end = client.incoming.find(b"\n")
+            if end < 0:
+                if len(client.incoming) > protocol.REQUEST_CAP_BYTES:
+                    self._drop(client)
+                return
+            line = bytes(client.incoming[:end])
+            del client.incoming[: end + 1]
+            client.line_since_s = time.monotonic()
+            if line.strip():
+                self._take_request(client, line)
+
+    def _take_request(self, client: _Client, line: bytes) -> None:
+        try:
+            request = protocol.parse_request(line)
+        except ControlError as error:
+            self._queue_reply(client, protocol.format_refusal(protocol.request_id(line), str(error)))
+            return
+        client.asks += 1
+        self._asks.put(Ask(request, lambda reply: self._send_later(client, reply)))
+
+    def _send_later(self, client: _Client, reply: bytes) -> None:
+        self._answers.put((client, reply))
+        self._wake()
+
+    def _take_answers(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                client, reply = self._answers.get_nowait()
+                if client not in self._clients:
+                    continue
+                client.asks -= 1
+                self._queue_reply(client, reply)
+                self._take_lines(client)
+                self._flush(client)
+
+    def _queue_reply(self, client: _Client, reply: bytes) -> None:
+        client.outgoing += reply
+        if len(client.outgoing) > protocol.REPLY_CAP_BYTES:
+            self._drop(client)
+
+    def _flush(self, client: _Client) -> None:
+        if client not in self._clients:
+            return
+        try:
+            if client.outgoing:
+                del client.outgoing[: client.sock.send(client.outgoing)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._drop(client)
+            return
+        if client.finished:
+            self._drop(client)
+        else:
+            self._watch(client)
+
+    def _watch(self, client: _Client) -> None:
+        """Tell the selector what this client is waited for; it knows no "for nothing"."""
+        watched = self._selector.get_map().get(client.sock)
+        if watched is None and client.interest:
+            self._selector.register(client.sock, client.interest, client)
+        elif watched is not None and not client.interest:
+            self._selector.unregister(client.sock)
+        elif watched is not None and watched.events != client.interest:
+            self._selector.modify(client.sock, client.interest, client)
+
+    def _drop_unfinished_lines(self) -> None:
+        now_s = time.monotonic()
+        for client in list(self._clients):
+            unfinished = client.incoming and client.asks < ASKS_MAX
+            if unfinished and now_s - client.line_since_s > LINE_TIMEOUT_S:
+                self._drop(client)
+
+    def _drop_longest_idle(self) -> None:
+        if self._clients:
+            self._drop(min(self._clients, key=lambda client: client.active_s))
+
+    def _drop(self, client: _Client) -> None:
+        if client in self._clients:
+            self._clients.remove(client)
+            if client.sock in self._selector.get_map():
+                self._selector.unregister(client.sock)
+            client.sock.close()
+
+
+def _take_lock(path: Path) -> int:
+    """A record lock beside the socket: it dies with its process, killed or not, and no child inherits it."""
+    try:
+        lock_fd = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+    except OSError as error:
+        raise ControlError(f"the control socket cannot be opened ({error.strerror})", where=str(path)) from error
+    try:
+        fcntl.lockf(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock_fd)
+        raise ControlError(
+            "another pedal is running here", where=str(path), hint="Stop that one first"
+        ) from error
+    return lock_fd
+
+
+def _listen(path: Path) -> socket.socket:
+    """A listening socket at ``path``; the caller holds the lock, so whatever socket is there is a dead panel's."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    try:
+        if path.exists() and not stat.S_ISSOCK(path.lstat().st_mode):
+            raise ControlError("is not a socket", where=str(path), hint="Move it away")
+        path.unlink(missing_ok=True)
+        listener.bind(str(path))
+        # before listen: until then nobody can connect
+        path.chmod(0o660)
+        listener.listen(CLIENTS_MAX)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or str(error)
+        raise ControlError(f"the control socket cannot be opened ({reason})", where=str(path)) from error
+    except ControlError:
+        listener.close()
+        raise
+    return listener
