@@ -1,0 +1,1 @@
+"""The sound card and the process that plays it (pedal-audio)."""

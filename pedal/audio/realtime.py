@@ -1,0 +1,99 @@
+"""What the kernel can do for the period thread: priority, locked memory, a core of its own.
+
+Called by ``process`` in pedal-audio before it streams. Every function returns None, or one
+plain sentence where the system does not permit it: the pedal then plays without.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import signal
+
+import numpy as np
+
+from pedal.arena import Arena
+
+#: Above interrupt threads (50), below nothing that a pedal runs.
+PERIOD_PRIORITY = 70
+_MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
+_PR_SET_PDEATHSIG = 1
+_PR_SET_TIMERSLACK = 29
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def take_priority(priority: int = PERIOD_PRIORITY) -> str | None:
+    """SCHED_FIFO for the calling thread; threads and processes it starts are ordinary again."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
+    except OSError as refusal:
+        return (
+            f"no real-time priority ({refusal.strerror}): expect late wake-ups. "
+            "Grant it with LimitRTPRIO=95, or 'rtprio 95' for the group audio in /etc/security/limits.d"
+        )
+    return None
+
+
+def may_take_priority(priority: int = PERIOD_PRIORITY) -> bool:
+    """Whether ``take_priority`` would succeed; leaves the calling thread as it was."""
+    policy, param = os.sched_getscheduler(0), os.sched_getparam(0)
+    if take_priority(priority) is not None:
+        return False
+    os.sched_setscheduler(0, policy, param)
+    return True
+
+
+def lock_memory() -> str | None:
+    """Keep every page that is touched from now on in memory (and all that are there already).
+
+    On fault only: locking whole mappings would double the memory of a process with numba in it.
+    """
+    if _libc.mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT) != 0:
+        reason = os.strerror(ctypes.get_errno())
+        return (
+            f"memory is not locked ({reason}): swapping can interrupt the sound. "
+            "Grant it with LimitMEMLOCK=infinity, or 'memlock unlimited' for the group audio"
+        )
+    return None
+
+
+def touch(arena: Arena) -> None:
+    """Fault in every page of an arena, without changing a byte."""
+    page_bytes = os.sysconf("SC_PAGE_SIZE")
+    int(np.add.reduce(arena.u8[::page_bytes], dtype=np.int64))
+
+
+def use_core(core: int) -> str | None:
+    """Bind the calling thread to one core."""
+    try:
+        os.sched_setaffinity(0, {core})
+    except OSError as refusal:
+        return f"not bound to core {core} ({refusal.strerror})"
+    return None
+
+
+def choose_cores() -> tuple[int, int]:
+    """Cores ``(period thread, understudy)``: the last and the one before; the same if there is one.
+
+    The first core of a small board serves most interrupts.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[-1], cores[-2] if len(cores) > 1 else cores[-1]
+
+
+def stop_collecting() -> None:
+    """No garbage collection while streaming: the loop makes no cycles, and a full pass takes milliseconds."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def wake_exactly() -> None:
+    """Let timers of this thread fire without the 50 us that ordinary threads are given."""
+    _libc.prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """SIGKILL for this process when its parent ends, however that ends (called in a fresh child)."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

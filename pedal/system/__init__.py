@@ -1,0 +1,1 @@
+"""Keeping the pedal alive on its machine."""
