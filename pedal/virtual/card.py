@@ -1,10 +1,9 @@
 """The virtual card: real ALSA on a machine without a sound card, paced in real time.
 
-A PCM in user space: alsa-lib's ``file`` plugin puts a take in place of what a guitar would play
-and keeps what the pedal plays, over the ``jack`` plugin, whose clock is a private jackd with its
-dummy driver. Above them ``lfloat`` gives whole-number formats as a card does, and like a card,
-and unlike ``plug``, refuses other rates and channel counts. Owned by whatever process runs the
-virtual pedal; used by pedal-audio as any other card.
+A PCM in user space: the ``jack`` plugin gives it the clock of a private jackd with a dummy driver,
+``lfloat`` whole-number formats (unlike ``plug`` it refuses other rates and channel counts, as a
+card does), and ``file`` on top puts a take in place of what a guitar would play and keeps what the
+pedal plays. Owned by whatever process runs the virtual pedal; used by pedal-audio as any card.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 
 from pedal.audio.realtime import die_with_parent, may_take_priority
 from pedal.errors import CardError
+from pedal.virtual.raw import BITS, decode, encode
 from pedal.virtual.take import Tape
 
 #: The PCM's name: a board's ``audio.card``.
@@ -39,11 +39,12 @@ class VirtualCard:
     """A sound card made of files, as a context: on from ``__enter__`` to ``__exit__``.
 
     Args:
-        directory: where the card keeps its files; made if missing, kept afterwards.
+        directory: its own: made if missing; of an earlier card in it nothing is kept.
         take: what the guitar plays, float32 ``(frames,)``; repeated without end if paced.
         rate_hz: the only rate the card runs at.
         period_frames: the clock's period; the pedal's period must be the same.
         capture_channels: 1 or 2, the same signal on each.
+        sample_format: the format the pedal must choose; the take is laid out in it.
         paced: False for a card that is always ready, for tests: the take once, as fast as it is
             read, and after it whatever lay in memory.
 
@@ -58,12 +59,14 @@ class VirtualCard:
         rate_hz: int = 48000,
         period_frames: int = 64,
         capture_channels: int = 1,
+        sample_format: str = "S32_LE",
         paced: bool = True,
     ) -> None:
         self.directory = directory
         self.rate_hz = rate_hz
         self.period_frames = period_frames
         self.capture_channels = capture_channels
+        self.sample_format = sample_format
         self.paced = paced
         self.real_time = False
         self._take = take
@@ -79,12 +82,14 @@ class VirtualCard:
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         infile = self.directory / "take"
-        infile.unlink(missing_ok=True)
+        for left in (infile, *self.directory.glob("played*")):
+            left.unlink(missing_ok=True)
         (self.directory / "asoundrc").write_text(self._asoundrc(infile))
+        data = encode(np.repeat(self._take, self.capture_channels), self.sample_format)
         if not self.paced:
-            np.repeat(self._take, self.capture_channels).tofile(infile)
+            infile.write_bytes(data)
             return self
-        self._tape = Tape(infile, self._take, self.capture_channels)
+        self._tape = Tape(infile, data, BITS[self.sample_format] // 8 * self.capture_channels)
         try:
             self.start_clock()
         except CardError:
@@ -157,14 +162,9 @@ class VirtualCard:
 
         alsa-lib holds back at most one buffer of a card that is still open, or whose owner was killed.
         """
-        frame_bytes = 4 * _CHANNELS_OUT
-        lives = []
-        for path in sorted(self.directory.glob("played*"), key=lambda found: found.name):
-            raw = path.read_bytes()
-            whole = raw[: len(raw) // frame_bytes * frame_bytes]
-            if whole:
-                lives.append(np.frombuffer(whole, np.float32).reshape(-1, _CHANNELS_OUT))
-        return lives
+        paths = sorted(self.directory.glob("played*"))
+        lives = [decode(path.read_bytes(), self.sample_format, _CHANNELS_OUT) for path in paths]
+        return [life for life in lives if len(life)]
 
     def write_played(self, path: Path) -> int:
         """Write all that was played, one life after the other, as a float32 WAV; returns its frames."""
@@ -191,8 +191,9 @@ class VirtualCard:
             f"pcm.virtual_clock {{ {clock} }}",
         ]
         for side, named in files.items():
-            lines.append(f"pcm.virtual_{side} {{ type lfloat slave {{ pcm virtual_{side}_file format FLOAT }} }}")
-            lines.append(f"pcm.virtual_{side}_file {{ type file slave.pcm virtual_clock {named} format raw }}")
+            # Only on top, where it is read and written and not mapped, does "file" keep to the frame.
+            lines.append(f"pcm.virtual_{side} {{ type file slave.pcm virtual_{side}_whole {named} format raw }}")
+            lines.append(f"pcm.virtual_{side}_whole {{ type lfloat slave {{ pcm virtual_clock format FLOAT }} }}")
         return "\n".join(lines) + "\n"
 
 

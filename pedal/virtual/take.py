@@ -56,13 +56,13 @@ class Tape:
 
     Args:
         path: where the FIFO is made.
-        take: float32 ``(frames,)``.
-        channels: how often each sample is repeated in a frame.
+        data: the take as the card has it.
+        frame_bytes: size of one frame of it.
     """
 
-    def __init__(self, path: Path, take: NDArray[np.float32], channels: int) -> None:
-        self._data = np.repeat(np.ascontiguousarray(take, np.float32), channels).tobytes()
-        self._chunk = _CHUNK_BYTES // (4 * channels) * (4 * channels)
+    def __init__(self, path: Path, data: bytes, frame_bytes: int) -> None:
+        self._data = data
+        self._chunk = _CHUNK_BYTES // frame_bytes * frame_bytes
         self._stop = threading.Event()
         os.mkfifo(path, 0o600)
         # Read and write: opening does not wait for a reader, and a reader that dies is no error.
