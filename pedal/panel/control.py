@@ -8,12 +8,9 @@ Everything a client can make grow has a bound; who passes it is cut off.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import queue
 import selectors
 import socket
-import stat
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +20,7 @@ from typing import Any
 
 from pedal.errors import ControlError
 from pedal.panel import protocol
+from pedal.panel.socket_file import SocketFile
 
 #: In the runtime directory.
 SOCKET_NAME = "control.sock"
@@ -86,14 +84,9 @@ class ControlServer:
     """
 
     def __init__(self, path: Path, asks: queue.SimpleQueue[Any]) -> None:
-        self.path = path
         self._asks = asks
-        self._lock_fd = _take_lock(path)
-        try:
-            self._listener = _listen(path)
-        except ControlError:
-            os.close(self._lock_fd)
-            raise
+        self._socket_file = SocketFile(path)
+        self._listener = self._socket_file.listener
         self._answers: queue.SimpleQueue[tuple[_Client, bytes]] = queue.SimpleQueue()
         self._clients: set[_Client] = set()
         self._selector = selectors.DefaultSelector()
@@ -113,8 +106,7 @@ class ControlServer:
         self._stopping = True
         self._wake()
         self._thread.join(timeout=2.0)
-        self.path.unlink(missing_ok=True)
-        os.close(self._lock_fd)
+        self._socket_file.close()
 
     def __enter__(self) -> ControlServer:
         return self
@@ -142,8 +134,8 @@ class ControlServer:
         self._take_answers()
         for client in list(self._clients):
             self._drop(client)
-        for sock in (self._listener, self._woken, self._waker):
-            sock.close()
+        self._woken.close()
+        self._waker.close()
         self._selector.close()
 
     def _accept(self) -> None:
@@ -267,40 +259,3 @@ class ControlServer:
             if client.sock in self._selector.get_map():
                 self._selector.unregister(client.sock)
             client.sock.close()
-
-
-def _take_lock(path: Path) -> int:
-    """A record lock beside the socket: it dies with its process, killed or not, and no child inherits it."""
-    try:
-        lock_fd = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
-    except OSError as error:
-        raise ControlError(f"the control socket cannot be opened ({error.strerror})", where=str(path)) from error
-    try:
-        fcntl.lockf(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock_fd)
-        raise ControlError(
-            "another pedal is running here", where=str(path), hint="Stop that one first"
-        ) from error
-    return lock_fd
-
-
-def _listen(path: Path) -> socket.socket:
-    """A listening socket at ``path``; the caller holds the lock, so whatever socket is there is a dead panel's."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    try:
-        if path.exists() and not stat.S_ISSOCK(path.lstat().st_mode):
-            raise ControlError("is not a socket", where=str(path), hint="Move it away")
-        path.unlink(missing_ok=True)
-        listener.bind(str(path))
-        # before listen: until then nobody can connect
-        path.chmod(0o660)
-        listener.listen(CLIENTS_MAX)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or str(error)
-        raise ControlError(f"the control socket cannot be opened ({reason})", where=str(path)) from error
-    except ControlError:
-        listener.close()
-        raise
-    return listener

@@ -179,9 +179,7 @@ def _draw_foot(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) ->
 
 def main() -> None:
     """Save the picture for the README."""
-    view = PanelView(
-        "Crunch", 1, 4, "Starter crunch", "Full", load_norm=0.41, in_peak_db=-17.0, out_peak_db=-11.0
-    )
+    view = PanelView("Crunch", 1, 4, "Starter crunch", "Full", load_norm=0.41, in_peak_db=-17.0, out_peak_db=-11.0)
     picture(draw_page(view)).save(sys.argv[1])
 
 

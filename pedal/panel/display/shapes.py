@@ -71,9 +71,7 @@ def draw_meter(
         draw.rectangle((left - 1, top - 1, right + 1, top + 3), fill=1)
 
 
-def draw_load(
-    draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], load_norm: float, budget_norm: float
-) -> None:
+def draw_load(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], load_norm: float, budget_norm: float) -> None:
     """A lying bar, full at 1.0, with a notch through it at the budget."""
     left, top, right, bottom = box
     draw.rectangle(box, outline=1)

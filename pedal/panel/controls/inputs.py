@@ -1,0 +1,142 @@
+"""Footswitches on the pins of the board, through gpiozero. Touches hardware.
+
+Opened by the panel (pedal-panel). A press travels: pin edge, gpiozero's thread, lock-out, the queue that the
+panel's loop waits on; nothing polls.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from gpiozero import Button, Device
+from gpiozero.exc import GPIOPinInUse, GPIOZeroError, PinInvalidPin
+
+from pedal.errors import BoardError
+from pedal.panel.controls.gestures import LOCKOUT_S, Lockout
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A footswitch was pressed; ``at_s`` is ``time.monotonic()`` (or the clock given) at the first edge."""
+
+    switch: str
+    at_s: float
+
+
+class Footswitches:
+    """Open footswitches; ``close`` frees their pins."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+
+    def close(self) -> None:
+        """Free the pins; further presses are not heard."""
+        self._stack.close()
+
+    def __enter__(self) -> Footswitches:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_footswitches(
+    pins: Mapping[str, int],
+    presses: queue.SimpleQueue[Any],
+    *,
+    lockout_s: float = LOCKOUT_S,
+    clock: Callable[[], float] = time.monotonic,
+) -> Footswitches:
+    """Listen to footswitches between a pin and ground.
+
+    Pins are those of ``Device.pin_factory`` where one is installed (a virtual board), else the machine's own through
+    lgpio. gpiozero's fallbacks are passed over: none of them works on every Pi.
+
+    Args:
+        pins: switch name to BCM number.
+        presses: gets a ``Press`` for each, from gpiozero's thread.
+        lockout_s: how long a contact must be still before it presses again.
+        clock: seconds, monotonic.
+
+    Raises:
+        BoardError: a pin is in use or does not exist, or this machine has no GPIO for us.
+    """
+    with ExitStack() as stack:
+        if pins:
+            install_pins("switches")
+        for switch, pin in pins.items():
+            stack.callback(_open_button(switch, pin, presses, Lockout(lockout_s), clock).close)
+        return Footswitches(stack.pop_all())
+
+
+def _open_button(
+    switch: str, pin: int, presses: queue.SimpleQueue[Any], lockout: Lockout, clock: Callable[[], float]
+) -> Button:
+    where = f"switches.{switch}.pin = {pin}"
+    try:
+        # no bounce_time: lgpio would wait for the contact to settle before it tells of the first edge
+        button = Button(pin, pull_up=True, bounce_time=None)
+    except GPIOPinInUse as error:
+        raise BoardError("this pin is already in use", where=where, hint="Give each switch its own pin") from error
+    except PinInvalidPin as error:
+        raise BoardError("there is no such pin", where=where, hint="Use a BCM number from 2 to 27") from error
+    except _gpio_errors() as error:
+        hint = "Another program or a device tree overlay may hold it"
+        raise BoardError(f"this pin cannot be used ({_reason(error)})", where=where, hint=hint) from error
+
+    def on_press() -> None:
+        at_s = clock()
+        if lockout.edge(True, at_s):
+            presses.put(Press(switch, at_s))
+
+    def on_release() -> None:
+        lockout.edge(False, clock())
+
+    button.when_pressed = on_press
+    button.when_released = on_release
+    return button
+
+
+def install_pins(where: str) -> None:
+    """Make lgpio gpiozero's pin factory, unless one is installed.
+
+    Args:
+        where: who needs pins, for the message.
+
+    Raises:
+        BoardError: this machine has no GPIO for us.
+    """
+    if Device.pin_factory is not None:
+        return
+    try:
+        # lgpio makes a pipe in the working directory when it is imported, which may be read-only; once both of its
+        # ends are open the pipe needs no name
+        with tempfile.TemporaryDirectory() as directory, contextlib.chdir(directory):
+            from gpiozero.pins.lgpio import LGPIOFactory
+        Device.pin_factory = LGPIOFactory()
+    except _gpio_errors(ImportError, AttributeError) as error:
+        # AttributeError: an empty package of that name was once published
+        hint = "Pins need a Raspberry Pi, the package lgpio and membership in the group gpio"
+        raise BoardError(f"no GPIO on this machine ({_reason(error)})", where=where, hint=hint) from error
+
+
+def _gpio_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What fails below us, and ``others``; asked when something did, for by then lgpio is imported or will not be.
+
+    lgpio derives its error from Exception alone.
+    """
+    lgpio_error: type[Exception] | None = getattr(sys.modules.get("lgpio"), "error", None)
+    known = (GPIOZeroError, OSError, *others)
+    return (*known, lgpio_error) if lgpio_error else known
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).strip("'\"").split()).rstrip(".") or type(error).__name__
