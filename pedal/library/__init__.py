@@ -1,0 +1,1 @@
+"""What lies on disk for the player: presets, models, impulse responses."""

@@ -1,0 +1,112 @@
+"""From the names in a preset to files: the player's models and impulse responses, then the factory's.
+
+Used by the builder, the commands and the offline tools. A name never leads out of the library:
+no absolute names, no climbing, no links to elsewhere, no devices.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+from pedal.errors import ImpulseError, ModelError, PedalError, PresetError, did_you_mean
+from pedal.files import load_bytes
+from pedal.paths import factory_dir, models_dir
+from pedal.preset import checked_asset_name
+
+#: No model or impulse response is larger.
+ASSET_CAP_BYTES = 32 * 1024 * 1024
+#: Impulse responses lie here, beside the models, or among them.
+IMPULSE_FOLDER = "cabs"
+MODEL_SUFFIXES = (".nam",)
+IMPULSE_SUFFIXES = (".wav",)
+
+
+class Assets:
+    """The library's folders, the first one first.
+
+    Args:
+        roots: folders with models; impulse responses in them or in their ``cabs`` folder.
+    """
+
+    def __init__(self, *roots: Path) -> None:
+        self._roots = roots
+
+    @classmethod
+    def default(cls) -> Assets:
+        """The player's folder, then the factory's, as ``pedal.paths`` names them."""
+        return cls(models_dir(), factory_dir("models"))
+
+    def model_path(self, name: str) -> Path:
+        """The ``.nam`` file that a preset calls ``name``.
+
+        Raises:
+            ModelError: there is none, or it leads out of the library.
+        """
+        return self._resolve(name, "model", list(self._roots), MODEL_SUFFIXES, ModelError)
+
+    def impulse_path(self, name: str) -> Path:
+        """The ``.wav`` file that a preset calls ``name``.
+
+        Raises:
+            ImpulseError: there is none, or it leads out of the library.
+        """
+        folders = [folder for root in self._roots for folder in (root / IMPULSE_FOLDER, root)]
+        return self._resolve(name, "impulse", folders, IMPULSE_SUFFIXES, ImpulseError)
+
+    def model_names(self) -> tuple[str, ...]:
+        """All models, as presets name them, sorted."""
+        return _names(list(self._roots), MODEL_SUFFIXES)
+
+    def impulse_names(self) -> tuple[str, ...]:
+        """All impulse responses, as presets name them, sorted."""
+        return _names([root / IMPULSE_FOLDER for root in self._roots], IMPULSE_SUFFIXES)
+
+    def _resolve(
+        self, name: str, what: str, folders: list[Path], suffixes: tuple[str, ...], error: type[PedalError]
+    ) -> Path:
+        try:
+            checked_asset_name(name, what, "")
+        except PresetError as unsafe:
+            raise error(unsafe.what, hint=unsafe.hint) from unsafe
+        if not name.lower().endswith(suffixes):
+            raise error(f"{what} '{name}' does not end in {suffixes[0]}", hint="Check the name")
+        for folder in folders:
+            path = folder / name
+            if not os.path.lexists(path):
+                continue
+            if not _lies_in(path, folder):
+                raise error(f"{what} '{name}' is a link that leads out of the library", where=str(path), hint="Copy it")
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise error(f"{what} '{name}' is not a file", where=str(path), hint="Choose another name")
+            return path
+        names = _names(folders, suffixes)
+        raise error(f"there is no {what} '{name}'", hint=did_you_mean(name, names) or "The library is empty")
+
+
+def load_content_hash(path: Path, error: type[PedalError] = ModelError) -> str:
+    """SHA-256 of a file of the library, hexadecimal: what a name stands for today.
+
+    Raises:
+        PedalError: ``error``, when it cannot be read or is too large.
+    """
+    return hashlib.sha256(load_bytes(path, ASSET_CAP_BYTES, error)).hexdigest()
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve(strict=True).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a dangling link, or a circle of links
+        return False
+
+
+def _names(folders: list[Path], suffixes: tuple[str, ...]) -> tuple[str, ...]:
+    found = {
+        path.relative_to(folder).as_posix()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.suffix.lower() in suffixes and not any(p.startswith(".") for p in path.relative_to(folder).parts)
+    }
+    return tuple(sorted(found))
