@@ -139,6 +139,11 @@ class Layout:
         self._state_f32_words.append(word)
         self._state_f32 += -(-elements // 16) * 16
 
+    def alias(self, word: int, other: int) -> None:
+        """Let ``word`` point to the state that ``other`` points to."""
+        self.plan[word] = self.plan[other]
+        self._state_f32_words.append(word)
+
     def reserve_i64(self, word: int, elements: int) -> None:
         """Reserve int64 state and let ``word`` point to it."""
         self.plan[word] = self._state_i64
