@@ -1,2 +1,98 @@
-def pack_wavenet(spec, max_frames):
-    raise NotImplementedError
+"""Lays out every other ungated WaveNet, A1 among them.
+
+Called by ``pack``. Rows of rings and lines are padded to fours, because convolutions put out
+four rows at a time; the padding rows carry zeros.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pedal.nam import plan as words
+from pedal.nam.activations import CODES
+from pedal.nam.a2_pack import ring_frames, round_to, row_stride
+from pedal.nam.pack import Layout, Packed
+from pedal.nam.simd import GROUP, MIRROR_FRAMES, padded
+from pedal.nam.spec import ArraySpec, ArrayWeights, WaveNetSpec, split_weights
+from pedal.nam.steady import SteadyArray, steady_arrays
+
+_LINE = 16
+
+
+def pack_wavenet(spec: WaveNetSpec, max_frames: int) -> Packed:
+    """Lay out any network that ``wavenet_file`` accepts."""
+    tensors, scale = split_weights(spec)
+    steady = steady_arrays(spec, tensors)
+    layers = sum(len(array.layers) for array in spec.arrays)
+    table = words.WAVENET_ROWS + len(spec.arrays) * words.ARRAY_WORDS
+    layout = Layout(words.KIND_WAVENET, spec, max_frames, table + layers * words.LAYER_WORDS)
+    plan = layout.plan
+    plan[words.ARRAYS] = len(spec.arrays)
+    layout.reserve_i64(words.STATE_I64, layers)
+    block = round_to(max_frames, MIRROR_FRAMES)
+    layout.reserve(words.X_LINE, block)
+    widest = padded(max(max(array.channels, array.bottleneck) for array in spec.arrays))
+    plan[words.STREAM_STRIDE] = row_stride(block)
+    layout.reserve(words.STREAM_LINE, widest * int(plan[words.STREAM_STRIDE]))
+    layout.reserve(words.SCRATCH, widest * MIRROR_FRAMES)
+    first_layer = 0
+    for k, (array, w) in enumerate(zip(spec.arrays, tensors, strict=True)):
+        at = words.WAVENET_ROWS + k * words.ARRAY_WORDS
+        plan[at + words.A_FIRST_LAYER] = first_layer
+        last = k == len(spec.arrays) - 1
+        _put_array(layout, at, array, w, steady[k], block, scale if last else 1.0)
+        for j in range(len(array.layers)):
+            row = table + (first_layer + j) * words.LAYER_WORDS
+            _put_layer(layout, row, array, w, steady[k], j, max_frames)
+        first_layer += len(array.layers)
+    return layout.finish()
+
+
+def _put_array(
+    layout: Layout, at: int, array: ArraySpec, w: ArrayWeights, steady: SteadyArray, block: int, scale: float
+) -> None:
+    plan, channels = layout.plan, array.channels
+    plan[at + words.A_INPUTS] = array.input_size
+    plan[at + words.A_CHANNELS] = channels
+    plan[at + words.A_INNER] = array.bottleneck
+    plan[at + words.A_LAYERS] = len(array.layers)
+    layout.put(at + words.A_RECHANNEL, _conv(w.rechannel[:, :, None], np.zeros(channels), np.zeros(channels)))
+    history = round_to(array.head_history_frames, _LINE)
+    plan[at + words.A_HEAD_HISTORY] = history
+    plan[at + words.A_HEAD_STRIDE] = row_stride(history + block)
+    plan[at + words.A_HEAD_TAPS] = array.head_kernel_size
+    plan[at + words.A_HEAD_DILATION] = array.head_dilation
+    plan[at + words.A_HEAD_OUTS] = array.head_out
+    layout.reserve(at + words.A_HEAD_LINE, padded(array.bottleneck) * int(plan[at + words.A_HEAD_STRIDE]))
+    layout.put(at + words.A_HEAD_WEIGHTS, _conv(w.head * scale, w.head_bias * scale, np.zeros(array.head_out)))
+    layout.put(at + words.A_HEAD_STEADY, steady.head)
+
+
+def _put_layer(
+    layout: Layout, row: int, array: ArraySpec, tensors: ArrayWeights, steady: SteadyArray, j: int, max_frames: int
+) -> None:
+    plan, layer, w = layout.plan, array.layers[j], tensors.layers[j]
+    frames = ring_frames(layer.history_frames, max_frames)
+    plan[row + words.L_TAPS] = layer.kernel_size
+    plan[row + words.L_DILATION] = layer.dilation
+    plan[row + words.L_FRAMES] = frames
+    plan[row + words.L_STRIDE] = row_stride(frames + MIRROR_FRAMES)
+    plan[row + words.L_ACTIVATION] = CODES[layer.activation.name]
+    layout.reserve(row + words.L_RING, padded(array.channels) * int(plan[row + words.L_STRIDE]))
+    layout.put(row + words.L_WEIGHTS, _conv(w.conv, w.bias, w.mixin))
+    layout.put(row + words.L_OUT_WEIGHTS, _conv(w.out[:, :, None], w.out_bias, np.ones(array.channels)))
+    layout.put(row + words.L_PARAMS, np.array(layer.activation.params or (0.0,)))
+    layout.put(row + words.L_STEADY, steady.inputs[j])
+
+
+def _conv(taps: NDArray[np.float64], bias: NDArray[np.float64], gain: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights in the order of ``conv_tiles``, from ``(out, in, K)``, ``(out,)`` and ``(out,)``."""
+    short = padded(len(bias)) - len(bias)
+    taps = np.pad(taps, ((0, short), (0, 0), (0, 0)))
+    bias, gain = np.pad(bias, (0, short)), np.pad(gain, (0, short))
+    groups = [
+        np.concatenate([bias[g : g + GROUP], gain[g : g + GROUP], taps[g : g + GROUP].transpose(2, 1, 0).ravel()])
+        for g in range(0, len(bias), GROUP)
+    ]
+    return np.concatenate(groups)
