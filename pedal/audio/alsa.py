@@ -16,6 +16,8 @@ import alsaaudio
 
 from pedal.errors import CardError, did_you_mean
 
+#: What reading and writing raise when the card is gone (unplugged, or its driver gave up).
+CardGone = alsaaudio.ALSAAudioError
 #: ALSA name, sample bytes and the code in the shared words, widest first: what "auto" tries.
 FORMATS: dict[str, tuple[int, int]] = {"S32_LE": (4, 2), "S24_3LE": (3, 1), "S16_LE": (2, 0)}
 #: The chain is stereo; so is what it plays on.
@@ -84,7 +86,7 @@ class Card:
         on some cards an underrun of one direction leaves the other prepared but never started.
 
         Raises:
-            alsaaudio.ALSAAudioError: the card is gone.
+            CardGone: it is.
         """
         self.capture.drop()
         self.playback.drop()
@@ -95,9 +97,9 @@ class Card:
     def close(self) -> None:
         """Let go of the card at once; nothing is drained."""
         for pcm in (self.playback, self.capture):
-            with contextlib.suppress(alsaaudio.ALSAAudioError):
+            with contextlib.suppress(CardGone):
                 pcm.drop()
-            with contextlib.suppress(alsaaudio.ALSAAudioError):
+            with contextlib.suppress(CardGone):
                 pcm.close()
 
 
@@ -207,7 +209,7 @@ def _open_one(settings: CardSettings, device: str, sample_format: str, direction
                 periodsize=settings.period_frames,
                 periods=settings.periods,
             )
-    except alsaaudio.ALSAAudioError as refusal:
+    except CardGone as refusal:
         raise _opening_error(str(refusal), settings.card) from refusal
 
 
@@ -250,8 +252,7 @@ def _verify(pcm: Any, settings: CardSettings, sample_format: str, direction: str
         )
     if got["period_size"] != settings.period_frames or got["periods"] != settings.periods:
         raise CardError(
-            f"gives {got['period_size']} frames x {got['periods']}, "
-            f"not {settings.period_frames} x {settings.periods}",
+            f"gives {got['period_size']} frames x {got['periods']}, not {settings.period_frames} x {settings.periods}",
             where=where,
             hint="Set 'period_frames' and 'periods' in the board file to what it gives",
         )

@@ -10,18 +10,17 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import alsaaudio
 import numpy as np
 
 from pedal.arena import Arena
-from pedal.audio.alsa import Card
+from pedal.audio.alsa import Card, CardGone
 from pedal.errors import CardError
+from pedal.layout import CARD_LOST, CARD_RUNNING, CARD_STARTING
 
 #: How often a card that is not there is looked for.
 RETRY_S = 0.5
 
-#: CARD_STATE words.
-STARTING, RUNNING, LOST = 0, 1, 2
+STARTING, RUNNING, LOST = CARD_STARTING, CARD_RUNNING, CARD_LOST
 
 #: ``play_period(f32, f64, i64, captured, played, frames)``, compiled.
 PlayPeriod = Callable[[Any, Any, Any, Any, Any, int], None]
@@ -51,7 +50,7 @@ def stream(card: Card, words: Words, play_period: PlayPeriod) -> None:
     """Play until somebody asks to stop.
 
     Raises:
-        alsaaudio.ALSAAudioError: the card is gone.
+        CardGone: it is.
     """
     arena = words.arena
     f32, f64, i64 = arena.f32, arena.f64, arena.i64
@@ -69,9 +68,7 @@ def stream(card: Card, words: Words, play_period: PlayPeriod) -> None:
             card.start()
 
 
-def play(
-    open_card: Callable[[], Card], words: Words, play_period: PlayPeriod, report: Callable[[str], None]
-) -> None:
+def play(open_card: Callable[[], Card], words: Words, play_period: PlayPeriod, report: Callable[[str], None]) -> None:
     """Stream until somebody asks to stop, and come back to the card however often it vanishes.
 
     The rig, its state and everything else that sounds lie in shared memory and are not touched by
@@ -96,7 +93,7 @@ def play(
             words.announce(card)
             words.set_state(RUNNING)
             stream(card, words, play_period)
-        except alsaaudio.ALSAAudioError as gone:
+        except CardGone as gone:
             words.set_state(LOST)
             report(f"card '{card.name}' is gone ({gone}); looking for it every {RETRY_S} s")
             time.sleep(RETRY_S)

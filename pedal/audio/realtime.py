@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
-import signal
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from pedal.arena import Arena
 #: Above interrupt threads (50), below nothing that a pedal runs.
 PERIOD_PRIORITY = 70
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
-_PR_SET_PDEATHSIG = 1
 _PR_SET_TIMERSLACK = 29
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -92,8 +90,3 @@ def stop_collecting() -> None:
 def wake_exactly() -> None:
     """Let timers of this thread fire without the 50 us that ordinary threads are given."""
     _libc.prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)
-
-
-def die_with_parent() -> None:
-    """SIGKILL for this process when its parent ends, however that ends (called in a fresh child)."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -1,0 +1,81 @@
+"""What a killed pedal leaves behind, and how the next one gets rid of it.
+
+Called by ``supervise`` before anything is started. Children die with their parent, so that
+normally nothing is found; a pid file names its process by its start time too, because process
+ids are used again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+from pedal.errors import PedalError
+
+_JACK_FILES = re.compile(r"jack.*pedal-(\d+)-")
+
+
+@contextlib.contextmanager
+def lock_runtime(runtime_dir: Path) -> Iterator[None]:
+    """Be the only one that runs a pedal in ``runtime_dir``; a lock that ends with its process.
+
+    Raises:
+        PedalError: another one runs, and which.
+    """
+    runtime_dir.mkdir(parents=True, exist_ok=True)
+    path = runtime_dir / "supervisor.lock"
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.pread(fd, 32, 0).decode("ascii", "replace").strip() or "?"
+            raise PedalError(
+                f"a pedal is already running here (process {owner})",
+                where=str(runtime_dir),
+                hint="Stop it first, or set PEDAL_RUNTIME_DIR to another folder",
+            ) from None
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(fd)
+
+
+def remember_pid(path: Path, pid: int) -> None:
+    """Write down a process that was just started."""
+    path.write_text(f"{pid} {start_time(pid)}\n")
+
+
+def forget_pid(path: Path) -> None:
+    """Strike out a process that has ended."""
+    path.unlink(missing_ok=True)
+
+
+def start_time(pid: int) -> int:
+    """When a process started, in clock ticks since boot; 0 if there is no such process."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    return int(stat.rpartition(")")[2].split()[19])  # the name before may hold anything, also brackets
+
+
+def remove_leftovers(runtime_dir: Path) -> None:
+    """End processes that a killed supervisor started, and remove what a killed clock left in /dev/shm."""
+    for path in runtime_dir.glob("*.pid"):
+        with contextlib.suppress(OSError, ValueError):
+            pid, started = (int(word) for word in path.read_text().split())
+            if started and start_time(pid) == started:
+                os.kill(pid, signal.SIGKILL)
+        forget_pid(path)
+    for path in Path("/dev/shm").glob("jack*pedal-*"):
+        found = _JACK_FILES.match(path.name)
+        if found and not start_time(int(found.group(1))):
+            with contextlib.suppress(OSError):  # somebody else's
+                path.unlink()
