@@ -68,12 +68,7 @@ def _emit_conv(
 ) -> None:
     b, vectors = e.builder, _TILE.vectors
     bias = e.at(memory, weights)
-    gains = e.broadcasts(e.at(bias, GROUP), GROUP)
-    sums, row = [], e.at(memory, side)
-    for o, value in enumerate(e.broadcasts(bias, GROUP)):
-        sums += [e.fma(other, gains[o], value) for other in e.load(row, vectors)]
-        row = e.at(row, side_stride)
-
+    gain = e.at(bias, GROUP)
     start = e.at(memory, source)
 
     def tap(carried: list[Any]) -> list[Any]:
@@ -92,12 +87,16 @@ def _emit_conv(
 
     reach = b.mul(b.sub(taps, e.index(1)), dilation)
     oldest = e.unwrap(b.sub(position, reach), frames)
-    _, _, *sums = e.loop(taps, [oldest, e.at(bias, 2 * GROUP), *sums], tap)
+    _, _, *sums = e.loop(taps, [oldest, e.at(gain, GROUP), *[e.zero()] * (GROUP * vectors)], tap)
 
-    row = e.at(memory, target)
-    for o in range(GROUP):
-        e.store(sums[o * vectors : (o + 1) * vectors], row)
-        row = e.at(row, target_stride)
+    # The residual is large beside what a layer adds: it comes last, so that it is rounded once.
+    other, row = e.at(memory, side), e.at(memory, target)
+    factors = e.broadcasts(gain, GROUP)
+    for o, offset in enumerate(e.broadcasts(bias, GROUP)):
+        beside = [e.fma(value, factors[o], offset) for value in e.load(other, vectors)]
+        total = sums[o * vectors : (o + 1) * vectors]
+        e.store([e.add(one, two) for one, two in zip(total, beside, strict=True)], row)
+        other, row = e.at(other, side_stride), e.at(row, target_stride)
 
 
 @kernel
