@@ -1,0 +1,127 @@
+"""Footswitches on gpiozero's real classes with mock pins: the road of a press from the pin to the queue."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+
+import pytest
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
+
+from pedal.errors import BoardError
+from pedal.panel.controls import inputs
+from pedal.panel.controls.inputs import Press, open_footswitches
+from pedal.virtual.pins import VirtualPins
+
+PINS = {"bypass": 17, "next": 27}
+
+
+class Clock:
+    """Seconds that pass when told."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def pins() -> Iterator[VirtualPins]:
+    with VirtualPins(PINS) as virtual:
+        yield virtual
+
+
+def test_a_press_acts_on_the_first_edge(pins: VirtualPins) -> None:
+    presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
+    with open_footswitches(PINS, presses, clock=Clock()):
+        pins.pin("next").drive_low()
+        # the edge is all it takes: no time has passed, nothing was released
+        assert presses.get_nowait() == Press("next", 100.0)
+
+
+def test_bounces_do_nothing(pins: VirtualPins) -> None:
+    presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
+    clock = Clock()
+    pin = pins.pin("bypass")
+    with open_footswitches(PINS, presses, lockout_s=0.025, clock=clock):
+        for _ in range(5):
+            pin.drive_low()
+            clock.now_s += 0.002
+            pin.drive_high()
+            clock.now_s += 0.002
+        pin.drive_low()
+        clock.now_s += 0.4
+        pin.drive_high()
+        clock.now_s += 0.003
+        pin.drive_low()
+        clock.now_s += 0.001
+        pin.drive_high()
+        assert presses.get_nowait() == Press("bypass", 100.0)
+        assert presses.empty()
+        clock.now_s += 0.1
+        pin.drive_low()
+        assert presses.get_nowait().at_s == pytest.approx(clock.now_s)
+
+
+def test_one_switch_does_not_lock_the_other(pins: VirtualPins) -> None:
+    presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
+    with open_footswitches(PINS, presses, clock=Clock()):
+        pins.pin("bypass").drive_low()
+        pins.pin("next").drive_low()
+        assert [presses.get_nowait().switch for _ in range(2)] == ["bypass", "next"]
+
+
+def test_a_switch_held_at_the_start_is_no_press(pins: VirtualPins) -> None:
+    presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
+    pins.pin("bypass").pull = "up"
+    pins.pin("bypass").drive_low()
+    with open_footswitches(PINS, presses):
+        assert presses.empty()
+
+
+def test_closing_frees_the_pins_and_stops_listening(pins: VirtualPins) -> None:
+    presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
+    open_footswitches(PINS, presses).close()
+    with open_footswitches(PINS, presses):
+        pass
+    pins.pin("bypass").drive_low()
+    assert presses.empty()
+
+
+def test_a_pin_used_twice_is_a_sentence_and_frees_what_was_opened(pins: VirtualPins) -> None:
+    presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
+    with pytest.raises(BoardError, match=r"switches\.b\.pin = 17: this pin is already in use\. Give each switch"):
+        open_footswitches({"a": 17, "b": 17}, presses)
+    with open_footswitches({"a": 17}, presses):
+        pass
+
+
+def test_a_pin_that_is_none(pins: VirtualPins) -> None:
+    with pytest.raises(BoardError, match=r"pin = 77: there is no such pin"):
+        open_footswitches({"a": 77}, queue.SimpleQueue())
+
+
+def test_a_machine_without_gpio_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "pin_factory", None)
+    try:
+        inputs.install_pins("switches")
+    except BoardError as error:
+        assert str(error).startswith("switches: no GPIO on this machine (")
+    else:
+        pytest.skip("this machine has GPIO")
+
+
+def test_an_installed_factory_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    factory = MockFactory()
+    monkeypatch.setattr(Device, "pin_factory", factory)
+    inputs.install_pins("switches")
+    assert Device.pin_factory is factory
+    factory.close()
+
+
+def test_no_switches_need_no_gpio(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "pin_factory", None)
+    open_footswitches({}, queue.SimpleQueue()).close()
+    assert Device.pin_factory is None

@@ -1,0 +1,142 @@
+"""Pages against snapshots, pixel by pixel.
+
+After a page was changed on purpose, ``PEDAL_UPDATE_SNAPSHOTS=1 pytest tests/panel/display`` writes them anew; look at
+them before they are committed.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageChops
+
+from pedal.panel.display import pages
+from pedal.panel.display.pages import PanelView, draw_page, message_page, picture, splash
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SHOWN_SCALE = 4
+
+PLAYING = PanelView(
+    "Crunch", 1, 4, "Starter crunch", "Full", load_norm=0.41, in_peak_db=-17.0, out_peak_db=-11.0
+)  # fmt: skip
+LITE = replace(PLAYING, width_label="Lite")
+LONG = replace(
+    PLAYING, preset_name="Everything louder than everything else", model_name="Plexi of '68, jumpered, bright cap"
+)
+
+PAGES: dict[str, Image.Image] = {
+    "full": draw_page(PLAYING),
+    "lite": draw_page(LITE),
+    "lite-held-down": draw_page(replace(LITE, held_down=True, load_norm=0.66, cpu_scale=30.0)),
+    "over-budget": draw_page(replace(PLAYING, load_norm=1.2)),
+    "clipped": draw_page(replace(PLAYING, in_clipped=True, in_peak_db=0.0, out_peak_db=-1.0)),
+    "silent": draw_page(replace(PLAYING, in_peak_db=-120.0, out_peak_db=-120.0, load_norm=0.0)),
+    "bypassed": draw_page(replace(LITE, bypassed=True)),
+    "muted": draw_page(replace(PLAYING, muted=True, bypassed=True)),
+    "starting": draw_page(replace(PLAYING, audio_state="starting")),
+    "lost-card": draw_page(replace(PLAYING, audio_state="lost card", muted=True)),
+    "no-audio": draw_page(replace(PLAYING, audio_state="no audio")),
+    "message": draw_page(replace(PLAYING, message="Card 'M2' is busy.")),
+    "message-scrolled": draw_page(replace(PLAYING, message="Preset 7 is broken; 'Crunch' plays on.", tick=30)),
+    "no-amp": draw_page(PanelView("Just a delay", 40, 40)),
+    "no-list": draw_page(replace(PLAYING, preset_count=0, preset_number=0)),
+    "long": draw_page(LONG),
+    "long-scrolled": draw_page(replace(LONG, tick=40)),
+    "accents": draw_page(replace(PLAYING, preset_name="Übergröße №5", model_name="Łódź “Señor” ギター")),
+    "message-page": message_page("No presets", "Copy presets to the folder presets, or start with a factory preset."),
+    "splash": splash("0.1.0"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_as_it_was(name: str, tmp_path: Path) -> None:
+    page, path = PAGES[name], SNAPSHOTS / f"{name}.png"
+    shown = pages.enlarged(page, SHOWN_SCALE)
+    if os.environ.get("PEDAL_UPDATE_SNAPSHOTS"):
+        shown.save(path)
+    with Image.open(path) as expected:
+        expected.load()
+    if shown.tobytes() != expected.convert("1").tobytes():
+        shown.save(tmp_path / f"{name}.png")
+        pytest.fail(f"the page differs from {path}; it is in {tmp_path} (see this file's first lines)")
+
+
+def test_no_snapshot_is_left_over() -> None:
+    assert {path.stem for path in SNAPSHOTS.glob("*.png")} == set(PAGES)
+
+
+@st.composite
+def views(draw: st.DrawFn) -> PanelView:
+    count = draw(st.integers(0, 300))
+    level_db = st.one_of(st.floats(-200.0, 40.0), st.just(float("-inf")))
+    return PanelView(
+        preset_name=draw(st.text(max_size=64)),
+        preset_number=draw(st.integers(1, count)) if count else 0,
+        preset_count=count,
+        model_name=draw(st.text(max_size=200)),
+        width_label=draw(st.sampled_from(["Full", "Lite", ""])),
+        held_down=draw(st.booleans()),
+        load_norm=draw(st.floats(0.0, 50.0)),
+        budget_norm=draw(st.floats(0.0, 1.0)),
+        in_peak_db=draw(level_db),
+        out_peak_db=draw(level_db),
+        in_clipped=draw(st.booleans()),
+        bypassed=draw(st.booleans()),
+        muted=draw(st.booleans()),
+        message=draw(st.text(max_size=300)),
+        audio_state=draw(st.sampled_from(["playing", "starting", "lost card", "no audio"])),
+        cpu_scale=draw(st.sampled_from([1.0, 2.5, 30.0, 1000.0])),
+        tick=draw(st.integers(0, 10**9)),
+    )
+
+
+@given(views())
+def test_every_view_is_a_page(view: PanelView) -> None:
+    page = draw_page(view)
+    assert (page.mode, page.size) == ("1", (128, 64))
+    assert draw_page(view).tobytes() == page.tobytes()
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_every_message_is_a_page(title: str, text: str) -> None:
+    assert message_page(title, text).size == (128, 64)
+
+
+@pytest.mark.parametrize("view", [PLAYING, replace(LITE, held_down=True), replace(PLAYING, bypassed=True)])
+def test_long_names_stay_in_their_lines(view: PanelView) -> None:
+    """However long the names, only the two lines of names differ."""
+    for tick in range(0, 200, 7):
+        short = draw_page(replace(view, preset_name="A", model_name="B", tick=tick))
+        long = draw_page(replace(view, preset_name="A" * 64, model_name="B" * 200, tick=tick))
+        left, top, right, bottom = ImageChops.logical_xor(short, long).getbbox() or (0, 0, 0, 0)
+        assert bottom <= 26, (left, top, right, bottom)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"width_label": "Lite"},
+        {"held_down": True, "width_label": "Lite"},
+        {"bypassed": True},
+        {"muted": True},
+        {"in_clipped": True},
+        {"cpu_scale": 30.0},
+        {"budget_norm": 0.5},
+        {"preset_number": 2},
+        {"audio_state": "lost card"},
+    ],
+)
+def test_what_matters_shows(change: dict[str, object]) -> None:
+    assert draw_page(replace(PLAYING, **change)).tobytes() != draw_page(PLAYING).tobytes()
+
+
+def test_the_picture_is_the_page_enlarged() -> None:
+    page = PAGES["full"]
+    image = picture(page, scale=5)
+    lit = sum(image.getpixel((15 + 5 * x, 15 + 5 * y))[2] > 128 for y in range(64) for x in range(128))
+    assert lit == sum(1 for y in range(64) for x in range(128) if page.getpixel((x, y)))
