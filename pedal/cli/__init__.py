@@ -1,0 +1,1 @@
+"""The commands: ``pedal …``, one process per call."""

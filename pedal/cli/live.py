@@ -1,0 +1,149 @@
+"""Commands that talk to the running pedal over its control socket.
+
+Called through ``main``, in a process of its own. Imports neither numba nor numpy.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import click
+
+from pedal.cli.client import Client
+from pedal.panel import protocol
+from pedal.panel.control import SOCKET_NAME
+from pedal.paths import runtime_dir as usual_runtime_dir
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+#: So that a negative value is a value and not an option.
+_NEGATIVE_NUMBERS = {"ignore_unknown_options": True}
+
+
+def _talks(command: _F) -> _F:
+    """The option that says which pedal, for more than one on a machine."""
+    option = click.option(
+        "--runtime-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Where the pedal runs, if not in the usual place.",
+    )
+    return option(command)
+
+
+def _call(directory: Path | None, request: protocol.Request) -> dict[str, Any]:
+    return Client((directory or usual_runtime_dir()) / SOCKET_NAME).call(request)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_talks
+def status(as_json: bool, runtime_dir: Path | None) -> None:
+    """What the running pedal is doing: preset, width, load, levels, counters."""
+    result = _call(runtime_dir, protocol.Status())
+    click.echo(json.dumps(result, indent=2, sort_keys=True) if as_json else format_status(result))
+
+
+@click.command()
+@click.argument("name")
+@_talks
+def preset(name: str, runtime_dir: Path | None) -> None:
+    """Go to the preset NAME, or to the "next" or "previous" one."""
+    steps: dict[str, Literal[-1, 1]] = {"next": 1, "previous": -1}
+    request = protocol.SelectPreset(step=steps[name]) if name in steps else protocol.SelectPreset(name=name)
+    _say(_call(runtime_dir, request))
+
+
+@click.command()
+@click.argument("state", type=click.Choice(["on", "off", "toggle"]))
+@_talks
+def bypass(state: str, runtime_dir: Path | None) -> None:
+    """Bypass the whole pedal, or stop doing so."""
+    _say(_call(runtime_dir, protocol.Bypass(on=None if state == "toggle" else state == "on")))
+
+
+@click.command("set", context_settings=_NEGATIVE_NUMBERS)
+@click.argument("target", metavar="BLOCK.PARAM")
+@click.argument("value")
+@_talks
+def set_param(target: str, value: str, runtime_dir: Path | None) -> None:
+    """Set a parameter of a block, in its own unit: `pedal set amp.drive_db -3`."""
+    if "." not in target:
+        raise click.BadParameter("write BLOCK.PARAM, such as amp.drive_db", param_hint="BLOCK.PARAM")
+    _say(_call(runtime_dir, protocol.SetParam(target=target, value=_number(value))))
+
+
+@click.command()
+@click.argument("block_id", metavar="BLOCK")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@_talks
+def block(block_id: str, state: str, runtime_dir: Path | None) -> None:
+    """Switch a block of the preset on or off."""
+    _say(_call(runtime_dir, protocol.SwitchBlock(block=block_id, on=state == "on")))
+
+
+@click.command()
+@click.argument("wanted", metavar="full|lite|auto", type=click.Choice(["full", "lite", "auto"]))
+@click.option("--amp", type=click.IntRange(1, 16), help="One amp only, counted from 1.")
+@_talks
+def width(wanted: Literal["full", "lite", "auto"], amp: int | None, runtime_dir: Path | None) -> None:
+    """Ask for a width of the amps; "auto" leaves it to the pedal."""
+    _say(_call(runtime_dir, protocol.SetWidth(width=wanted, amp=amp)))
+
+
+@click.command()
+@click.argument("switch")
+@_talks
+def press(switch: str, runtime_dir: Path | None) -> None:
+    """Press a footswitch of a virtual pedal, by its name in the board file."""
+    _say(_call(runtime_dir, protocol.Press(switch=switch)))
+
+
+def format_status(result: dict[str, Any], indent: str = "") -> str:
+    """A reply as indented lines of ``name  value``."""
+    width_chars = max((len(key) for key in result), default=0)
+    lines = []
+    for key, value in result.items():
+        name = key.replace("_", " ")
+        if isinstance(value, dict) and value:
+            lines += [f"{indent}{name}", format_status(value, indent + "  ")]
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            for number, item in enumerate(value, 1):
+                lines += [f"{indent}{name} {number}", format_status(item, indent + "  ")]
+        else:
+            lines.append(f"{indent}{name:<{width_chars}}  {_plain(value)}")
+    return "\n".join(lines)
+
+
+def _say(result: dict[str, Any]) -> None:
+    if result:
+        click.echo(format_status(result))
+
+
+def _plain(value: object) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.4g}"
+        case list():
+            return ", ".join(_plain(item) for item in value) or "-"
+        case _:
+            # Names come from files: a terminal must not obey them.
+            return "".join(c if c.isprintable() else "?" for c in str(value)) or "-"
+
+
+def _number(text: str) -> float:
+    words = {"on": 1.0, "off": 0.0}
+    try:
+        number = words[text] if text in words else float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise click.BadParameter(f"'{text}' is not a number", param_hint="VALUE")
+    return number

@@ -1,0 +1,95 @@
+"""The command ``pedal``: finds the sub-command, prints errors as one line, sets the exit code.
+
+Called by the console script and ``python -m pedal.cli.main``. Sub-commands are imported when
+they are asked for and not before: ``pedal status`` must not wait for a compiler it does not use.
+
+Exit codes: 0 it worked; 1 it did not (a file, the card, the pedal's state: one line on stderr);
+2 the command itself was not understood.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from typing import Any
+
+import click
+
+from pedal import __version__
+from pedal.errors import PedalError
+
+#: By name: where the command is, and its line in the help (kept here, so that help imports nothing).
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("pedal.cli.run:run", "Start the pedal."),
+    "demo": ("pedal.cli.demo:demo", "Play a scripted tour on a virtual pedal."),
+    "status": ("pedal.cli.live:status", "What the running pedal is doing."),
+    "preset": ("pedal.cli.live:preset", "Go to a preset: next, previous, or a name."),
+    "bypass": ("pedal.cli.live:bypass", "Bypass on, off, or toggle."),
+    "set": ("pedal.cli.live:set_param", "Set a parameter: BLOCK.PARAM VALUE."),
+    "block": ("pedal.cli.live:block", "Switch a block on or off."),
+    "width": ("pedal.cli.live:width", "Ask for full or lite, or leave it to the pedal."),
+    "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),
+    "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),
+    "inspect": ("pedal.cli.offline:inspect", "What is in a model file."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of ``COMMANDS``."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands for ``--help``, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name for one that is not known."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"There is no command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of the pedal becomes one line and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except PedalError as error:
+            if ctx.params.get("verbose"):
+                logging.getLogger("pedal").exception("the command failed")
+            click.echo(f"pedal: {one_line(str(error))}", err=True)
+            ctx.exit(1)
+
+
+def one_line(text: str) -> str:
+    """``text`` as a terminal may show it: one line, no control characters (names come from files)."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pedal")
+@click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for everything.")
+def main(verbose: int) -> None:
+    """A guitar pedal that plays Neural Amp Modeler models as wide as the processor allows."""
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, format="%(name)s: %(message)s")
+
+
+if __name__ == "__main__":
+    main()

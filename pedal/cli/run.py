@@ -1,0 +1,87 @@
+"""The command ``pedal run``: a board's processes, started and kept alive until they are stopped.
+
+Called through ``main``; this process then is the small parent of ``pedal-audio`` and
+``pedal-panel`` (or, with ``--only``, of one of them, as the services do).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pedal.config import Board, load_board
+from pedal.paths import factory_dir, runtime_dir
+
+if TYPE_CHECKING:
+    from pedal.system.supervise import Child
+
+#: ``pedal.link.memory.FILE_NAME``, which would bring the compiler into this small parent.
+LINK_NAME = "link"
+#: What the guitar plays on a board without one.
+TAKE = Path("takes") / "guitar-dry.flac"
+
+
+@click.command()
+@click.option("--board", "board_name", default="virtual", show_default=True, help="A board's name, or a board file.")
+@click.option("--only", type=click.Choice(["audio", "panel"]), help="One half only, as the system services run it.")
+@click.option(
+    "--runtime-dir",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the processes meet, if not in the usual place.",
+)
+def run(board_name: str, only: str | None, directory: Path | None) -> None:
+    """Start the pedal and stay until it is stopped (Ctrl-C)."""
+    from pedal.system.heartbeat import load_beat
+    from pedal.system.supervise import Supervisor
+
+    board = load_board(board_name)
+    if directory is not None:
+        os.environ["PEDAL_RUNTIME_DIR"] = str(directory)
+    runtime = runtime_dir()
+    if only == "panel":  # systemd restarts it; a second supervisor would fight the first one
+        child = panel_child(board_name, runtime)
+        os.execv(child.command[0], child.command)
+    if board.cpu_scale != 1.0:
+        click.echo(f"board '{board.name}': this machine counts as one {board.cpu_scale:g} times slower", err=True)
+    with ExitStack() as stack:
+        environment = _virtual_environment(board, runtime, stack) if board.virtual else {}
+        children = [audio_child(board_name, runtime, environment)]
+        if only is None:
+            children.append(panel_child(board_name, runtime))
+        Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME)).run()
+
+
+def audio_child(board_name: str, runtime: Path, environment: dict[str, str]) -> Child:
+    """The process that owns the sound card."""
+    from pedal.system.supervise import Child
+
+    command = (sys.executable, "-m", "pedal.audio.process", board_name, str(runtime / LINK_NAME))
+    return Child("audio", command, environment)
+
+
+def panel_child(board_name: str, runtime: Path) -> Child:
+    """The process that owns switches, screen and presets."""
+    from pedal.system.supervise import Child
+
+    return Child("panel", (sys.executable, "-m", "pedal.panel.app", board_name, str(runtime / LINK_NAME)))
+
+
+def _virtual_environment(board: Board, runtime: Path, stack: ExitStack) -> dict[str, str]:
+    """A card made of files, running as long as ``stack``; what a process needs to find it."""
+    from pedal.virtual.card import VirtualCard
+    from pedal.virtual.take import load_take
+
+    card = VirtualCard(
+        runtime / "card",
+        load_take(factory_dir("models") / TAKE, board.audio.rate_hz),
+        rate_hz=board.audio.rate_hz,
+        period_frames=board.audio.period_frames,
+        capture_channels=board.audio.capture_channels,
+    )
+    return dict(stack.enter_context(card).environment())

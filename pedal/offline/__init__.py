@@ -1,0 +1,1 @@
+"""Tools that play or read files without a running pedal."""
