@@ -32,10 +32,11 @@ def fast_kernel(function: F) -> F:
     return cast(F, njit(fastmath=True, **_COMMON)(function))
 
 
-def entry(signature: str) -> Callable[[F], F]:
+def entry(signature: Any) -> Callable[[F], F]:
     """A kernel that Python calls: compiled for exactly ``signature``, at import.
 
-    An explicit signature means that no other argument type can trigger a compilation later.
+    ``signature`` is a string or a numba type. Being explicit that no other argument type can
+    trigger a compilation later.
     """
 
     def decorate(function: F) -> F:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 #: Packages whose sources end up in compiled code.
 KERNEL_PACKAGES = ("jit", "nam", "dsp", "rig", "link")
+#: Single files whose constants kernels freeze.
+KERNEL_FILES = ("layout.py", "params.py", "units.py")
 #: Stale directories kept, so that switching between two versions stays warm.
 KEPT = 3
 
@@ -23,10 +25,12 @@ def source_hash(root: Path | None = None) -> str:
     """Hash of every kernel source below ``root`` (the installed ``pedal`` package)."""
     base = root or Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
+    sources = [base / name for name in KERNEL_FILES]
     for package in KERNEL_PACKAGES:
-        for path in sorted((base / package).rglob("*.py")):
-            digest.update(str(path.relative_to(base)).encode())
-            digest.update(path.read_bytes())
+        sources += sorted((base / package).rglob("*.py"))
+    for path in sources:
+        digest.update(str(path.relative_to(base)).encode())
+        digest.update(path.read_bytes())
     for name in ("numba", "llvmlite", "numpy"):
         digest.update(version(name).encode())
     digest.update(os.environ.get("NUMBA_CPU_NAME", "host").encode())

@@ -1,0 +1,1 @@
+"""Effect blocks, one per file: kernels on arena indices, each with a plain twin in the tests."""

@@ -1,0 +1,74 @@
+"""Second-order sections: R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter
+coefficients" (W3C Note, 2021), run in transposed direct form II with float64 state.
+
+Five coefficients ``b0 b1 b2 a1 a2`` (``a0`` = 1) and two state cells, all in the f64 view.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pedal.jit import kernel
+
+COEFFICIENTS = 5
+STATES = 2
+
+
+@kernel
+def _store(f64: Any, at: int, b0: float, b1: float, b2: float, a0: float, a1: float, a2: float) -> None:
+    f64[at], f64[at + 1], f64[at + 2] = b0 / a0, b1 / a0, b2 / a0
+    f64[at + 3], f64[at + 4] = a1 / a0, a2 / a0
+
+
+@kernel
+def peaking_kernel(f64: Any, at: int, rate_hz: float, centre_hz: float, q: float, gain_db: float) -> None:
+    """Peaking EQ; 0 dB is the identity."""
+    amplitude = 10.0 ** (gain_db / 40.0)
+    omega = 2.0 * math.pi * centre_hz / rate_hz
+    alpha = math.sin(omega) / (2.0 * q)
+    cosine = math.cos(omega)
+    _store(
+        f64,
+        at,
+        1.0 + alpha * amplitude,
+        -2.0 * cosine,
+        1.0 - alpha * amplitude,
+        1.0 + alpha / amplitude,
+        -2.0 * cosine,
+        1.0 - alpha / amplitude,
+    )
+
+
+@kernel
+def shelf_kernel(f64: Any, at: int, rate_hz: float, corner_hz: float, gain_db: float, high: bool) -> None:
+    """Low or high shelf of slope 1; 0 dB is the identity.
+
+    The high shelf is the low shelf with the sign of every cosine and odd coefficient turned.
+    """
+    amplitude = 10.0 ** (gain_db / 40.0)
+    omega = 2.0 * math.pi * corner_hz / rate_hz
+    side = -1.0 if high else 1.0
+    cosine = side * math.cos(omega)
+    alpha = math.sin(omega) / 2.0 * math.sqrt(2.0)
+    root = 2.0 * math.sqrt(amplitude) * alpha
+    up, down = amplitude + 1.0, amplitude - 1.0
+    _store(
+        f64,
+        at,
+        amplitude * (up - down * cosine + root),
+        side * 2.0 * amplitude * (down - up * cosine),
+        amplitude * (up - down * cosine - root),
+        up + down * cosine + root,
+        side * -2.0 * (down + up * cosine),
+        up + down * cosine - root,
+    )
+
+
+@kernel
+def biquad_step_kernel(f64: Any, coefficients: int, state: int, x: float) -> float:
+    """One frame through one section."""
+    y = f64[coefficients] * x + f64[state]
+    f64[state] = f64[coefficients + 1] * x - f64[coefficients + 3] * y + f64[state + 1]
+    f64[state + 1] = f64[coefficients + 2] * x - f64[coefficients + 4] * y
+    return y

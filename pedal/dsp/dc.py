@@ -1,0 +1,32 @@
+"""DC blocker: a first-order high-pass at 5 Hz.
+
+Amp models idle at a constant that is not zero and differs between widths. With
+``y[t] = x[t] - x[t-1] + r y[t-1]``, ``r = exp(-2 pi f / rate)``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pedal.jit import kernel
+from pedal.layout import BUS_STRIDE, CHANNELS, F64, RATE
+
+CORNER_HZ = 5.0
+STATE_F64 = 4  # previous input and output of two channels
+
+
+@kernel
+def dc_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    """Filter the bus in place, in float64: the pole is too near 1 for float32."""
+    pole = math.exp(-2.0 * math.pi * CORNER_HZ / i64[row + RATE])
+    for channel in range(i64[row + CHANNELS]):
+        at = bus + channel * BUS_STRIDE
+        state = i64[row + F64] + 2 * channel
+        previous, y = f64[state], f64[state + 1]
+        for t in range(n):
+            x = float(f32[at + t])
+            y = x - previous + pole * y
+            previous = x
+            f32[at + t] = y
+        f64[state], f64[state + 1] = previous, y

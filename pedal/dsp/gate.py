@@ -1,0 +1,67 @@
+"""Noise gate: listens to the guitar, acts after the amp.
+
+The detector reads the key row (the input behind its trim), where playing and noise differ most;
+the gain is applied where the row stands, behind the amp that amplified the noise. It opens within
+``OPEN_S`` of the first loud frame, so that the attack passes, stays open for ``hold`` after the
+last, and closes at ``threshold - hysteresis`` with the release's time constant.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pedal.jit import kernel
+from pedal.layout import BUS_STRIDE, CHANNELS, F32, GAINS, I64, KEY, PARAMS, RATE
+from pedal.params import KINDS
+
+_GATE = KINDS["gate"]
+THRESHOLD = _GATE.index("threshold_db")
+HOLD = _GATE.index("hold_s")
+RELEASE = _GATE.index("release_s")
+HYSTERESIS = _GATE.index("hysteresis_db")
+RANGE = _GATE.index("range_db")
+
+#: Time constants of opening and of the detector's fall.
+OPEN_S = 0.0005
+DETECTOR_S = 0.01
+STATE_F32 = 2  # envelope, gain
+STATE_I64 = 2  # open, frames of hold left
+
+
+@kernel
+def gate_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    """Multiply the bus by the gate's gain, one gain for all channels."""
+    params = i64[row + PARAMS]
+    rate_hz = i64[row + RATE]
+    opens_at = f32[params + THRESHOLD]
+    closes_at = opens_at / f32[params + HYSTERESIS]
+    floor_gain = f32[params + RANGE]
+    hold_frames = int(f32[params + HOLD] * rate_hz)
+    opening = 1.0 - math.exp(-1.0 / (OPEN_S * rate_hz))
+    closing = 1.0 - math.exp(-1.0 / (f32[params + RELEASE] * rate_hz))
+    falling = math.exp(-1.0 / (DETECTOR_S * rate_hz))
+    state = i64[row + F32]
+    words = i64[row + I64]
+    envelope, gain = f32[state], f32[state + 1]
+    is_open, hold = i64[words], i64[words + 1]
+    key, gains = bus + KEY * BUS_STRIDE, bus + GAINS * BUS_STRIDE
+    for t in range(n):
+        envelope = max(abs(f32[key + t]), envelope * falling)
+        if envelope >= opens_at:
+            is_open = 1
+        if envelope >= closes_at and is_open:
+            hold = hold_frames
+        elif hold > 0:
+            hold -= 1
+        else:
+            is_open = 0
+        target = 1.0 if is_open else floor_gain
+        gain += (target - gain) * (opening if target > gain else closing)
+        f32[gains + t] = gain
+    f32[state], f32[state + 1] = envelope, gain
+    i64[words], i64[words + 1] = is_open, hold
+    for channel in range(i64[row + CHANNELS]):
+        at = bus + channel * BUS_STRIDE
+        for t in range(n):
+            f32[at + t] *= f32[gains + t]

@@ -1,0 +1,73 @@
+"""Parameter ramps: no parameter ever jumps.
+
+Called by every block kernel, in the period thread and offline. A ramp is three float cells
+``current, step, target`` and one int cell ``frames left``; it takes the same time whatever the
+period, and starts afresh from where it is when the target moves again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pedal.jit import kernel
+from pedal.params import RAMP_S
+
+#: Cells of one ramp in the f32 view.
+RAMP_CELLS = 3
+
+
+@kernel
+def ramp_frames_kernel(rate_hz: int) -> int:
+    """Length of every ramp in frames."""
+    return max(1, int(RAMP_S * rate_hz + 0.5))
+
+
+@kernel
+def ramp_begin_kernel(f32: Any, i64: Any, cells: int, left: int, target: float, frames: int) -> bool:
+    """Look at the target once a period; True while the ramp moves.
+
+    A target that is not a number is ignored: the last good one stays.
+    """
+    if target == target and target != f32[cells + 2]:
+        f32[cells + 2] = target
+        f32[cells + 1] = (target - f32[cells]) / frames
+        i64[left] = frames
+    return i64[left] > 0
+
+
+@kernel
+def ramp_next_kernel(f32: Any, i64: Any, cells: int, left: int) -> float:
+    """The value for the next frame."""
+    if i64[left] > 0:
+        i64[left] -= 1
+        f32[cells] += f32[cells + 1]
+        if i64[left] == 0:
+            f32[cells] = f32[cells + 2]
+    return f32[cells]
+
+
+@kernel
+def ramp_fill_kernel(
+    f32: Any, i64: Any, cells: int, left: int, target: float, frames: int, out: int, n: int
+) -> bool:
+    """Fill ``f32[out : out + n]`` with the ramp; False (and nothing filled) while it stands still."""
+    if not ramp_begin_kernel(f32, i64, cells, left, target, frames):
+        return False
+    for t in range(n):
+        f32[out + t] = ramp_next_kernel(f32, i64, cells, left)
+    return True
+
+
+@kernel
+def ramped_gain_kernel(
+    f32: Any, i64: Any, cells: int, left: int, target: float, frames: int, gains: int, at: int, n: int
+) -> None:
+    """Multiply ``f32[at : at + n]`` by a ramped gain; ``gains`` is scratch for the moving case."""
+    if ramp_fill_kernel(f32, i64, cells, left, target, frames, gains, n):
+        for t in range(n):
+            f32[at + t] *= f32[gains + t]
+    else:
+        gain = f32[cells]
+        if gain != 1.0:
+            for t in range(n):
+                f32[at + t] *= gain

@@ -1,0 +1,177 @@
+"""The map of shared memory: which word, row column and record field means what.
+
+Pure numbers, known by everyone: kernels freeze them at compile time, the link sizes its file
+by them, the panel reads status through them. Indices are elements of the arena's ``i64`` view
+unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled *and*
+the link's version, so two processes never disagree about it silently.
+"""
+
+from __future__ import annotations
+
+#: Bumped by hand when the meaning (not just the place) of something changes.
+LINK_VERSION = 1
+LINK_MAGIC = 0x4C41444550  # "PEDAL"
+
+#: The longest period, and the distance between two rows of a bus.
+MAX_FRAMES = 256
+BUS_STRIDE = MAX_FRAMES + 64
+#: Bus rows: left, right, the gate's key (input after its trim), a block's dry copies, two scratch
+#: rows, and the pedal's dry input.
+LEFT, RIGHT, KEY, DRY_LEFT, DRY_RIGHT, SCRATCH, GAINS, DRY_ROW = range(8)
+BUS_ROWS = 8
+
+# ---- words: control and status --------------------------------------------------------------
+(
+    MAGIC,
+    VERSION,
+    SIZE_BYTES,
+    GENERATION,  # new for every file, so that a peer notices a replaced one
+    STOP,
+    AUDIO_PID,
+    AUDIO_BEAT_NS,
+    PANEL_PID,
+    PANEL_BEAT_NS,
+    CARD_STATE,
+    RATE_HZ,
+    PERIOD_FRAMES,
+    PERIODS,
+    SAMPLE_FORMAT,
+    CAPTURE_CHANNELS,
+    CAPTURE_SELECT,
+    PLAYBACK_CHANNELS,
+    VIRTUAL,
+    CPU_SCALE_MILLI,
+    WANTED_SLOT,
+    PLAYING_SLOT,
+    FRAME,  # frames captured since the audio process started
+    PERIOD_COUNT,
+    XRUNS,
+    OVERRUNS,
+    WOKEN_LATE,
+    GUARD_TRIPS,
+    COLD_CHANGES,
+    WIDTH_CHANGES,
+    INPUT_HEAD,  # frames ever written to the input ring
+    EVENTS_HEAD,  # events ever written
+    BYPASSED,  # the whole pedal: written by the panel
+    CLIPPED_AT,  # FRAME of the last clipped input sample
+    UNDERSTUDY_ROUND,  # rounds the understudy has finished: an old rig is free two rounds later
+    SEATS_OVERTAKEN,  # chases that the ring overtook: the understudy was starved
+) = range(35)
+WORDS = 64
+
+CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
+S16_LE, S24_3LE, S32_LE = range(3)
+SELECT_LEFT, SELECT_RIGHT, SELECT_SUM = range(3)
+
+# ---- status floats (f64 view), after the words -----------------------------------------------
+STATUS_F64 = WORDS
+(
+    LOAD,  # of the last period, share of the period
+    LOAD_MEAN,  # exponential mean over LOAD_MEAN_S
+    LOAD_PEAK,  # falls by half a second
+    LOAD_WORST,  # since the audio process started
+    IN_PEAK,
+    OUT_PEAK,
+    BYPASS_MIX,  # 0 effects, 1 dry: the ramp's present value
+) = range(STATUS_F64, STATUS_F64 + 7)
+LOAD_MEAN_S = 0.1
+STATUS_END = STATUS_F64 + 32
+
+#: Cost of each row of the playing rig, mean nanoseconds per period (f64 view).
+ROW_COST_F64 = STATUS_END
+MAX_ROWS = 32
+
+# ---- small private areas of the period thread -------------------------------------------------
+CLOCK_SCRATCH = ROW_COST_F64 + MAX_ROWS  # timespec, period thread
+UNDERSTUDY_CLOCK = CLOCK_SCRATCH + 2  # timespec, understudy
+LAST_WAKE_NS = CLOCK_SCRATCH + 4
+#: The splice at the chain's end: frames left, whole length (i64), then per channel (f64) the
+#: last two frames that left, and the value and slope the running splice started from.
+OUT_SPLICE_LEFT = CLOCK_SCRATCH + 5
+OUT_SPLICE_FRAMES = CLOCK_SCRATCH + 6
+OUT_SPLICE_ASKED = CLOCK_SCRATCH + 7
+OUT_LAST_F64 = CLOCK_SCRATCH + 8
+OUT_SPLICE_F64 = OUT_LAST_F64 + 4
+PRIVATE_END = CLOCK_SCRATCH + 24
+
+# ---- events: a ring from the period thread to the panel ---------------------------------------
+EVENTS = PRIVATE_END
+EVENT_COUNT = 256
+EVENT_FIELDS = 8  # kind, frame, five numbers, spare
+EVENT_ADOPTED, EVENT_WIDTH, EVENT_GUARD, EVENT_OVERRUN, EVENT_RESTART = range(1, 6)
+EVENTS_END = EVENTS + EVENT_COUNT * EVENT_FIELDS
+
+# ---- rig slots --------------------------------------------------------------------------------
+SLOT_COUNT = 4
+SLOT_HEADER = 8
+SLOT_ROWS, SLOT_SERIAL, SLOT_AMPS = range(3)  # header fields
+ROW_FIELDS = 16
+(
+    KIND,
+    CHANNELS,  # 1: only the left bus row carries the signal so far; 2: both
+    PARAMS,  # f32 index of the targets the panel writes
+    F32,  # first index of the block's state, per view
+    F64,
+    I64,
+    DATA,  # f32 index of constant data (impulse response)
+    TAPS,
+    RATE,
+    SERIAL,  # which block instance this is; never reused within a link
+    WET_CELLS,  # f32 and i64 index of the ramp that cross-fades a bypass
+    WET_COUNT,
+) = range(12)
+SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
+SLOTS = EVENTS_END
+SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
+
+#: Kinds of row. Their order is the order of a default chain.
+KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = range(1, 8)
+
+# ---- an amp's record: the first words of its I64 state ------------------------------------------
+(
+    AMP_WIDTHS,
+    AMP_PLAYING,  # width index, or NO_WIDTH
+    AMP_WANTED,  # written by the panel: the governor's decision
+    AMP_HELD,  # widest width allowed after an overrun (set by the period thread), or NO_WIDTH
+    AMP_RING,  # f32 index of the ring of driven input
+    AMP_RING_FRAMES,  # its length, a power of two
+    AMP_HEAD,  # frames ever written to it (release)
+    SEAT_LOCK,  # SEAT_FREE / SEAT_UNDERSTUDY / SEAT_PERIOD
+    SEAT_WIDTH,  # the width whose state the seat holds, or NO_WIDTH
+    SEAT_POSITION,  # ring frames that state has consumed
+    SPLICE_LEFT,  # frames of the running splice still to come
+    SPLICE_FRAMES,  # its whole length
+    AMP_WAITED,  # periods an emergency has been waiting for a warm seat
+    AMP_ENGAGED,  # 1 while the block is not bypassed (period thread to understudy)
+) = range(14)
+NO_WIDTH = -1
+SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
+MAX_WIDTHS = 16
+AMP_PLANS = 16  # plan index per width
+AMP_FIELDS_FRAMES = AMP_PLANS + MAX_WIDTHS  # receptive field per width, frames
+AMP_LAG_PERIODS = AMP_FIELDS_FRAMES + MAX_WIDTHS  # how far behind a seat may be taken over
+AMP_RAMP_COUNTS = AMP_LAG_PERIODS + MAX_WIDTHS
+AMP_WORDS = AMP_RAMP_COUNTS + 16
+
+# ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
+AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
+AMP_LAST = 9  # the last two frames that left the amp, newest first
+SEAT_LAST = 11  # the last two frames the seat's width would have played
+AMP_SPLICE = 13  # value and slope that the running splice started from
+AMP_MAKEUP = 15  # one gain per model
+AMP_X = 16
+AMP_Y = AMP_X + BUS_STRIDE
+SEAT_X = AMP_Y + BUS_STRIDE
+SEAT_Y = SEAT_X + BUS_STRIDE
+AMP_CELLS = SEAT_Y + BUS_STRIDE
+
+# ---- bytes: what lies behind the words --------------------------------------------------------
+NOTES_BYTES = 32 * 1024  # per slot: what the builder says about the rig, as JSON
+NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
+BUS_F32 = (NOTES_AT_BYTE + SLOT_COUNT * NOTES_BYTES) // 4
+INPUT_RING_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE
+INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz
+HEAP_AT_BYTE = (INPUT_RING_F32 + INPUT_RING_FRAMES) * 4
+HEAP_BYTES = 96 * 1024 * 1024
+LINK_BYTES = HEAP_AT_BYTE + HEAP_BYTES

@@ -1,0 +1,115 @@
+"""The amp row: sum, drive, remember the input, play the model's current width, level.
+
+Called by the chain, once a period. A bypassed amp plays no width at all and costs nothing; it
+comes back when the understudy has a warm state for it, and fades in then.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pedal.dsp.ramp import ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel, ramped_gain_kernel
+from pedal.jit import kernel
+from pedal.jit.machine import store_release
+from pedal.layout import (
+    AMP_DRIVE,
+    AMP_ENGAGED,
+    AMP_HEAD,
+    AMP_LAST,
+    AMP_LEVEL,
+    AMP_MAKEUP,
+    AMP_PLANS,
+    AMP_PLAYING,
+    AMP_RAMP_COUNTS,
+    AMP_RING,
+    AMP_RING_FRAMES,
+    AMP_SPLICE,
+    AMP_WET,
+    AMP_X,
+    AMP_Y,
+    BUS_STRIDE,
+    CHANNELS,
+    F32,
+    GAINS,
+    I64,
+    NO_WIDTH,
+    PARAMS,
+    RATE,
+    SPLICE_FRAMES,
+    SPLICE_LEFT,
+)
+from pedal.nam.kernels import play_model_kernel
+from pedal.params import BYPASS, KINDS
+from pedal.rig.splice import splice_kernel
+from pedal.rig.width import change_width_kernel
+
+BYPASS_CELL = KINDS["amp"].index(BYPASS.name)
+DRIVE = KINDS["amp"].index("drive_db")
+LEVEL = KINDS["amp"].index("level_db")
+#: Ramp counters, in the record.
+WET_LEFT, DRIVE_LEFT, LEVEL_LEFT = AMP_RAMP_COUNTS, AMP_RAMP_COUNTS + 1, AMP_RAMP_COUNTS + 2
+
+
+@kernel
+def _listen(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    """Sum to mono, drive, and append to the amp's ring."""
+    amp, state = i64[row + I64], i64[row + F32]
+    x = state + AMP_X
+    if i64[row + CHANNELS] == 2:
+        for t in range(n):
+            f32[x + t] = 0.5 * (f32[bus + t] + f32[bus + BUS_STRIDE + t])
+    else:
+        for t in range(n):
+            f32[x + t] = f32[bus + t]
+    frames = ramp_frames_kernel(i64[row + RATE])
+    target, gains = f32[i64[row + PARAMS] + DRIVE], bus + GAINS * BUS_STRIDE
+    ramped_gain_kernel(f32, i64, state + AMP_DRIVE, amp + DRIVE_LEFT, target, frames, gains, x, n)
+    head, mask, ring = i64[amp + AMP_HEAD], i64[amp + AMP_RING_FRAMES] - 1, i64[amp + AMP_RING]
+    for t in range(n):
+        f32[ring + ((head + t) & mask)] = f32[x + t]
+    store_release(i64, amp + AMP_HEAD, head + n)
+
+
+@kernel
+def _play(f32: Any, i64: Any, row: int, n: int) -> None:
+    """The playing width's output, with what is left of a splice, in the amp's Y block."""
+    amp, state = i64[row + I64], i64[row + F32]
+    y = state + AMP_Y
+    plan = i64[amp + AMP_PLANS + i64[amp + AMP_PLAYING]]
+    play_model_kernel(f32, i64, plan, state + AMP_X, y, n)
+    left, frames = i64[amp + SPLICE_LEFT], i64[amp + SPLICE_FRAMES]
+    if left > 0:
+        for t in range(min(n, left)):
+            f32[y + t] += splice_kernel(
+                frames - left + t + 1, frames, f32[state + AMP_SPLICE], f32[state + AMP_SPLICE + 1]
+            )
+        i64[amp + SPLICE_LEFT] = max(0, left - n)
+    f32[state + AMP_LAST + 1] = f32[y + n - 2] if n > 1 else f32[state + AMP_LAST]
+    f32[state + AMP_LAST] = f32[y + n - 1]
+
+
+@kernel
+def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    """Replace the bus by the amp's output (in every channel the row carries)."""
+    amp, state, params = i64[row + I64], i64[row + F32], i64[row + PARAMS]
+    engaged = f32[params + BYPASS_CELL] < 0.5
+    store_release(i64, amp + AMP_ENGAGED, 1 if engaged else 0)
+    if engaged:
+        change_width_kernel(f32, i64, row, bus, n)
+    _listen(f32, i64, row, bus, n)
+    if i64[amp + AMP_PLAYING] == NO_WIDTH:
+        return
+    _play(f32, i64, row, n)
+    y, rate_frames = state + AMP_Y, ramp_frames_kernel(i64[row + RATE])
+    gains = bus + GAINS * BUS_STRIDE
+    level = f32[params + LEVEL] * f32[state + AMP_MAKEUP]
+    ramped_gain_kernel(f32, i64, state + AMP_LEVEL, amp + LEVEL_LEFT, level, rate_frames, gains, y, n)
+    wet = 1.0 if engaged else 0.0
+    moving = ramp_begin_kernel(f32, i64, state + AMP_WET, amp + WET_LEFT, wet, rate_frames)
+    for t in range(n):
+        mix = ramp_next_kernel(f32, i64, state + AMP_WET, amp + WET_LEFT) if moving else f32[state + AMP_WET]
+        for channel in range(i64[row + CHANNELS]):
+            at = bus + channel * BUS_STRIDE + t
+            f32[at] += (f32[y + t] - f32[at]) * mix
+    if not engaged and i64[amp + WET_LEFT] == 0:
+        i64[amp + AMP_PLAYING] = NO_WIDTH

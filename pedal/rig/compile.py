@@ -1,0 +1,193 @@
+"""From a preset and its assets to a list of parts: what each block needs, nothing placed yet.
+
+Called by the builder and by the offline renderer. The order of the parts is the order of sound:
+input, the blocks as listed (the gate behind the last amp, because it listens to the guitar but
+must silence what the amp made of the noise), DC blocker, output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pedal.dsp import cab, dc, gate, input as input_block, output, tone
+from pedal.dsp.ramp import RAMP_CELLS
+from pedal.errors import PresetError
+from pedal.layout import (
+    AMP_CELLS,
+    AMP_WORDS,
+    KIND_AMP,
+    KIND_CAB,
+    KIND_DC,
+    KIND_GATE,
+    KIND_INPUT,
+    KIND_OUTPUT,
+    KIND_TONE,
+    MAX_FRAMES,
+    MAX_ROWS,
+    MAX_WIDTHS,
+)
+from pedal.nam.model import Model
+from pedal.nam.pack import Packed, pack
+from pedal.params import BYPASS, KINDS
+from pedal.preset import Block, Preset
+from pedal.units import gain_from_db
+
+ROW_KINDS = {
+    "input": KIND_INPUT,
+    "gate": KIND_GATE,
+    "amp": KIND_AMP,
+    "tone": KIND_TONE,
+    "cab": KIND_CAB,
+    "dc": KIND_DC,
+    "output": KIND_OUTPUT,
+}
+#: Amps play at this loudness unless told otherwise: models differ by more than 20 dB.
+TARGET_LOUDNESS_DB = -18.0
+
+
+class Assets(Protocol):
+    """Where models and impulse responses come from."""
+
+    def model(self, name: str) -> Model:
+        """The model called ``name``; raises a ModelError."""
+
+    def impulse(self, name: str, rate_hz: int) -> NDArray[np.float32]:
+        """Mono taps at ``rate_hz``; raises an ImpulseError."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmpParts:
+    """What an amp brings: its packed widths, narrowest first."""
+
+    model: Model
+    packed: tuple[Packed, ...]
+    makeup_gain: float
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What players call the widths."""
+        return tuple(width.label for width in self.model.widths)
+
+    @property
+    def receptive_frames(self) -> tuple[int, ...]:
+        """Frames of input that each width remembers."""
+        return tuple(width.receptive_field_frames for width in self.model.widths)
+
+    @property
+    def macs(self) -> tuple[int, ...]:
+        """Multiply-adds per frame of each width."""
+        return tuple(width.macs_per_sample for width in self.model.widths)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One block, compiled: sizes of its state and the data it brings.
+
+    Attributes:
+        block: as in the preset.
+        key: two parts of equal key are the same instance across rigs, and keep their state.
+        targets: kernel values of all parameters, cell by cell.
+        f32, f64, i64: state elements per view, the bypass ramp of ordinary blocks included.
+        data: constants (reversed taps), may be empty.
+        amp: only for amps.
+    """
+
+    block: Block
+    key: str
+    targets: tuple[float, ...]
+    f32: int
+    f64: int
+    i64: int
+    data: NDArray[np.float32]
+    amp: AmpParts | None = None
+
+
+def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, ...]:
+    """All parts in the order they play.
+
+    Raises:
+        PresetError: too many blocks.
+        ModelError, ImpulseError: an asset that does not load.
+    """
+    blocks = in_order_of_sound(preset)
+    if len(blocks) > MAX_ROWS:
+        raise PresetError(f"has {len(blocks)} blocks", where=f"preset '{preset.name}'", hint=f"Use at most {MAX_ROWS}")
+    seen: dict[str, int] = {}
+    parts = []
+    for block in blocks:
+        part = _compile_block(block, assets, rate_hz)
+        ordinal = seen.get(part.key, 0)
+        seen[part.key] = ordinal + 1
+        parts.append(replace(part, key=f"{part.key}#{ordinal}"))
+    return tuple(parts)
+
+
+def in_order_of_sound(preset: Preset) -> tuple[Block, ...]:
+    """The chain with its gates moved behind the last amp that follows them."""
+    blocks = list(preset.chain)
+    for block in [b for b in blocks if b.kind == "gate"]:
+        at = blocks.index(block)
+        amps = [i for i, other in enumerate(blocks) if other.kind == "amp" and i > at]
+        if amps:
+            blocks.insert(amps[-1] + 1, block)
+            del blocks[at]
+    return tuple(blocks)
+
+
+def targets_of(block: Block) -> tuple[float, ...]:
+    """Kernel values of a block's parameters; the bypass cell follows ``block.on``."""
+    return tuple(
+        (0.0 if block.on else 1.0) if param is BYPASS else param.kernel_value(block.value(param.name))
+        for param in KINDS[block.kind].params
+    )
+
+
+_NOTHING = np.zeros(0, np.float32)
+_STATES: dict[str, tuple[int, int, int]] = {
+    "input": (input_block.STATE_F32, 0, input_block.STATE_I64),
+    "gate": (gate.STATE_F32, 0, gate.STATE_I64),
+    "tone": (tone.STATE_F32, tone.STATE_F64, tone.STATE_I64),
+    "dc": (0, dc.STATE_F64, 0),
+    "output": (output.STATE_F32, 0, output.STATE_I64),
+}
+
+
+def _compile_block(block: Block, assets: Assets, rate_hz: int) -> Part:
+    targets = targets_of(block)
+    if block.kind == "amp":
+        model = assets.model(block.asset)
+        return Part(
+            block, f"amp:{model.content_hash}", targets, AMP_CELLS, 0, AMP_WORDS, _NOTHING, amp_parts(model, rate_hz)
+        )
+    if block.kind == "cab":
+        taps = np.ascontiguousarray(assets.impulse(block.asset, rate_hz), np.float32)
+        key = f"cab:{hashlib.sha256(taps.tobytes()).hexdigest()}"
+        data = cab.padded_taps(taps)
+        return Part(block, key, targets, cab.state_f32(data.size) + RAMP_CELLS, 0, cab.STATE_I64 + 1, data)
+    f32, f64, i64 = _STATES[block.kind]
+    return Part(block, block.kind, targets, f32 + RAMP_CELLS, f64, i64 + 1, _NOTHING)
+
+
+def amp_parts(model: Model, rate_hz: int) -> AmpParts:
+    """All widths of a model, packed.
+
+    Raises:
+        PresetError: the model is for another sample rate, or has more widths than a pedal switches.
+    """
+    where = f"model '{model.name}'"
+    if model.sample_rate_hz is not None and round(model.sample_rate_hz) != rate_hz:
+        raise PresetError(
+            f"is made for {model.sample_rate_hz:g} Hz, the card runs at {rate_hz} Hz",
+            where=where,
+            hint="Set rate_hz in the board file, or choose another model",
+        )
+    if len(model.widths) > MAX_WIDTHS:
+        raise PresetError(f"has {len(model.widths)} widths", where=where, hint=f"Use at most {MAX_WIDTHS}")
+    makeup_db = 0.0 if model.loudness_db is None else TARGET_LOUDNESS_DB - model.loudness_db
+    packed = tuple(pack(width.spec, MAX_FRAMES) for width in model.widths)
+    return AmpParts(model, packed, gain_from_db(makeup_db))

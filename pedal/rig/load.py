@@ -1,0 +1,91 @@
+"""Load and lateness, measured once a period by the period thread itself.
+
+Load is the share of the period that the compiled call took: wall time on a board; on a virtual
+board, where other programs share the cores, the thread's own CPU time times ``cpu_scale``. A load
+above 1 is an *overrun*: the pedal was too slow. A wake-up more than half a period after its turn is
+*woken late*: the machine was. They are counted apart, because their remedies differ.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pedal.jit import kernel
+from pedal.jit.machine import CLOCK_MONOTONIC, CLOCK_THREAD_CPU, clock_ns, store_release
+from pedal.layout import (
+    AMP_HELD,
+    AMP_PLAYING,
+    AUDIO_BEAT_NS,
+    CLOCK_SCRATCH,
+    CPU_SCALE_MILLI,
+    EVENT_OVERRUN,
+    I64,
+    KIND,
+    KIND_AMP,
+    LAST_WAKE_NS,
+    LOAD,
+    LOAD_MEAN,
+    LOAD_MEAN_S,
+    LOAD_PEAK,
+    LOAD_WORST,
+    NO_WIDTH,
+    OVERRUNS,
+    PERIOD_COUNT,
+    PLAYING_SLOT,
+    RATE_HZ,
+    ROW_FIELDS,
+    SLOT_HEADER,
+    SLOT_ROWS,
+    SLOT_STRIDE,
+    SLOTS,
+    VIRTUAL,
+    WOKEN_LATE,
+)
+from pedal.rig.events import push_event_kernel
+
+#: A wake-up this many periods after the last one is late.
+LATE_PERIODS = 1.5
+#: The shown peak halves in this time.
+PEAK_FALL_S = 0.5
+
+
+@kernel
+def hold_widest_kernel(i64: Any) -> None:
+    """After an overrun: allow the widest playing amp one width less, at once."""
+    playing = i64[PLAYING_SLOT]
+    if playing < 0:
+        return
+    slot = SLOTS + playing * SLOT_STRIDE
+    widest, held = 0, -1
+    for index in range(i64[slot + SLOT_ROWS]):
+        row = slot + SLOT_HEADER + index * ROW_FIELDS
+        if i64[row + KIND] == KIND_AMP and i64[i64[row + I64] + AMP_PLAYING] > widest:
+            held, widest = i64[row + I64], i64[i64[row + I64] + AMP_PLAYING]
+    if held >= 0 and i64[held + AMP_HELD] == NO_WIDTH:
+        i64[held + AMP_HELD] = widest - 1
+
+
+@kernel
+def account_kernel(f64: Any, i64: Any, woke_ns: int, cpu_ns: int, n: int) -> None:
+    """Close the books of a period that began at ``woke_ns`` (monotonic) and ``cpu_ns`` (thread CPU)."""
+    done_ns = clock_ns(i64, CLOCK_SCRATCH, CLOCK_MONOTONIC)
+    period_ns = 1e9 * n / i64[RATE_HZ]
+    if i64[VIRTUAL]:
+        used_ns = clock_ns(i64, CLOCK_SCRATCH, CLOCK_THREAD_CPU) - cpu_ns
+        load = used_ns * (i64[CPU_SCALE_MILLI] / 1000.0) / period_ns
+    else:
+        load = (done_ns - woke_ns) / period_ns
+    f64[LOAD] = load
+    f64[LOAD_MEAN] += (load - f64[LOAD_MEAN]) * min(1.0, n / (LOAD_MEAN_S * i64[RATE_HZ]))
+    f64[LOAD_PEAK] = max(load, f64[LOAD_PEAK] * 0.5 ** (n / (PEAK_FALL_S * i64[RATE_HZ])))
+    f64[LOAD_WORST] = max(load, f64[LOAD_WORST])
+    if load > 1.0:
+        i64[OVERRUNS] += 1
+        push_event_kernel(i64, EVENT_OVERRUN, int(load * 1000.0), 0, 0, 0, 0)
+        hold_widest_kernel(i64)
+    last_ns = i64[LAST_WAKE_NS]
+    if last_ns > 0 and woke_ns - last_ns > LATE_PERIODS * period_ns:
+        i64[WOKEN_LATE] += 1
+    i64[LAST_WAKE_NS] = woke_ns
+    i64[PERIOD_COUNT] += 1
+    store_release(i64, AUDIO_BEAT_NS, done_ns)

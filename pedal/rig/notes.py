@@ -1,0 +1,85 @@
+"""What the builder says about a rig: the JSON beside its slot.
+
+Lies in shared memory next to the rows, so that a panel that was killed finds the playing state
+again. Written by ``place``, read by the panel. Pure.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class AmpNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An amp's own facts.
+
+    Attributes:
+        record_idx: i64 index of its record.
+        model_name: what players read.
+        labels: of its widths, narrowest first.
+        costs_ns: measured cost of each width, nanoseconds per frame on this machine; empty if unmeasured.
+    """
+
+    record_idx: int
+    model_name: str
+    labels: tuple[str, ...]
+    costs_ns: tuple[float, ...] = ()
+
+
+class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row.
+
+    Attributes:
+        id: as in the preset; kind: likewise.
+        key: equal keys are the same instance across rigs.
+        serial: which instance; never reused within a link.
+        region: byte offset and size of all its memory.
+        params_idx: f32 index of its targets.
+        targets: kernel values that the panel stores when it publishes the rig.
+        cost_ns: measured cost besides an amp's model, nanoseconds per frame.
+    """
+
+    id: str
+    kind: str
+    key: str
+    serial: int
+    region: tuple[int, int]
+    params_idx: int
+    targets: tuple[float, ...]
+    cost_ns: float = 0.0
+    amp: AmpNote | None = None
+
+
+class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole rig."""
+
+    preset_name: str
+    serial: int
+    blocks: tuple[BlockNote, ...]
+    origin: str = ""
+
+    @property
+    def regions(self) -> tuple[tuple[int, int], ...]:
+        """All memory it uses."""
+        return tuple(block.region for block in self.blocks)
+
+    @property
+    def amps(self) -> tuple[AmpNote, ...]:
+        """Its amps in the order of sound."""
+        return tuple(block.amp for block in self.blocks if block.amp is not None)
+
+
+def encode_notes(notes: RigNotes) -> bytes:
+    """JSON bytes."""
+    return msgspec.json.encode(notes)
+
+
+def decode_notes(data: bytes) -> RigNotes:
+    """The notes of a slot.
+
+    Raises:
+        ValueError: torn or foreign bytes.
+    """
+    try:
+        return msgspec.json.decode(data, type=RigNotes)
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"rig notes: {error}") from error

@@ -1,0 +1,220 @@
+"""Placing a compiled preset into an arena: regions, rows, initial state. The last step of a build.
+
+Called by the builder (shared arena) and offline (private arena), never in real time. Instances that
+a live rig already has keep their region untouched: only their row is written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pedal import layout as at
+from pedal.arena import Arena, Regions, align_up
+from pedal.dsp.ramp import RAMP_CELLS
+from pedal.dsp.tone import tone_prepare_kernel
+from pedal.jit import entry
+from pedal.nam.kernels import rest_model_kernel
+from pedal.rig.compile import ROW_KINDS, Part
+from pedal.rig.notes import AmpNote, BlockNote, RigNotes
+
+#: Ring of an amp's input beyond the receptive field: what the understudy may sleep through.
+RING_SLACK_FRAMES = 8192
+
+
+@entry("void(float32[::1], float64[::1], int64[::1], int64)")
+def _prepare_tone(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    tone_prepare_kernel(f32, f64, i64, row)
+
+
+@entry("void(float32[::1], int64[::1], int64)")
+def _rest(f32: Any, i64: Any, plan: int) -> None:
+    rest_model_kernel(f32, i64, plan)
+
+
+class _Cursor:
+    """Walks through one region, handing out pieces on cache lines (byte offsets)."""
+
+    def __init__(self, start: int = 0) -> None:
+        self.at = start
+
+    def take(self, size_bytes: int) -> int:
+        piece = self.at
+        self.at += align_up(size_bytes)
+        return piece
+
+
+def ring_frames(part: Part) -> int:
+    """Length of an amp's input ring: a power of two that holds every width's receptive field."""
+    assert part.amp is not None
+    return 1 << (max(part.amp.receptive_frames) + RING_SLACK_FRAMES - 1).bit_length()
+
+
+def region_bytes(part: Part) -> int:
+    """All memory of one part, in one region."""
+    cursor = _Cursor()
+    _pieces(part, cursor)
+    return cursor.at
+
+
+def _pieces(part: Part, cursor: _Cursor) -> dict[str, Any]:
+    pieces: dict[str, Any] = {
+        "params": cursor.take(4 * len(part.targets)),
+        "f32": cursor.take(4 * part.f32),
+        "f64": cursor.take(8 * part.f64),
+        "i64": cursor.take(8 * part.i64),
+        "data": cursor.take(4 * part.data.size),
+    }
+    if part.amp is not None:
+        pieces["ring"] = cursor.take(4 * ring_frames(part))
+        pieces["widths"] = [
+            (
+                cursor.take(packed.plan_bytes),
+                cursor.take(packed.weights_bytes),
+                cursor.take(packed.state_f32_bytes),
+                cursor.take(packed.state_i64_bytes),
+            )
+            for packed in part.amp.packed
+        ]
+    return pieces
+
+
+def place_rig(
+    arena: Arena,
+    slot_idx: int,
+    parts: Sequence[Part],
+    *,
+    preset_name: str,
+    serial: int,
+    rate_hz: int,
+    live: Mapping[str, BlockNote],
+    in_use: Sequence[tuple[int, int]],
+    start_widths: Mapping[str, int] | None = None,
+    costs: Mapping[str, tuple[float, tuple[float, ...]]] | None = None,
+    origin: str = "",
+) -> RigNotes:
+    """Write rows and regions of a rig into ``arena`` and say where everything lies.
+
+    Args:
+        arena: with the map of ``layout``.
+        slot_idx: which slot; nobody may be playing it.
+        parts: from ``compile_preset``.
+        preset_name: for the notes.
+        serial: of this rig; instances get serials derived from it.
+        rate_hz: of the card.
+        live: instances that go on, by key.
+        in_use: all regions that must not be touched.
+        start_widths: width index by block id for new amps; the widest where absent.
+        costs: by key, ns per frame of the row and of each width.
+        origin: the preset's file, for the notes.
+
+    Raises:
+        PedalError: not enough memory.
+    """
+    regions = Regions(at.HEAP_AT_BYTE, arena.u8.size, in_use)
+    slot = at.SLOTS + slot_idx * at.SLOT_STRIDE
+    arena.i64[slot : slot + at.SLOT_STRIDE] = 0
+    arena.i64[slot + at.SLOT_ROWS] = len(parts)
+    arena.i64[slot + at.SLOT_SERIAL] = serial
+    notes = []
+    for index, part in enumerate(parts):
+        kept = live.get(part.key)
+        size = region_bytes(part)
+        start = kept.region[0] if kept else regions.take(size)
+        pieces = _pieces(part, _Cursor(start))
+        instance = kept.serial if kept else serial * at.MAX_ROWS + index
+        row = slot + at.SLOT_HEADER + index * at.ROW_FIELDS
+        _write_row(arena, row, part, pieces, rate_hz, instance)
+        row_cost, width_costs = (costs or {}).get(part.key, (0.0, ()))
+        amp = None
+        if part.amp is not None:
+            amp = AmpNote(pieces["i64"] // 8, part.amp.model.name, part.amp.labels, tuple(width_costs))
+        if not kept:
+            arena.u8[start : start + size] = 0
+            width = (start_widths or {}).get(part.block.id, len(part.amp.labels) - 1 if part.amp else 0)
+            _write_state(arena, row, part, pieces, width)
+        notes.append(
+            BlockNote(
+                id=part.block.id,
+                kind=part.block.kind,
+                key=part.key,
+                serial=instance,
+                region=(start, size),
+                params_idx=pieces["params"] // 4,
+                targets=part.targets,
+                cost_ns=row_cost,
+                amp=amp,
+            )
+        )
+    return RigNotes(preset_name, serial, tuple(notes), origin)
+
+
+def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], rate_hz: int, serial: int) -> None:
+    words = arena.i64
+    words[row + at.KIND] = ROW_KINDS[part.block.kind]
+    words[row + at.CHANNELS] = 1
+    words[row + at.PARAMS] = pieces["params"] // 4
+    words[row + at.F32] = pieces["f32"] // 4
+    words[row + at.F64] = pieces["f64"] // 8
+    words[row + at.I64] = pieces["i64"] // 8
+    words[row + at.DATA] = pieces["data"] // 4
+    words[row + at.TAPS] = part.data.size
+    words[row + at.RATE] = rate_hz
+    words[row + at.SERIAL] = serial
+    words[row + at.WET_CELLS] = pieces["f32"] // 4 + part.f32 - RAMP_CELLS
+    words[row + at.WET_COUNT] = pieces["i64"] // 8 + part.i64 - 1
+
+
+def _settle(arena: Arena, cells: int, value: float) -> None:
+    """A ramp that stands at ``value``."""
+    arena.f32[cells], arena.f32[cells + 1], arena.f32[cells + 2] = value, 0.0, value
+
+
+def _write_state(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], width: int) -> None:
+    params, state = pieces["params"] // 4, pieces["f32"] // 4
+    arena.f32[params : params + len(part.targets)] = part.targets
+    arena.f32[pieces["data"] // 4 : pieces["data"] // 4 + part.data.size] = part.data
+    wet = 1.0 - part.targets[0]
+    if part.amp is not None:
+        _write_amp(arena, part, pieces, width, wet)
+        return
+    _settle(arena, int(arena.i64[row + at.WET_CELLS]), wet)
+    values = part.targets[1:]
+    kind = part.block.kind
+    if kind in ("input", "cab"):
+        for channel in range(2):
+            _settle(arena, state + channel * RAMP_CELLS, values[0])
+    elif kind in ("tone", "output"):
+        for index, value in enumerate(values):
+            _settle(arena, state + index * RAMP_CELLS, value)
+        if kind == "tone":
+            _prepare_tone(arena.f32, arena.f64, arena.i64, row)
+
+
+def _write_amp(arena: Arena, part: Part, pieces: Mapping[str, Any], width: int, wet: float) -> None:
+    amp = part.amp
+    assert amp is not None
+    record, state, words = pieces["i64"] // 8, pieces["f32"] // 4, arena.i64
+    words[record + at.AMP_WIDTHS] = len(amp.packed)
+    words[record + at.AMP_WANTED] = width
+    words[record + at.AMP_PLAYING] = width if part.block.on else at.NO_WIDTH
+    words[record + at.AMP_HELD] = at.NO_WIDTH
+    words[record + at.AMP_RING] = pieces["ring"] // 4
+    words[record + at.AMP_RING_FRAMES] = ring_frames(part)
+    words[record + at.SEAT_WIDTH] = at.NO_WIDTH
+    _settle(arena, state + at.AMP_WET, wet)
+    _settle(arena, state + at.AMP_DRIVE, part.targets[1])
+    _settle(arena, state + at.AMP_LEVEL, float(np.float32(part.targets[2]) * np.float32(amp.makeup_gain)))
+    arena.f32[state + at.AMP_MAKEUP] = amp.makeup_gain
+    for index, (packed, places) in enumerate(zip(amp.packed, pieces["widths"], strict=True)):
+        plan, weights, state_f32, state_i64 = places
+        packed.place(arena, plan // 8, weights // 4, state_f32 // 4, state_i64 // 8)
+        _rest(arena.f32, arena.i64, plan // 8)
+        words[record + at.AMP_PLANS + index] = plan // 8
+        words[record + at.AMP_FIELDS_FRAMES + index] = amp.receptive_frames[index]
+        # Catching up a narrower width may cost, together with the period itself, no more than the
+        # period of the next wider one did; a widening may be one period behind.
+        wider = amp.macs[min(index + 1, len(amp.macs) - 1)]
+        words[record + at.AMP_LAG_PERIODS + index] = max(1, wider // max(1, amp.macs[index]) - 1)

@@ -1,0 +1,132 @@
+"""A width change, seen from the period thread. Called at every period edge, per amp.
+
+The understudy keeps the state of one width - the *seat* - a little behind the amp. To change, the
+period thread tries the seat's lock (it never waits), feeds the state the few frames it is behind,
+and plays on with it. The outgoing width is simply not run any more. The splice hides what the two
+widths disagree about at that frame.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pedal.jit import kernel
+from pedal.jit.machine import compare_swap, store_release
+from pedal.layout import (
+    AMP_HEAD,
+    AMP_HELD,
+    AMP_LAG_PERIODS,
+    AMP_LAST,
+    AMP_PLANS,
+    AMP_PLAYING,
+    AMP_RING,
+    AMP_RING_FRAMES,
+    AMP_SPLICE,
+    AMP_WAITED,
+    AMP_WANTED,
+    BUS_STRIDE,
+    COLD_CHANGES,
+    EVENT_WIDTH,
+    F32,
+    I64,
+    MAX_FRAMES,
+    NO_WIDTH,
+    RATE,
+    SCRATCH,
+    SEAT_FREE,
+    SEAT_LAST,
+    SEAT_LOCK,
+    SEAT_PERIOD,
+    SEAT_POSITION,
+    SEAT_WIDTH,
+    SERIAL,
+    SPLICE_FRAMES,
+    SPLICE_LEFT,
+    WIDTH_CHANGES,
+)
+from pedal.nam.kernels import play_model_kernel, rest_model_kernel
+from pedal.rig.events import push_event_kernel
+from pedal.rig.splice import COLD_S, WARM_S
+
+#: Periods that an emergency waits for a warm seat before it changes cold.
+EMERGENCY_PATIENCE = 4
+
+
+@kernel
+def asked_width_kernel(i64: Any, amp: int) -> int:
+    """The width this amp should play: the panel's wish, capped after an overrun."""
+    wanted, held = i64[amp + AMP_WANTED], i64[amp + AMP_HELD]
+    return min(wanted, held) if held != NO_WIDTH else wanted
+
+
+@kernel
+def ring_copy_kernel(f32: Any, i64: Any, amp: int, position: int, n: int, to: int) -> None:
+    """Copy ``n`` frames of the amp's input, from ring frame ``position``, to ``f32[to]``."""
+    ring, mask = i64[amp + AMP_RING], i64[amp + AMP_RING_FRAMES] - 1
+    for t in range(n):
+        f32[to + t] = f32[ring + ((position + t) & mask)]
+
+
+@kernel
+def feed_kernel(
+    f32: Any, i64: Any, amp: int, width: int, position: int, n: int, x: int, y: int, last: int
+) -> None:
+    """Play ``n`` ring frames through a width, keeping only its state and its last two outputs."""
+    ring_copy_kernel(f32, i64, amp, position, n, x)
+    play_model_kernel(f32, i64, i64[amp + AMP_PLANS + width], x, y, n)
+    f32[last + 1] = f32[y + n - 2] if n > 1 else f32[last]
+    f32[last] = f32[y + n - 1]
+
+
+@kernel
+def _sit_down(f32: Any, i64: Any, row: int, width: int, lag: int, warm: bool) -> None:
+    """Make ``width`` the playing one, with a splice from what played before."""
+    amp, state = i64[row + I64], i64[row + F32]
+    before = i64[amp + AMP_PLAYING]
+    if before != NO_WIDTH:
+        value = f32[state + AMP_LAST] - f32[state + SEAT_LAST]
+        f32[state + AMP_SPLICE] = value
+        f32[state + AMP_SPLICE + 1] = value - (f32[state + AMP_LAST + 1] - f32[state + SEAT_LAST + 1])
+        frames = int((WARM_S if warm else COLD_S) * i64[row + RATE])
+        i64[amp + SPLICE_FRAMES] = frames
+        i64[amp + SPLICE_LEFT] = frames
+    i64[amp + AMP_PLAYING] = width
+    i64[amp + AMP_WAITED] = 0
+    i64[WIDTH_CHANGES] += 1
+    if not warm:
+        i64[COLD_CHANGES] += 1
+    push_event_kernel(i64, EVENT_WIDTH, i64[row + SERIAL], before, width, lag, 1 if warm else 0)
+
+
+@kernel
+def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    """Change to the asked width if the seat holds it and is near enough; else keep playing.
+
+    Runs before the period's input enters the ring, so the ring ends where the playing width ended.
+    """
+    amp, state = i64[row + I64], i64[row + F32]
+    asked, playing = asked_width_kernel(i64, amp), i64[amp + AMP_PLAYING]
+    if asked == playing:
+        i64[amp + AMP_WAITED] = 0
+        return
+    emergency = i64[amp + AMP_HELD] != NO_WIDTH and playing != NO_WIDTH
+    if emergency:
+        i64[amp + AMP_WAITED] += 1
+    if not compare_swap(i64, amp + SEAT_LOCK, SEAT_FREE, SEAT_PERIOD):
+        return
+    head = i64[amp + AMP_HEAD]
+    lag = head - i64[amp + SEAT_POSITION]
+    if i64[amp + SEAT_WIDTH] == asked and lag <= i64[amp + AMP_LAG_PERIODS + asked] * n:
+        scratch, done = bus + SCRATCH * BUS_STRIDE, head - lag
+        while done < head:
+            chunk = min(MAX_FRAMES, head - done)
+            feed_kernel(f32, i64, amp, asked, done, chunk, scratch, scratch, state + SEAT_LAST)
+            done += chunk
+        i64[amp + SEAT_WIDTH] = NO_WIDTH
+        _sit_down(f32, i64, row, asked, lag, True)
+    elif emergency and i64[amp + AMP_WAITED] > EMERGENCY_PATIENCE:
+        rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + asked])
+        i64[amp + SEAT_WIDTH] = NO_WIDTH
+        f32[state + SEAT_LAST] = f32[state + SEAT_LAST + 1] = 0.0
+        _sit_down(f32, i64, row, asked, lag, False)
+    store_release(i64, amp + SEAT_LOCK, SEAT_FREE)
