@@ -47,6 +47,7 @@ from pedal.nam.plan import (
     L_WEIGHTS,
     LAYER_WORDS,
     LAYERS,
+    MIRROR,
     SCRATCH,
     STATE_I64,
     X_HISTORY,
@@ -74,6 +75,7 @@ def play_a2_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -> Non
 def _first_layer_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
     """From the guitar's line into the ring of layer 1, and the head started."""
     channels = i64[plan + CHANNELS]
+    mirror = i64[plan + MIRROR]
     row = plan + A2_ROWS
     weights = i64[row + L_WEIGHTS]
     taps = i64[row + L_TAPS]
@@ -107,7 +109,8 @@ def _first_layer_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
                 f32, weights, taps, dilation, line, 0, frames, start + done,
                 ring + at, stride, head + done, head_stride, line + start + done,
             )  # fmt: skip
-        mirror_kernel(f32, ring, stride, channels, ring_frames, at, width)
+        if at < mirror or at + width > ring_frames:
+            mirror_kernel(f32, ring, stride, channels, ring_frames, at, width, mirror)
         done += width
         at += width
         if at >= ring_frames:
@@ -118,6 +121,7 @@ def _first_layer_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
 def _middle_layers_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
     """All layers between the first and the last, ring to ring."""
     channels = i64[plan + CHANNELS]
+    mirror = i64[plan + MIRROR]
     positions = i64[plan + STATE_I64]
     head = i64[plan + HEAD_LINE] + i64[plan + HEAD_HISTORY]
     head_stride = i64[plan + HEAD_STRIDE]
@@ -157,7 +161,8 @@ def _middle_layers_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
                     f32, weights, taps, dilation, ring, stride, frames, position,
                     next_ring + next_at, next_stride, head + done, head_stride, x + done,
                 )  # fmt: skip
-            mirror_kernel(f32, next_ring, next_stride, channels, next_frames, next_at, width)
+            if next_at < mirror or next_at + width > next_frames:
+                mirror_kernel(f32, next_ring, next_stride, channels, next_frames, next_at, width, mirror)
             done += width
             position += width
             if position >= frames:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.nam import plan as words
-from pedal.nam.a2_tiles import FULL_CHANNELS, LITE_CHANNELS
+from pedal.nam.a2_tiles import FULL_CHANNELS, FULL_FRAMES, LITE_CHANNELS, LITE_FRAMES
 from pedal.nam.pack import Layout, Packed
-from pedal.nam.simd import GROUP, MIRROR_FRAMES, padded
+from pedal.nam.simd import GROUP, padded
 from pedal.nam.spec import Activation, WaveNetSpec, split_weights
 from pedal.nam.steady import steady_arrays
 
@@ -57,10 +57,14 @@ def row_stride(elements: int) -> int:
     return (lines | 1) * _LINE
 
 
-def ring_frames(history_frames: int, max_frames: int) -> int:
+def mirror_frames(*tile_frames: int) -> int:
+    """Columns that rings repeat: the widest of the tiles that read them, in whole cache lines."""
+    return round_to(max(tile_frames), _LINE)
+
+
+def ring_frames(history_frames: int, block: int, mirror: int) -> int:
     """Columns of a ring: the history, the largest block in whole tiles, and never less than two mirrors."""
-    frames = round_to(history_frames + round_to(max_frames, MIRROR_FRAMES), _LINE)
-    return max(frames, 2 * MIRROR_FRAMES)
+    return max(round_to(history_frames + block, _LINE), 2 * mirror)
 
 
 def _wide(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -78,7 +82,9 @@ def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:
     plan[words.CHANNELS] = array.channels
     plan[words.LAYERS] = len(layers)
     layout.reserve_i64(words.STATE_I64, len(layers))
-    block = round_to(max_frames, MIRROR_FRAMES)
+    mirror = mirror_frames(FULL_FRAMES if array.channels == FULL_CHANNELS else LITE_FRAMES)
+    plan[words.MIRROR] = mirror
+    block = round_to(max_frames, mirror)
 
     for i, (layer, w) in enumerate(zip(layers, tensors.layers, strict=True)):
         row = words.A2_ROWS + i * words.LAYER_WORDS
@@ -100,9 +106,9 @@ def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:
             layout.reserve(words.X_LINE, history + block)
             layout.alias(row + words.L_RING, words.X_LINE)
         else:
-            frames = ring_frames(layer.history_frames, max_frames)
+            frames = ring_frames(layer.history_frames, block, mirror)
             plan[row + words.L_FRAMES] = frames
-            plan[row + words.L_STRIDE] = row_stride(frames + MIRROR_FRAMES)
+            plan[row + words.L_STRIDE] = row_stride(frames + mirror)
             layout.reserve(row + words.L_RING, array.channels * int(plan[row + words.L_STRIDE]))
 
     history = round_to(array.head_history_frames, _LINE)
@@ -111,7 +117,7 @@ def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:
     plan[words.HEAD_HISTORY] = history
     plan[words.HEAD_STRIDE] = row_stride(history + block)
     layout.reserve(words.HEAD_LINE, array.channels * int(plan[words.HEAD_STRIDE]))
-    layout.reserve(words.SCRATCH, MIRROR_FRAMES)
+    layout.reserve(words.SCRATCH, mirror)
     layout.put(words.HEAD_WEIGHTS, _wide(tensors.head[0].T) * scale, tensors.head_bias * scale)
     layout.put(words.HEAD_STEADY, steady.head)
     return layout.finish()

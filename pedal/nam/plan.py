@@ -23,25 +23,27 @@ X_LINE = 8
 X_HISTORY = 9
 #: Room for one tile of every row, to work in.
 SCRATCH = 10
+#: Columns that this network's rings repeat behind their end: its widest tile, in whole cache lines.
+MIRROR = 11
 
 # -- A2: one array ------------------------------------------------------------------------------
-CHANNELS = 11
-LAYERS = 12
+CHANNELS = 12
+LAYERS = 13
 #: The head: a line per channel, and the convolution over it.
-HEAD_LINE = 13
-HEAD_STRIDE = 14
-HEAD_HISTORY = 15
-HEAD_WEIGHTS = 16
-HEAD_TAPS = 17
-HEAD_DILATION = 18
-HEAD_STEADY = 19
+HEAD_LINE = 14
+HEAD_STRIDE = 15
+HEAD_HISTORY = 16
+HEAD_WEIGHTS = 17
+HEAD_TAPS = 18
+HEAD_DILATION = 19
+HEAD_STEADY = 20
 A2_ROWS = 24
 
 # -- WaveNet: arrays of layers ------------------------------------------------------------------
-ARRAYS = 11
+ARRAYS = 12
 #: The residual stream between two arrays: a line per channel, no history.
-STREAM_LINE = 12
-STREAM_STRIDE = 13
+STREAM_LINE = 13
+STREAM_STRIDE = 14
 WAVENET_ROWS = 16
 
 #: One row per array of a WaveNet; ``A_FIRST_LAYER`` counts layers over all arrays.

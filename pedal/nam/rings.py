@@ -2,7 +2,7 @@
 
 Called by the kernels of this package, in real time. Every row is one channel.
 
-A *ring* has ``frames`` columns and repeats its first ``MIRROR_FRAMES`` behind its last, so that a
+A *ring* has ``frames`` columns and repeats its first few behind its last, so that a
 tile may be read or written at any position without a seam. After a tile was written over the end,
 the repeat is the newer copy; after one near the start, the start is. ``mirror_kernel`` brings
 the older of the two up to date.
@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from pedal.jit import kernel
-from pedal.nam.simd import MIRROR_FRAMES, TARGET, Emitter
+from pedal.nam.simd import TARGET, Emitter
 
 #: Frames per copy: a cache line.
 LINE_FRAMES = 16
@@ -40,18 +40,19 @@ def copy_line(typing_context: Any, f32: Any, target: Any, source: Any) -> Any:
 
 
 @kernel
-def mirror_kernel(f32: Any, ring: int, stride: int, rows: int, frames: int, position: int, width: int) -> None:
-    """Repair the repeat of a ring after ``width`` columns were written at ``position``."""
-    if position + width > frames:
-        source = ring + frames
-        target = ring
-    elif position < MIRROR_FRAMES:
-        source = ring
-        target = ring + frames
-    else:
-        return
+def mirror_kernel(
+    f32: Any, ring: int, stride: int, rows: int, frames: int, position: int, width: int, mirror: int
+) -> None:
+    """Repair the repeat of a ring after ``width`` columns were written at ``position``.
+
+    ``mirror`` columns are repeated (whole cache lines). Callers skip the call for writes that touch
+    neither end: ``mirror <= position <= frames - width``.
+    """
+    straddled = position + width > frames
+    target = ring if straddled else ring + frames
+    source = ring + frames if straddled else ring
     for row in range(rows):
-        for at in range(0, MIRROR_FRAMES, LINE_FRAMES):
+        for at in range(0, mirror, LINE_FRAMES):
             copy_line(f32, target + row * stride + at, source + row * stride + at)
 
 

@@ -91,8 +91,6 @@ def _current_target() -> Target:
 
 
 TARGET = _current_target()
-#: Columns repeated behind a ring's end: no tile is wider.
-MIRROR_FRAMES = max(16, TARGET.full.frames, TARGET.lite.frames, TARGET.conv.frames)
 #: Weight rows are padded to whole groups of this many, on every target alike.
 GROUP = 4
 

@@ -39,6 +39,7 @@ from pedal.nam.plan import (
     L_TAPS,
     L_WEIGHTS,
     LAYER_WORDS,
+    MIRROR,
     SCRATCH,
     STATE_I64,
     STREAM_LINE,
@@ -72,6 +73,7 @@ def _rechannel_kernel(
     f32: Any, i64: Any, plan: int, array: int, layer: int, has_stream: bool, n: int
 ) -> None:
     """The guitar, or the stream of the array before, into the ring of the array's first layer."""
+    mirror = i64[plan + MIRROR]
     x = i64[plan + X_LINE]
     source = i64[plan + STREAM_LINE] if has_stream else x
     channels = i64[array + A_CHANNELS]
@@ -84,7 +86,8 @@ def _rechannel_kernel(
             f32, i64[array + A_RECHANNEL], 1, 0, i64[array + A_INPUTS],
             source, i64[plan + STREAM_STRIDE], _ENDLESS, done, x + done, 0, channels, ring + at, stride,
         )  # fmt: skip
-        mirror_kernel(f32, ring, stride, channels, frames, at, CONV_FRAMES)
+        if at < mirror or at + CONV_FRAMES > frames:
+            mirror_kernel(f32, ring, stride, channels, frames, at, CONV_FRAMES, mirror)
         at += CONV_FRAMES
         if at >= frames:
             at -= frames
@@ -99,6 +102,7 @@ def _layer_kernel(
     ``starts`` begins the head sum instead of adding to it; ``last`` has no use for a residual.
     """
     layer = layers + j * LAYER_WORDS
+    mirror = i64[plan + MIRROR]
     channels = i64[array + A_CHANNELS]
     inner = i64[array + A_INNER]
     ring = i64[layer + L_RING]
@@ -130,8 +134,8 @@ def _layer_kernel(
                 f32, i64[layer + L_OUT_WEIGHTS], 1, 0, inner, z, CONV_FRAMES, _ENDLESS, 0,
                 ring + position, stride, channels, target + at, target_stride,
             )  # fmt: skip
-            if not ends:
-                mirror_kernel(f32, target, target_stride, channels, target_frames, at, CONV_FRAMES)
+            if not ends and (at < mirror or at + CONV_FRAMES > target_frames):
+                mirror_kernel(f32, target, target_stride, channels, target_frames, at, CONV_FRAMES, mirror)
         position += CONV_FRAMES
         if position >= frames:
             position -= frames

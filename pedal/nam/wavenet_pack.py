@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from pedal.nam import plan as words
 from pedal.nam.activations import CODES
-from pedal.nam.a2_pack import ring_frames, round_to, row_stride
+from pedal.nam.a2_pack import mirror_frames, ring_frames, round_to, row_stride
+from pedal.nam.conv_tiles import CONV_FRAMES
 from pedal.nam.pack import Layout, Packed
-from pedal.nam.simd import GROUP, MIRROR_FRAMES, padded
+from pedal.nam.simd import GROUP, padded
 from pedal.nam.spec import ArraySpec, ArrayWeights, WaveNetSpec, split_weights
 from pedal.nam.steady import SteadyArray, steady_arrays
 
@@ -30,12 +31,14 @@ def pack_wavenet(spec: WaveNetSpec, max_frames: int) -> Packed:
     plan = layout.plan
     plan[words.ARRAYS] = len(spec.arrays)
     layout.reserve_i64(words.STATE_I64, layers)
-    block = round_to(max_frames, MIRROR_FRAMES)
+    mirror = mirror_frames(CONV_FRAMES)
+    plan[words.MIRROR] = mirror
+    block = round_to(max_frames, mirror)
     layout.reserve(words.X_LINE, block)
     widest = padded(max(max(array.channels, array.bottleneck) for array in spec.arrays))
     plan[words.STREAM_STRIDE] = row_stride(block)
     layout.reserve(words.STREAM_LINE, widest * int(plan[words.STREAM_STRIDE]))
-    layout.reserve(words.SCRATCH, widest * MIRROR_FRAMES)
+    layout.reserve(words.SCRATCH, widest * CONV_FRAMES)
     first_layer = 0
     for k, (array, w) in enumerate(zip(spec.arrays, tensors, strict=True)):
         at = words.WAVENET_ROWS + k * words.ARRAY_WORDS
@@ -44,7 +47,7 @@ def pack_wavenet(spec: WaveNetSpec, max_frames: int) -> Packed:
         _put_array(layout, at, array, w, steady[k], block, scale if last else 1.0)
         for j in range(len(array.layers)):
             row = table + (first_layer + j) * words.LAYER_WORDS
-            _put_layer(layout, row, array, w, steady[k], j, max_frames)
+            _put_layer(layout, row, array, w, steady[k], j, block)
         first_layer += len(array.layers)
     return layout.finish()
 
@@ -70,14 +73,15 @@ def _put_array(
 
 
 def _put_layer(
-    layout: Layout, row: int, array: ArraySpec, tensors: ArrayWeights, steady: SteadyArray, j: int, max_frames: int
+    layout: Layout, row: int, array: ArraySpec, tensors: ArrayWeights, steady: SteadyArray, j: int, block: int
 ) -> None:
     plan, layer, w = layout.plan, array.layers[j], tensors.layers[j]
-    frames = ring_frames(layer.history_frames, max_frames)
+    mirror = int(plan[words.MIRROR])
+    frames = ring_frames(layer.history_frames, block, mirror)
     plan[row + words.L_TAPS] = layer.kernel_size
     plan[row + words.L_DILATION] = layer.dilation
     plan[row + words.L_FRAMES] = frames
-    plan[row + words.L_STRIDE] = row_stride(frames + MIRROR_FRAMES)
+    plan[row + words.L_STRIDE] = row_stride(frames + mirror)
     plan[row + words.L_ACTIVATION] = CODES[layer.activation.name]
     layout.reserve(row + words.L_RING, padded(array.channels) * int(plan[row + words.L_STRIDE]))
     layout.put(row + words.L_WEIGHTS, _conv(w.conv, w.bias, w.mixin))
