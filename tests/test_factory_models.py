@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import runpy
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,21 @@ TAKE = MODELS / "takes" / "guitar-dry.flac"
 def tool(name: str) -> dict[str, Any]:
     """What the script ``name`` below ``models/`` defines; it does not run as a program."""
     return runpy.run_path(str(MODELS / name))
+
+
+def test_a_wheel_carries_every_factory_file() -> None:
+    clone = Path(__file__).resolve().parents[1]
+    shipped = tomllib.loads((clone / "pyproject.toml").read_text())["tool"]["setuptools"]["data-files"]
+    carried = {path for patterns in shipped.values() for pattern in patterns for path in clone.glob(pattern)}
+    data = {
+        path
+        for name in ("board", "models")
+        for path in (clone / name).rglob("*.*")
+        if path.suffix not in (".py", ".pyc")
+    }
+    assert data - carried == set()
+    for folder in shipped:
+        assert (clone / Path(folder).relative_to("share/pedal")).is_dir()
 
 
 def test_the_take_is_the_one_its_provenance_describes() -> None:
