@@ -53,7 +53,7 @@ from pedal.nam.plan import (
     X_HISTORY,
     X_LINE,
 )
-from pedal.nam.rings import copy_frames_kernel, fill_rows_kernel, mirror_kernel, shift_line_kernel
+from pedal.nam.rings import advance_kernel, copy_frames_kernel, fill_rows_kernel, mirror_kernel, shift_line_kernel
 
 
 @kernel
@@ -112,9 +112,7 @@ def _first_layer_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
         if at < mirror or at + width > ring_frames:
             mirror_kernel(f32, ring, stride, channels, ring_frames, at, width, mirror)
         done += width
-        at += width
-        if at >= ring_frames:
-            at -= ring_frames
+        at = advance_kernel(at, width, ring_frames)
 
 
 @kernel
@@ -140,7 +138,7 @@ def _middle_layers_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
         next_stride = i64[row + L_STRIDE]
         next_frames = i64[row + L_FRAMES]
         next_at = i64[positions + layer + 1]
-        i64[positions + layer] = (position + n) % frames
+        i64[positions + layer] = advance_kernel(position, n, frames)
         done = 0
         while done < n:
             if channels == FULL_CHANNELS:
@@ -164,12 +162,8 @@ def _middle_layers_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
             if next_at < mirror or next_at + width > next_frames:
                 mirror_kernel(f32, next_ring, next_stride, channels, next_frames, next_at, width, mirror)
             done += width
-            position += width
-            if position >= frames:
-                position -= frames
-            next_at += width
-            if next_at >= next_frames:
-                next_at -= next_frames
+            position = advance_kernel(position, width, frames)
+            next_at = advance_kernel(next_at, width, next_frames)
         ring = next_ring
         stride = next_stride
         frames = next_frames
@@ -192,7 +186,7 @@ def _last_layer_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
     x = i64[plan + X_LINE] + i64[plan + X_HISTORY]
     word = i64[plan + STATE_I64] + layer
     position = i64[word]
-    i64[word] = (position + n) % frames
+    i64[word] = advance_kernel(position, n, frames)
     done = 0
     while done < n:
         if channels == FULL_CHANNELS:
@@ -211,9 +205,7 @@ def _last_layer_kernel(f32: Any, i64: Any, plan: int, n: int) -> None:
                 f32, weights, taps, dilation, ring, stride, frames, position, 0, 0, head + done, head_stride, x + done
             )
         done += width
-        position += width
-        if position >= frames:
-            position -= frames
+        position = advance_kernel(position, width, frames)
 
 
 @kernel

@@ -34,11 +34,14 @@ def _play_signal(f32: Any, i64: Any, plan: int, block: int, max_frames: int, sig
     mode = flush_denormals()
     for start in range(0, len(signal), max_frames):
         n = min(max_frames, len(signal) - start)
+        incoming = signal[start : start + n]
+        outgoing = output[start : start + n]
+        room = f32[block : block + n]
         for i in range(n):
-            f32[block + i] = signal[start + i]
+            room[i] = incoming[i]
         play_model_kernel(f32, i64, plan, block, block, n)
         for i in range(n):
-            output[start + i] = f32[block + i]
+            outgoing[i] = room[i]
     restore_float_mode(mode)
 
 

@@ -57,6 +57,13 @@ def mirror_kernel(
 
 
 @kernel
+def advance_kernel(position: int, n: int, frames: int) -> int:
+    """``position`` moved on by ``n`` (up to ``frames``) in a ring of ``frames``; a division would cost more."""
+    moved = position + n
+    return moved - frames if moved >= frames else moved
+
+
+@kernel
 def shift_line_kernel(f32: Any, line: int, stride: int, rows: int, history: int, n: int) -> None:
     """Drop the oldest ``n`` frames of a line: its last ``history`` (whole cache lines) come to its start."""
     for row in range(rows):

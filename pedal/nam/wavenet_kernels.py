@@ -47,7 +47,7 @@ from pedal.nam.plan import (
     WAVENET_ROWS,
     X_LINE,
 )
-from pedal.nam.rings import copy_frames_kernel, fill_rows_kernel, mirror_kernel, shift_line_kernel
+from pedal.nam.rings import advance_kernel, copy_frames_kernel, fill_rows_kernel, mirror_kernel, shift_line_kernel
 
 #: A line is a ring that nobody reaches the end of.
 _ENDLESS = 1 << 40
@@ -88,9 +88,7 @@ def _rechannel_kernel(
         )  # fmt: skip
         if at < mirror or at + CONV_FRAMES > frames:
             mirror_kernel(f32, ring, stride, channels, frames, at, CONV_FRAMES, mirror)
-        at += CONV_FRAMES
-        if at >= frames:
-            at -= frames
+        at = advance_kernel(at, CONV_FRAMES, frames)
 
 
 @kernel
@@ -110,7 +108,7 @@ def _layer_kernel(
     frames = i64[layer + L_FRAMES]
     word = i64[plan + STATE_I64] + i64[array + A_FIRST_LAYER] + j
     position = i64[word]
-    i64[word] = (position + n) % frames
+    i64[word] = advance_kernel(position, n, frames)
     target = i64[plan + STREAM_LINE]
     target_stride = i64[plan + STREAM_STRIDE]
     target_frames = _ENDLESS
@@ -136,12 +134,8 @@ def _layer_kernel(
             )  # fmt: skip
             if not ends and (at < mirror or at + CONV_FRAMES > target_frames):
                 mirror_kernel(f32, target, target_stride, channels, target_frames, at, CONV_FRAMES, mirror)
-        position += CONV_FRAMES
-        if position >= frames:
-            position -= frames
-        at += CONV_FRAMES
-        if at >= target_frames:
-            at -= target_frames
+        position = advance_kernel(position, CONV_FRAMES, frames)
+        at = advance_kernel(at, CONV_FRAMES, target_frames)
 
 
 @kernel
