@@ -16,6 +16,7 @@ from pedal.errors import ControlError
 from pedal.panel import protocol
 
 _NOT_RUNNING = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR)
+_KNOCK_S = 0.01
 
 
 class Client:
@@ -33,8 +34,7 @@ class Client:
         deadline_s = time.monotonic() + timeout_s
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-                sock.settimeout(timeout_s)
-                sock.connect(str(self.socket_path))
+                _connect(sock, self.socket_path, deadline_s)
                 sock.sendall(protocol.format_request(request))
                 reply = protocol.parse_reply(_receive_line(sock, deadline_s))
         except TimeoutError as error:
@@ -73,14 +73,23 @@ class RefusedError(ControlError):
         super().__init__(sentence.rstrip("."))
 
 
+def _connect(sock: socket.socket, path: Path, deadline_s: float) -> None:
+    """Connect, knocking again while too many others wait at the door: a Unix socket with a timeout does not queue."""
+    while True:
+        sock.settimeout(_left_s(deadline_s))
+        try:
+            sock.connect(str(path))
+        except BlockingIOError:
+            time.sleep(_KNOCK_S)
+        else:
+            return
+
+
 def _receive_line(sock: socket.socket, deadline_s: float) -> bytes:
     """Bytes up to a newline; the deadline holds for the whole line, so a trickle is no way around it."""
     line = bytearray()
     while not line.endswith(b"\n"):
-        left_s = deadline_s - time.monotonic()
-        if left_s <= 0.0:
-            raise TimeoutError
-        sock.settimeout(left_s)
+        sock.settimeout(_left_s(deadline_s))
         chunk = sock.recv(65536)
         if not chunk:
             raise ConnectionResetError(errno.ECONNRESET, "hung up")
@@ -88,3 +97,10 @@ def _receive_line(sock: socket.socket, deadline_s: float) -> bytes:
         if len(line) > protocol.REPLY_CAP_BYTES:
             raise ControlError("a reply without an end", hint="Update both")
     return bytes(line)
+
+
+def _left_s(deadline_s: float) -> float:
+    left_s = deadline_s - time.monotonic()
+    if left_s <= 0.0:
+        raise TimeoutError
+    return left_s

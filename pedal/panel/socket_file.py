@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pedal.errors import ControlError
 
-_BACKLOG = 16
+#: Connections that may wait to be taken; more are told to try again.
+_BACKLOG = 128
 
 
 class SocketFile:

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from gpiozero import Button, Device
+from gpiozero import Device, DigitalInputDevice
 from gpiozero.exc import GPIOPinInUse, GPIOZeroError, PinInvalidPin
 
 from pedal.errors import BoardError
@@ -73,17 +73,18 @@ def open_footswitches(
         if pins:
             install_pins("switches")
         for switch, pin in pins.items():
-            stack.callback(_open_button(switch, pin, presses, Lockout(lockout_s), clock).close)
+            stack.callback(_open_switch(switch, pin, presses, Lockout(lockout_s), clock).close)
         return Footswitches(stack.pop_all())
 
 
-def _open_button(
+def _open_switch(
     switch: str, pin: int, presses: queue.SimpleQueue[Any], lockout: Lockout, clock: Callable[[], float]
-) -> Button:
+) -> DigitalInputDevice:
     where = f"switches.{switch}.pin = {pin}"
     try:
-        # no bounce_time: lgpio would wait for the contact to settle before it tells of the first edge
-        button = Button(pin, pull_up=True, bounce_time=None)
+        # not a Button, whose thread wakes ten times a second to look for holds; and no bounce_time, for lgpio would
+        # wait until the contact has settled before it tells of the first edge
+        contact = DigitalInputDevice(pin, pull_up=True, bounce_time=None)
     except GPIOPinInUse as error:
         raise BoardError("this pin is already in use", where=where, hint="Give each switch its own pin") from error
     except PinInvalidPin as error:
@@ -100,9 +101,9 @@ def _open_button(
     def on_release() -> None:
         lockout.edge(False, clock())
 
-    button.when_pressed = on_press
-    button.when_released = on_release
-    return button
+    contact.when_activated = on_press
+    contact.when_deactivated = on_release
+    return contact
 
 
 def install_pins(where: str) -> None:
