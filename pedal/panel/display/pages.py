@@ -1,13 +1,13 @@
 """The pages of the 128x64 OLED: what the player sees, as pure functions from a view to an image.
 
 Called by the panel's loop in pedal-panel, by the virtual screen and by the snapshots of the tests.
-``python -m pedal.panel.display.pages FILE.png`` saves a picture of a page.
+``python -m pedal.panel.display.pages FILE.png`` saves a picture of two pages.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PIL import Image, ImageDraw
@@ -178,9 +178,15 @@ def _draw_foot(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) ->
 
 
 def main() -> None:
-    """Save the picture for the README."""
-    view = PanelView("Crunch", 1, 4, "Starter crunch", "Full", load_norm=0.41, in_peak_db=-17.0, out_peak_db=-11.0)
-    picture(draw_page(view)).save(sys.argv[1])
+    """Save the picture for the README: the same preset before and after it had to make room."""
+    full = PanelView("Crunch", 1, 4, "Starter crunch", "Full", load_norm=0.46, in_peak_db=-17.0, out_peak_db=-11.0)
+    lite = replace(full, width_label="Lite", held_down=True, load_norm=0.61, in_peak_db=-14.0)
+    pictures = [picture(draw_page(view), scale=4) for view in (full, lite)]
+    width, height = pictures[0].size
+    sheet = Image.new("RGBA", (2 * width + 16, height))
+    for i, glass in enumerate(pictures):
+        sheet.paste(glass, (i * (width + 16), 0))
+    sheet.save(sys.argv[1])
 
 
 if __name__ == "__main__":
