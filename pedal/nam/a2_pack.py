@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.nam import plan as words
-from pedal.nam.a2_tiles import FULL_CHANNELS, FULL_FRAMES, LITE_CHANNELS, LITE_FRAMES
+from pedal.nam.a2_tiles import FULL_CHANNELS, FULL_FRAMES, LITE_CHANNELS, LITE_FRAMES, SHORT_FRAMES
 from pedal.nam.pack import Layout, Packed
 from pedal.nam.simd import GROUP, padded
 from pedal.nam.spec import Activation, WaveNetSpec, split_weights
@@ -57,9 +57,15 @@ def row_stride(elements: int) -> int:
     return (lines | 1) * _LINE
 
 
-def mirror_frames(*tile_frames: int) -> int:
-    """Columns that rings repeat: the widest of the tiles that read them, in whole cache lines."""
-    return round_to(max(tile_frames), _LINE)
+def _widest_tile_frames(channels: int, max_frames: int) -> int:
+    if channels == FULL_CHANNELS:
+        return FULL_FRAMES
+    return LITE_FRAMES if max_frames > SHORT_FRAMES else SHORT_FRAMES
+
+
+def mirror_frames(tile_frames: int) -> int:
+    """Columns that rings repeat: the widest tile that reads them, in whole cache lines."""
+    return round_to(tile_frames, _LINE)
 
 
 def ring_frames(history_frames: int, block: int, mirror: int) -> int:
@@ -82,7 +88,7 @@ def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:
     plan[words.CHANNELS] = array.channels
     plan[words.LAYERS] = len(layers)
     layout.reserve_i64(words.STATE_I64, len(layers))
-    mirror = mirror_frames(FULL_FRAMES if array.channels == FULL_CHANNELS else LITE_FRAMES)
+    mirror = mirror_frames(_widest_tile_frames(array.channels, max_frames))
     plan[words.MIRROR] = mirror
     block = round_to(max_frames, mirror)
 

@@ -48,11 +48,18 @@ def mirror_kernel(
     ``mirror`` columns are repeated (whole cache lines). Callers skip the call for writes that touch
     neither end: ``mirror <= position <= frames - width``.
     """
-    straddled = position + width > frames
-    target = ring if straddled else ring + frames
-    source = ring + frames if straddled else ring
+    if position + width > frames:
+        source = ring + frames
+        target = ring
+        first = 0
+        stop = position + width - frames
+    else:
+        source = ring
+        target = ring + frames
+        first = position & -LINE_FRAMES
+        stop = min(position + width, mirror)
     for row in range(rows):
-        for at in range(0, mirror, LINE_FRAMES):
+        for at in range(first, stop, LINE_FRAMES):
             copy_line(f32, target + row * stride + at, source + row * stride + at)
 
 
