@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,11 +81,7 @@ def render(
     from pedal.offline.render import render_file
 
     recipe = _recipe(model_name, preset_name, slim, block_frames, raw)
-    with click.progressbar(length=1000, label=f"rendering {target.name}", file=sys.stderr) as bar:
-
-        def on_progress(done: int, total: int) -> None:
-            bar.update(1000 * done // max(total, 1) - bar.pos)
-
+    with _progress(f"rendering {target.name}") as on_progress:
         done = render_file(source, target, recipe, on_progress)
     if done.source_channels > 1:
         click.echo(f"{source}: {done.source_channels} channels, their mean was played", err=True)
@@ -104,6 +102,16 @@ def inspect(model_name: str, as_json: bool) -> None:
 
     about = describe_model(load_model(_model_path(model_name)))
     click.echo(json.dumps(about, indent=2) if as_json else format_report(about))
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """What takes ``(done, total)``: a bar in a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=1000, label=label, file=sys.stderr) as bar:
+        yield lambda done, total: bar.update(1000 * done // max(total, 1) - bar.pos)
 
 
 def _recipe(model_name: str | None, preset_name: str | None, slim: float, block_frames: int, raw: bool) -> Recipe:
