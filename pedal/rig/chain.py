@@ -98,7 +98,8 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
 
 
 @kernel
-def _play_row(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+def play_row_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    """One row, whatever its kind."""
     kind = i64[row + KIND]
     if kind == KIND_AMP:
         amp_kernel(f32, f64, i64, row, bus, n)
@@ -166,7 +167,7 @@ def run_chain(f32: Any, f64: Any, i64: Any, slot: int, bus: int, n: int) -> None
     for index in range(i64[slot + SLOT_ROWS]):
         row = slot + SLOT_HEADER + index * ROW_FIELDS
         channels = i64[row + CHANNELS]
-        _play_row(f32, f64, i64, row, bus, n)
+        play_row_kernel(f32, f64, i64, row, bus, n)
         _guard(f32, f64, i64, row, index, bus, n)
         now = clock_ns(i64, CLOCK_SCRATCH, CLOCK_MONOTONIC)
         f64[ROW_COST_F64 + index] += (now - before - f64[ROW_COST_F64 + index]) * COST_WEIGHT

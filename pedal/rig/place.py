@@ -18,7 +18,7 @@ from pedal.dsp.tone import tone_prepare_kernel
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
 from pedal.rig.compile import ROW_KINDS, Part
-from pedal.rig.notes import AmpNote, BlockNote, RigNotes
+from pedal.notes import AmpNote, BlockNote, RigNotes
 
 #: Ring of an amp's input beyond the receptive field: what the understudy may sleep through.
 RING_SLACK_FRAMES = 8192

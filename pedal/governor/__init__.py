@@ -1,0 +1,1 @@
+"""The governor: always the widest that fits. Pure; time is an argument."""

@@ -1,0 +1,60 @@
+"""What a restarted audio process does with the rig its killed predecessor left in the link.
+
+The predecessor may have died anywhere: locks may be held by nobody, state half written. Every row
+is put to what silence leaves; parameters, weights and plans are not written by the period thread
+and stay good. The sound comes back from silence, faded in by the splice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pedal.jit import entry, kernel
+from pedal.layout import (
+    AMP_HELD,
+    I64,
+    KIND,
+    KIND_AMP,
+    LAST_WAKE_NS,
+    NO_WIDTH,
+    OUT_LAST_F64,
+    OUT_SPLICE_ASKED,
+    OUT_SPLICE_LEFT,
+    PLAYING_SLOT,
+    ROW_FIELDS,
+    SEAT_FREE,
+    SEAT_LOCK,
+    SEAT_WIDTH,
+    SLOT_HEADER,
+    SLOT_ROWS,
+    SLOT_STRIDE,
+    SLOTS,
+)
+from pedal.rig.chain import reset_row_kernel
+
+
+@kernel
+def _release_amp(i64: Any, row: int) -> None:
+    amp = i64[row + I64]
+    i64[amp + SEAT_LOCK] = SEAT_FREE
+    i64[amp + SEAT_WIDTH] = NO_WIDTH
+    i64[amp + AMP_HELD] = NO_WIDTH
+
+
+@entry("void(float32[::1], float64[::1], int64[::1])")
+def take_over(f32: Any, f64: Any, i64: Any) -> None:
+    """Make the link's playing rig sound again; called once, before the first period."""
+    i64[LAST_WAKE_NS] = 0
+    i64[OUT_SPLICE_LEFT] = 0
+    i64[OUT_SPLICE_ASKED] = 1
+    for k in range(4):
+        f64[OUT_LAST_F64 + k] = 0.0
+    playing = i64[PLAYING_SLOT]
+    if playing < 0:
+        return
+    slot = SLOTS + playing * SLOT_STRIDE
+    for index in range(i64[slot + SLOT_ROWS]):
+        row = slot + SLOT_HEADER + index * ROW_FIELDS
+        if i64[row + KIND] == KIND_AMP:
+            _release_amp(i64, row)
+        reset_row_kernel(f32, f64, i64, row)
