@@ -22,13 +22,14 @@ from pedal.audio import realtime
 from pedal.audio.alsa import Card, open_card
 from pedal.audio.loop import STARTING, play
 from pedal.config import Board, load_board
-from pedal.errors import LinkError, PedalError
+from pedal.errors import PedalError
 from pedal.link import Link
 
 _log = logging.getLogger("pedal.audio")
 _SELECT = {"left": layout.SELECT_LEFT, "right": layout.SELECT_RIGHT, "sum": layout.SELECT_SUM}
 #: How long a stop may take before the process just ends: a read can wait for ever on a dead card.
 _STOP_S = 1.0
+_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 #: The understudy yields to the period thread, also where that has no real-time priority.
 _UNDERSTUDY_NICE = 5
 
@@ -61,6 +62,7 @@ class LinkWords:
         link.put(layout.PLAYBACK_CHANNELS, card.playback_channels)
         link.put(layout.CPU_SCALE_MILLI, round(board.cpu_scale * 1000))
         link.put(layout.VIRTUAL, int(board.virtual))
+        link.put(layout.LAST_WAKE_NS, 0)  # the time without a card was not a late wake-up
         # The watcher compares this with now as soon as the state says running.
         link.put(layout.AUDIO_BEAT_NS, time.monotonic_ns())
 
@@ -75,17 +77,17 @@ def main(board: Board, link_path: Path) -> None:
     Raises:
         PedalError: there can be no link. A missing card is not an error: it is waited for.
     """
-    signals = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # in every thread: a signal must not cut a read short
+    # A signal must not cut a read short: it may come to any thread but this one.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     from pedal.rig.period import play_period  # compiled, or loaded from the cache, here
     from pedal.rig.understudy import understudy_loop
 
-    link = _attach(link_path)
+    link = Link.create(link_path)  # or the one that a killed predecessor left, with the rig in it
     words = LinkWords(link, board)
     words.set_state(STARTING)
     link.put(layout.STOP, 0)
     link.put(layout.AUDIO_PID, os.getpid())  # from here on the state and the beat are ours
-    threading.Thread(target=_stop_on, args=(signals, link), name="signals", daemon=True).start()
+    threading.Thread(target=_stop_on_signal, args=(_signal_pipe(), link), name="signals", daemon=True).start()
     period_core, understudy_core = _choose_cores(board)
     arena = link.arena
     understudy = threading.Thread(
@@ -101,15 +103,6 @@ def main(board: Board, link_path: Path) -> None:
     link.put(layout.STOP, 1)
     understudy.join(_STOP_S)
     _log.info("stopped after %d periods, %d xruns", link.get(layout.PERIOD_COUNT), link.get(layout.XRUNS))
-
-
-def _attach(link_path: Path) -> Link:
-    """The running pedal's memory, rig and all; a new one where there is none, or only another version's."""
-    try:
-        return Link.attach(link_path)
-    except LinkError as stale:
-        _log.info("new shared memory: %s", stale)
-        return Link.create(link_path)
 
 
 def _choose_cores(board: Board) -> tuple[int, int]:
@@ -139,9 +132,20 @@ def _prepare_period_thread(board: Board, link: Link, core: int) -> list[str]:
     return [warning for warning in warnings if warning]
 
 
-def _stop_on(signals: set[signal.Signals], link: Link) -> None:
+def _signal_pipe() -> int:
+    """A descriptor to read from that delivers a byte with each of our signals."""
+    read_fd, write_fd = os.pipe2(os.O_CLOEXEC)
+    os.set_blocking(write_fd, False)
+    signal.set_wakeup_fd(write_fd)
+    for number in _SIGNALS:
+        signal.signal(number, lambda *_: None)
+    return read_fd
+
+
+def _stop_on_signal(read_fd: int, link: Link) -> None:
     """Sleep until a signal comes, then ask everybody to stop."""
-    signal.sigwait(signals)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    os.read(read_fd, 1)
     link.put(layout.STOP, 1)
     time.sleep(_STOP_S)
     os._exit(0)  # the period thread still waits for a card that does not answer
