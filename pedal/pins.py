@@ -27,6 +27,8 @@ _CARD_PINS: dict[str, dict[int, str]] = {
     | {17: "button"},
     "pisoundmicro": _I2C | {16: "controller", 26: "controller"},
 }
+#: Card ids whose pins are known.
+CARDS = frozenset(_CARD_PINS)
 
 
 def reserved_pins(card: str, display_bus: Literal["i2c", "spi"] | None) -> dict[int, str]:

@@ -233,3 +233,21 @@ def test_any_value_under_any_key_raises_nothing_but_board_errors(key: str, value
         assert isinstance(parse_board(text, "any.toml"), Board)
     except BoardError as error:
         assert "\n" not in str(error)
+
+
+def test_the_documentation_names_every_key() -> None:
+    from pedal.config import AudioSettings, DisplaySettings
+
+    text = (Path(__file__).parents[1] / "docs" / "boards.md").read_text("utf-8")
+    for record in (Board, AudioSettings, FootSwitch, DisplaySettings):
+        for key in record.__struct_fields__:
+            assert f"`{key}`" in text or f"`[{key}" in text, key
+    for name in board_names():
+        assert f"`{name}`" in text
+
+
+def test_the_free_pins_of_the_documentation_are_free() -> None:
+    from pedal.pins import CARDS, reserved_pins
+
+    for card in CARDS:
+        assert not {4, 5, 6, 7, 22} & set(reserved_pins(card, "i2c"))

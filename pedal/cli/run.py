@@ -27,7 +27,15 @@ TAKE = Path("takes") / "guitar-dry.flac"
 
 
 @click.command()
-@click.option("--board", "board_name", default="virtual", show_default=True, help="A board's name, or a board file.")
+@click.option(
+    "--board",
+    "board_name",
+    envvar="PEDAL_BOARD",
+    show_envvar=True,
+    default="virtual",
+    show_default=True,
+    help="A board's name, or a board file.",
+)
 @click.option("--only", type=click.Choice(["audio", "panel"]), help="One half only, as the system services run it.")
 @click.option(
     "--runtime-dir",

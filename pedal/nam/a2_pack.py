@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from pedal.nam import plan as words
 from pedal.nam.a2_tiles import FULL_CHANNELS, FULL_FRAMES, LITE_CHANNELS, LITE_FRAMES, SHORT_FRAMES
-from pedal.nam.pack import Layout, Packed
+from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
 from pedal.nam.simd import GROUP, padded
 from pedal.nam.spec import Activation, WaveNetSpec, split_weights
 from pedal.nam.steady import steady_arrays
 
 #: Longest history of the guitar and of the head: they are moved in every block, unlike rings.
 _MAX_LINE_HISTORY_FRAMES = 256
-_LINE = 16
 
 
 def suits_a2(spec: WaveNetSpec) -> bool:
@@ -46,31 +45,10 @@ def _slope(activation: Activation) -> float | None:
     return None
 
 
-def round_to(value: int, step: int) -> int:
-    """The smallest multiple of ``step`` that is not below ``value``."""
-    return -(-value // step) * step
-
-
-def row_stride(elements: int) -> int:
-    """Room for a row: an odd number of cache lines, so that rows do not compete for the same cache sets."""
-    lines = -(-elements // _LINE)
-    return (lines | 1) * _LINE
-
-
 def _widest_tile_frames(channels: int, max_frames: int) -> int:
     if channels == FULL_CHANNELS:
         return FULL_FRAMES
     return LITE_FRAMES if max_frames > SHORT_FRAMES else SHORT_FRAMES
-
-
-def mirror_frames(tile_frames: int) -> int:
-    """Columns that rings repeat: the widest tile that reads them, in whole cache lines."""
-    return round_to(tile_frames, _LINE)
-
-
-def ring_frames(history_frames: int, block: int, mirror: int) -> int:
-    """Columns of a ring: the history, the largest block in whole tiles, and never less than two mirrors."""
-    return max(round_to(history_frames + block, _LINE), 2 * mirror)
 
 
 def _wide(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -106,7 +84,7 @@ def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:
         layout.put(row + words.L_WEIGHTS, *parts)
         layout.put(row + words.L_STEADY, steady.inputs[i] if i else np.zeros(1))
         if i == 0:
-            history = round_to(layer.history_frames, _LINE)
+            history = round_to(layer.history_frames, LINE)
             plan[words.X_HISTORY] = history
             plan[row + words.L_FRAMES] = history + block
             layout.reserve(words.X_LINE, history + block)
@@ -117,7 +95,7 @@ def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:
             plan[row + words.L_STRIDE] = row_stride(frames + mirror)
             layout.reserve(row + words.L_RING, array.channels * int(plan[row + words.L_STRIDE]))
 
-    history = round_to(array.head_history_frames, _LINE)
+    history = round_to(array.head_history_frames, LINE)
     plan[words.HEAD_TAPS] = array.head_kernel_size
     plan[words.HEAD_DILATION] = array.head_dilation
     plan[words.HEAD_HISTORY] = history

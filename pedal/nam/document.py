@@ -68,14 +68,19 @@ def _refuse_constant(token: str) -> float:
 
 
 def _kind(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        shown = f"{value:.6g}" if isinstance(value, float) or abs(value) < 10**12 else "a huge number"
-        return f"the number {shown}" if shown[0] != "a" else shown
-    return {str: "text", list: "a list", dict: "an object"}[type(value)]
+    """What a value is, in words that fit behind ``is``."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() if abs(value) >= 10**12:
+            return "a huge number"
+        case int() | float():
+            return f"the number {value:.6g}"
+        case str():
+            return "text"
+    return "a list" if isinstance(value, list) else "an object"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,88 +1,20 @@
-"""From a checked network to the numbers a kernel reads: weights, plan, and how much state it wants.
+"""From a checked network to the numbers a kernel reads.
 
-Called by ``engine`` and by whoever builds rigs; not in real time. Three regions of an arena (four,
-with the two kinds of state apart) make a placed width; its address is the index of its plan.
+Called by ``engine`` and by whoever builds rigs; not in real time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-
-from pedal.arena import Arena, align_up
 from pedal.errors import ModelError
-from pedal.nam import plan as words
+from pedal.nam.a2_pack import pack_a2, suits_a2
+from pedal.nam.packed import Packed
 from pedal.nam.spec import WaveNetSpec
+from pedal.nam.wavenet_pack import pack_wavenet
+
+__all__ = ["LARGEST_BLOCK_FRAMES", "Packed", "pack"]
 
 #: A kernel call never plays more frames than this.
 LARGEST_BLOCK_FRAMES = 4096
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Packed:
-    """One width, ready to be placed.
-
-    Attributes:
-        weights: float32, in the order the kernel walks through them.
-        plan: int64; its indices count from the start of their regions.
-        state_f32: elements of float32 state.
-        state_i64: elements of int64 state.
-        weight_words, state_f32_words, state_i64_words: which words of ``plan`` point into which region.
-    """
-
-    weights: NDArray[np.float32]
-    plan: NDArray[np.int64]
-    state_f32: int
-    state_i64: int
-    weight_words: NDArray[np.int64]
-    state_f32_words: NDArray[np.int64]
-    state_i64_words: NDArray[np.int64]
-
-    @property
-    def plan_bytes(self) -> int:
-        """Bytes of the plan's region."""
-        return align_up(8 * self.plan.size)
-
-    @property
-    def weights_bytes(self) -> int:
-        """Bytes of the weights' region."""
-        return align_up(4 * self.weights.size)
-
-    @property
-    def state_f32_bytes(self) -> int:
-        """Bytes of the float32 state's region."""
-        return align_up(4 * self.state_f32)
-
-    @property
-    def state_i64_bytes(self) -> int:
-        """Bytes of the int64 state's region."""
-        return align_up(8 * self.state_i64)
-
-    @property
-    def bytes_needed(self) -> int:
-        """Bytes of all four regions together, each on its own cache lines."""
-        return self.plan_bytes + self.weights_bytes + self.state_f32_bytes + self.state_i64_bytes
-
-    def place(
-        self, arena: Arena, plan_idx: int, weights_idx: int, state_f32_idx: int, state_i64_idx: int
-    ) -> None:
-        """Write plan and weights into an arena; the state is left to ``rest_model_kernel``.
-
-        Args:
-            arena: where; nobody may be playing from these regions.
-            plan_idx: element of ``arena.i64``; from then on the width's address.
-            weights_idx: element of ``arena.f32``.
-            state_f32_idx: element of ``arena.f32``.
-            state_i64_idx: element of ``arena.i64``.
-        """
-        plan = self.plan.copy()
-        plan[self.weight_words] += weights_idx
-        plan[self.state_f32_words] += state_f32_idx
-        plan[self.state_i64_words] += state_i64_idx
-        arena.f32[weights_idx : weights_idx + self.weights.size] = self.weights
-        arena.i64[plan_idx : plan_idx + plan.size] = plan
 
 
 def pack(spec: WaveNetSpec, max_frames: int) -> Packed:
@@ -93,73 +25,4 @@ def pack(spec: WaveNetSpec, max_frames: int) -> Packed:
     """
     if not 1 <= max_frames <= LARGEST_BLOCK_FRAMES:
         raise ModelError(f"blocks of {max_frames} frames are not possible", hint=f"Use 1 to {LARGEST_BLOCK_FRAMES}")
-    # Imported here: the layouts depend on the CPU's vectors, which only numba knows.
-    from pedal.nam.a2_pack import pack_a2, suits_a2
-    from pedal.nam.wavenet_pack import pack_wavenet
-
     return pack_a2(spec, max_frames) if suits_a2(spec) else pack_wavenet(spec, max_frames)
-
-
-class Layout:
-    """Collects weights, state and the words that point to them, while a packer runs.
-
-    Args:
-        kind: ``plan.KIND_A2`` or ``plan.KIND_WAVENET``.
-        spec: the network.
-        max_frames: largest block.
-        plan_words: size of the plan.
-    """
-
-    def __init__(self, kind: int, spec: WaveNetSpec, max_frames: int, plan_words: int) -> None:
-        self.plan = np.zeros(plan_words, np.int64)
-        self._weights: list[NDArray[np.float32]] = []
-        self._weights_count = 0
-        self._state_f32 = 0
-        self._state_i64 = 0
-        self._weight_words: list[int] = []
-        self._state_f32_words: list[int] = []
-        self._state_i64_words: list[int] = []
-        self.plan[words.KIND] = kind
-        self.plan[words.MAX_FRAMES] = max_frames
-        self.plan[words.RECEPTIVE_FIELD] = spec.receptive_field_frames
-        self._weight_words.append(words.WEIGHTS)
-        self._state_f32_words.append(words.STATE_F32)
-
-    def put(self, word: int, *parts: NDArray[np.float64]) -> None:
-        """Append ``parts`` to the weights, on a cache line, and let ``word`` point to them."""
-        flat = np.concatenate([np.ravel(part) for part in parts]).astype(np.float32)
-        self.plan[word] = self._weights_count
-        self._weight_words.append(word)
-        self._weights.append(np.pad(flat, (0, -flat.size % 16)))
-        self._weights_count += self._weights[-1].size
-
-    def reserve(self, word: int, elements: int) -> None:
-        """Reserve float32 state on a cache line and let ``word`` point to it."""
-        self.plan[word] = self._state_f32
-        self._state_f32_words.append(word)
-        self._state_f32 += -(-elements // 16) * 16
-
-    def alias(self, word: int, other: int) -> None:
-        """Let ``word`` point to the state that ``other`` points to."""
-        self.plan[word] = self.plan[other]
-        self._state_f32_words.append(word)
-
-    def reserve_i64(self, word: int, elements: int) -> None:
-        """Reserve int64 state and let ``word`` point to it."""
-        self.plan[word] = self._state_i64
-        self._state_i64_words.append(word)
-        self._state_i64 += elements
-
-    def finish(self) -> Packed:
-        """What was collected."""
-        self.plan[words.STATE_F32_COUNT] = self._state_f32
-        self.plan[words.STATE_I64_COUNT] = self._state_i64
-        return Packed(
-            weights=np.concatenate(self._weights),
-            plan=self.plan,
-            state_f32=self._state_f32,
-            state_i64=self._state_i64,
-            weight_words=np.array(self._weight_words),
-            state_f32_words=np.array(self._state_f32_words),
-            state_i64_words=np.array(self._state_i64_words),
-        )

@@ -19,9 +19,11 @@ Column = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SteadyArray:
-    """Attributes:
-    inputs: what fills each layer's history, ``(C,)`` each.
-    head: what fills the head convolution's history, ``(B,)``.
+    """One array at rest.
+
+    Attributes:
+        inputs: what fills each layer's history, ``(C,)`` each.
+        head: what fills the head convolution's history, ``(B,)``.
     """
 
     inputs: tuple[Column, ...]

@@ -79,9 +79,7 @@ def _parse_array(node: Node) -> ArraySpec:
         raise condition.refuse("is above 1 without a network that makes the condition")
     dilations = [item.integer(0, MAX_DILATION) for item in node.need("dilations").items(MAX_LAYERS)]
     kernels = _kernel_sizes(node, len(dilations))
-    activations = _per_layer(
-        node.need("activation"), len(dilations), lambda item: _parse_activation(item, bottleneck)
-    )
+    activations = _per_layer(node.need("activation"), len(dilations), lambda item: _parse_activation(item, bottleneck))
     _refuse_array_extras(node, len(dilations))
     residual = node.get("layer1x1").absent or node.get("layer1x1").need("active").flag(True)
     if not residual and bottleneck != channels:

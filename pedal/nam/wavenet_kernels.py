@@ -69,9 +69,7 @@ def play_wavenet_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -
 
 
 @kernel
-def _rechannel_kernel(
-    f32: Any, i64: Any, plan: int, array: int, layer: int, has_stream: bool, n: int
-) -> None:
+def _rechannel_kernel(f32: Any, i64: Any, plan: int, array: int, layer: int, has_stream: bool, n: int) -> None:
     """The guitar, or the stream of the array before, into the ring of the array's first layer."""
     mirror = i64[plan + MIRROR]
     x = i64[plan + X_LINE]

@@ -11,14 +11,11 @@ from numpy.typing import NDArray
 
 from pedal.nam import plan as words
 from pedal.nam.activations import CODES
-from pedal.nam.a2_pack import mirror_frames, ring_frames, round_to, row_stride
 from pedal.nam.conv_tiles import CONV_FRAMES
-from pedal.nam.pack import Layout, Packed
+from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
 from pedal.nam.simd import GROUP, padded
 from pedal.nam.spec import ArraySpec, ArrayWeights, WaveNetSpec, split_weights
 from pedal.nam.steady import SteadyArray, steady_arrays
-
-_LINE = 16
 
 
 def pack_wavenet(spec: WaveNetSpec, max_frames: int) -> Packed:
@@ -61,7 +58,7 @@ def _put_array(
     plan[at + words.A_INNER] = array.bottleneck
     plan[at + words.A_LAYERS] = len(array.layers)
     layout.put(at + words.A_RECHANNEL, _conv(w.rechannel[:, :, None], np.zeros(channels), np.zeros(channels)))
-    history = round_to(array.head_history_frames, _LINE)
+    history = round_to(array.head_history_frames, LINE)
     plan[at + words.A_HEAD_HISTORY] = history
     plan[at + words.A_HEAD_STRIDE] = row_stride(history + block)
     plan[at + words.A_HEAD_TAPS] = array.head_kernel_size

@@ -56,9 +56,9 @@ class Player:
 
 
 @contextmanager
-def playing(environment: Mapping[str, str], periods: int, *, stall_at: int = -1, **changes: Any) -> Iterator[Player]:
+def playing(environment: Mapping[str, str], count: int, *, stall_at: int = -1, **changes: Any) -> Iterator[Player]:
     process = subprocess.Popen(
-        [sys.executable, SCRIPT, json.dumps(settings(**changes)), str(periods), str(stall_at)],
+        [sys.executable, SCRIPT, json.dumps(settings(**changes)), str(count), str(stall_at)],
         env=os.environ | {"PYTHONPATH": str(ROOT)} | dict(environment),
         stdout=subprocess.PIPE,
         text=True,

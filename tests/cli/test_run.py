@@ -40,3 +40,8 @@ def test_children(tmp_path: Path) -> None:
     assert audio.environment == {"A": "b"}
     assert audio.command[1:] == ("-m", "pedal.audio.process", "virtual", str(tmp_path / "link"))
     assert panel.command[1:] == ("-m", "pedal.panel.app", "virtual", str(tmp_path / "link"))
+
+
+def test_the_board_of_an_installed_pedal_comes_from_its_environment() -> None:
+    done = CliRunner().invoke(main, ["run"], env={"PEDAL_BOARD": "no-such-board"})
+    assert "there is no board 'no-such-board'" in done.stderr

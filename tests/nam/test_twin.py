@@ -1,0 +1,143 @@
+"""Kernels against the slow float64 twin, on networks of any shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pedal.nam.plan import KIND, KIND_A2, KIND_WAVENET
+from tests.nam import models, twin
+
+ACTIVATIONS = (
+    "Tanh",
+    "Hardtanh",
+    "Fasttanh",
+    "ReLU",
+    "LeakyReLU",
+    {"type": "LeakyReLU", "negative_slope": 1.5},
+    {"type": "PReLU", "negative_slope": 0.2},
+    "Sigmoid",
+    "SiLU",
+    "Hardswish",
+    {"type": "LeakyHardTanh", "min_val": -0.3, "max_val": 0.2, "min_slope": 0.1, "max_slope": 0.3},
+    "Softsign",
+)
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> dict[str, Any]:
+    """One to three arrays that fit each other."""
+    arrays: list[dict[str, Any]] = []
+    for k in range(draw(st.integers(1, 3))):
+        channels = draw(st.integers(1, 9))
+        dilations = draw(st.lists(st.integers(0, 9), min_size=1, max_size=4))
+        residual = draw(st.booleans())
+        inner = draw(st.integers(1, 9)) if residual and not k else channels
+        if k:
+            inner = arrays[-1]["head"]["out_channels"]
+            channels = channels if residual else inner
+        head = {
+            "out_channels": draw(st.integers(1, 9)),
+            "kernel_size": draw(st.integers(1, 20)),
+            "head_dilation": draw(st.integers(1, 3)),
+            "bias": draw(st.booleans()),
+        }
+        arrays.append(
+            models.array(
+                channels,
+                dilations,
+                bottleneck=inner,
+                input_size=arrays[-1]["channels"] if k else 1,
+                kernel_size=None,
+                kernel_sizes=[draw(st.integers(1, 6)) for _ in dilations],
+                activation=[draw(st.sampled_from(ACTIVATIONS)) for _ in dilations],
+                layer1x1={"active": residual, "groups": 1},
+                head=head,
+            )
+        )
+    arrays[-1]["head"]["out_channels"] = 1
+    return models.wavenet(*arrays, seed=draw(st.integers(0, 2**32 - 1)))
+
+
+@st.composite
+def leaky_networks(draw: st.DrawFn) -> dict[str, Any]:
+    """One array such as the A2 kernels play."""
+    count = draw(st.integers(2, 5))
+    shape = models.array(
+        draw(st.sampled_from((3, 8))),
+        draw(st.lists(st.integers(0, 30), min_size=count, max_size=count)),
+        kernel_size=None,
+        kernel_sizes=draw(st.lists(st.integers(1, 8), min_size=count, max_size=count)),
+        activation=draw(
+            st.lists(
+                st.one_of(
+                    st.just("ReLU"),
+                    st.floats(-1, 1).map(lambda slope: {"type": "LeakyReLU", "negative_slope": slope}),
+                ),
+                min_size=count,
+                max_size=count,
+            )
+        ),
+        head={"out_channels": 1, "kernel_size": draw(st.integers(1, 20)), "bias": draw(st.booleans())},
+    )
+    return models.wavenet(shape, seed=draw(st.integers(0, 2**32 - 1)))
+
+
+def compare(document: dict[str, Any], block: int, kind: int) -> None:
+    from pedal.nam.pack import pack
+
+    model = models.parse(document)
+    assert pack(model.widths[0].spec, block).plan[KIND] == kind
+    x = models.noise(300)
+    wanted = twin.render(document, x, history=model.widths[0].receptive_field_frames)
+    y = model.engine(max_frames=block).process(x)
+    assert np.max(np.abs(y - wanted)) <= 2e-5 * max(1e-2, float(np.max(np.abs(wanted))))
+
+
+@settings(max_examples=150)
+@given(document=networks(), block=st.integers(1, 70))
+def test_any_wavenet(document: dict[str, Any], block: int) -> None:
+    from pedal.nam.a2_pack import suits_a2
+
+    fits = suits_a2(models.parse(document).widths[0].spec)
+    compare(document, block, KIND_A2 if fits else KIND_WAVENET)
+
+
+@settings(max_examples=150)
+@given(document=leaky_networks(), block=st.integers(1, 70))
+def test_leaky_arrays_on_the_a2_kernels(document: dict[str, Any], block: int) -> None:
+    compare(document, block, KIND_A2)
+
+
+@pytest.mark.parametrize("channels", (3, 8))
+def test_a2_itself(channels: int) -> None:
+    compare(models.a2(channels), 64, KIND_A2)
+
+
+def test_a_slope_above_one_is_left_to_the_plain_kernels() -> None:
+    shape = models.array(3, [1, 2], activation={"type": "LeakyReLU", "negative_slope": 1.01})
+    compare(models.wavenet(shape), 16, KIND_WAVENET)
+
+
+@settings(max_examples=60)
+@given(
+    channels=st.sampled_from((2, 3, 8)),
+    sizes=st.lists(st.integers(1, 97), min_size=1, max_size=60),
+    start=st.integers(0, 200),
+)
+def test_any_sequence_of_block_sizes_is_the_same_signal(channels: int, sizes: list[int], start: int) -> None:
+    # Dilation 40 over kernel 3 gives rings of several tiles, dilation 1 the smallest there are.
+    shape = models.array(channels, [1, 40, 3, 0, 7], activation="LeakyReLU")
+    model = models.parse(models.wavenet(shape))
+    engine = model.engine(max_frames=97)
+    x = models.noise(start + sum(sizes))
+    whole = model.engine(max_frames=64).process(x)
+    pieces, at = [engine.process(x[:start])], start
+    for size in sizes:
+        pieces.append(engine.process(x[at : at + size]))
+        at += size
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)

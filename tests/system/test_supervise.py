@@ -1,0 +1,192 @@
+"""The parent of the pedal's processes, with real children."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pedal.errors import PedalError
+from pedal.system.heartbeat import load_beat
+from pedal.system.leftovers import lock_runtime, remember_pid, remove_leftovers, start_time
+from pedal.system.supervise import Child, Patience, Supervisor
+
+ROOT = Path(__file__).resolve().parents[2]
+GIVE_UP_S = 30.0
+
+#: Writes a line with its process id for each life, then sleeps.
+SLEEPER = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(1000)"
+#: Has the words of an audio process that plays for half a second and then hangs.
+HANGER = """
+import os, sys, time
+import numpy as np
+from pedal import layout
+words = np.memmap(sys.argv[2], np.int64, "r+" if os.path.exists(sys.argv[2]) else "w+", shape=(layout.WORDS,))
+words[layout.MAGIC], words[layout.VERSION] = layout.LINK_MAGIC, layout.LINK_VERSION
+words[layout.CARD_STATE] = layout.CARD_STARTING
+words[layout.AUDIO_PID] = os.getpid()
+words[layout.AUDIO_BEAT_NS] = time.monotonic_ns()
+words[layout.CARD_STATE] = layout.CARD_RUNNING
+open(sys.argv[1], "a").write(f"{os.getpid()}\\n")
+for _ in range(10):
+    time.sleep(0.05)
+    words[layout.AUDIO_BEAT_NS] = time.monotonic_ns()
+time.sleep(1000)
+"""
+
+
+def child(folder: Path, name: str = "audio", code: str = SLEEPER) -> Child:
+    command = (sys.executable, "-c", code, str(folder / f"{name}.lives"), str(folder / "link"))
+    return Child(name, command, {"PYTHONPATH": str(ROOT)})
+
+
+def lives(folder: Path, name: str = "audio") -> list[int]:
+    path = folder / f"{name}.lives"
+    return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+def until(truth: Callable[[], bool]) -> Callable[[], bool]:
+    """What ends a supervisor: the truth, or our patience."""
+    limit_s = time.monotonic() + GIVE_UP_S
+    return lambda: truth() or time.monotonic() > limit_s
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+def test_patience_only_ends_with_early_deaths() -> None:
+    patience = Patience()
+    assert [patience.delay_s(60.0) for _ in range(5)] == [0.0] * 5
+    assert [patience.delay_s(0.1) for _ in range(8)] == [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0]
+    assert patience.delay_s(10.0) == 0.0
+    assert patience.delay_s(0.1) == 0.0
+
+
+def test_a_killed_child_is_started_again_and_the_others_stay(tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def restarted() -> bool:
+        born = lives(tmp_path)
+        if len(born) == 1 and not killed and lives(tmp_path, "panel"):
+            os.kill(born[0], signal.SIGKILL)
+            killed.append(born[0])
+        return len(born) == 2
+
+    Supervisor([child(tmp_path), child(tmp_path, "panel")], tmp_path, ended=until(restarted)).run()
+    assert len(lives(tmp_path)) == 2 and len(lives(tmp_path, "panel")) == 1
+    assert not any(is_alive(pid) for pid in lives(tmp_path) + lives(tmp_path, "panel"))
+    assert not list(tmp_path.glob("*.pid"))
+
+
+def test_a_heart_that_stops_is_a_death(tmp_path: Path) -> None:
+    ended = until(lambda: len(lives(tmp_path)) == 3)
+    Supervisor(
+        [child(tmp_path, code=HANGER)], tmp_path, load_beat=lambda: load_beat(tmp_path / "link"), ended=ended
+    ).run()
+    assert len(lives(tmp_path)) == 3, "killed twice, and not for the beat that its predecessor left"
+
+
+SUPERVISE = """
+import sys
+from pathlib import Path
+from pedal.system.supervise import Child, Supervisor
+folder = Path(sys.argv[1])
+command = (sys.executable, "-c", sys.argv[2], str(folder / "audio.lives"), str(folder / "link"))
+Supervisor([Child("audio", command)], folder).run()
+"""
+
+
+@contextmanager
+def supervisor(folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISE, folder, SLEEPER],
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+    )
+    try:
+        ready = until(lambda: bool(lives(folder)))
+        while not ready():
+            time.sleep(0.02)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
+    with supervisor(tmp_path) as process:
+        process.send_signal(number)
+        assert process.wait(10) == 0
+        assert not any(map(is_alive, lives(tmp_path)))
+
+
+def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
+    with supervisor(tmp_path) as process:
+        process.kill()
+        process.wait()
+        gone = until(lambda: not any(map(is_alive, lives(tmp_path))))
+        while not gone():
+            time.sleep(0.02)
+        assert not any(map(is_alive, lives(tmp_path)))
+
+
+def test_only_one_pedal_in_a_directory(tmp_path: Path) -> None:
+    with (
+        supervisor(tmp_path) as process,
+        pytest.raises(PedalError, match=rf"already running here \(process {process.pid}"),
+    ):
+        Supervisor([], tmp_path).run()
+    with lock_runtime(tmp_path):
+        pass
+
+
+def test_leftovers_are_ended_unless_the_number_was_given_to_another(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "1000"]) as left, subprocess.Popen(["sleep", "1000"]) as stranger:
+        remember_pid(tmp_path / "audio.pid", left.pid)
+        (tmp_path / "panel.pid").write_text(f"{stranger.pid} {start_time(stranger.pid) - 1}\n")
+        (tmp_path / "torn.pid").write_text("12")
+        remove_leftovers(tmp_path)
+        assert left.wait(10) == -signal.SIGKILL
+        assert stranger.poll() is None
+        stranger.kill()
+    assert not list(tmp_path.glob("*.pid"))
+
+
+def test_what_a_dead_clock_left_is_removed(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    dead = Path(f"/dev/shm/jack_pedal-{process.pid}-0_0_0")
+    living = Path(f"/dev/shm/jack_pedal-{os.getpid()}-0_0_0")
+    for path in (dead, living):
+        path.touch()
+    remove_leftovers(tmp_path)
+    assert not dead.exists() and living.exists()
+    living.unlink()
+
+
+def test_systemd_hears_of_it(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(GIVE_UP_S)
+        heard: list[str] = []
+        with supervisor(tmp_path, NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="200000") as process:
+            while not any("WATCHDOG=1" in message for message in heard):
+                heard.append(systemd.recv(1000).decode())
+            process.terminate()
+            process.wait()
+            while heard[-1] != "STOPPING=1":
+                heard.append(systemd.recv(1000).decode())
+    assert heard[0] == "READY=1\nSTATUS=audio up"
