@@ -60,7 +60,12 @@ def test_a_placed_width_stays_inside_its_regions(document: dict[str, Any]) -> No
     most = 40
     packed = pack(spec, most)
     guard = 64
-    sizes = (packed.plan_bytes // 8, packed.weights_bytes // 4, packed.state_f32_bytes // 4, packed.state_i64_bytes // 8)
+    sizes = (
+        packed.plan_bytes // 8,
+        packed.weights_bytes // 4,
+        packed.state_f32_bytes // 4,
+        packed.state_i64_bytes // 8,
+    )
     assert packed.bytes_needed == 8 * sizes[0] + 4 * sizes[1] + 4 * sizes[2] + 8 * sizes[3]
     arena = Arena.allocate(packed.bytes_needed + 64 * guard)
     arena.i64[:] = 0x7EADBEEF7EADBEEF
