@@ -168,9 +168,11 @@ AMP_CELLS = SEAT_Y + BUS_STRIDE
 
 # ---- bytes: what lies behind the words --------------------------------------------------------
 NOTES_BYTES = 32 * 1024  # per slot: what the builder says about the rig, as JSON
+HAND_NOTES = SLOT_COUNT  # one more: the panel's preset in hand, for a panel that was killed
 NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
-BUS_F32 = (NOTES_AT_BYTE + SLOT_COUNT * NOTES_BYTES) // 4
-INPUT_RING_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE
+BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + 1) * NOTES_BYTES) // 4
+BUILDER_BUS_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE  # the builder's own, for replays
+INPUT_RING_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE
 INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz
 HEAP_AT_BYTE = (INPUT_RING_F32 + INPUT_RING_FRAMES) * 4
 HEAP_BYTES = 96 * 1024 * 1024
