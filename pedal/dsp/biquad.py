@@ -1,5 +1,7 @@
-"""Second-order sections: R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter
-coefficients" (W3C Note, 2021), run in transposed direct form II with float64 state.
+"""Second-order sections for the tone stack, called by its kernel.
+
+Formulae: R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients" (W3C Note,
+2021); run in transposed direct form II with float64 state.
 
 Five coefficients ``b0 b1 b2 a1 a2`` (``a0`` = 1) and two state cells, all in the f64 view.
 """

@@ -225,8 +225,7 @@ class Node:
 
 def printable(text: str) -> str:
     """``text`` for a screen: no control characters or half surrogates, and not endless."""
-    clean = "".join(c if c.isprintable() else " " for c in text[:MAX_TEXT])
-    return " ".join(clean.encode("utf-8", errors="replace").decode("utf-8").split())
+    return " ".join("".join(c if c.isprintable() else " " for c in text[:MAX_TEXT]).split())
 
 
 def is_finite(value: float) -> bool:

@@ -40,19 +40,30 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     try:
         # O_NONBLOCK: opening a pipe must not wait for a writer.
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            _check_status(os.fstat(handle), where)
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        finally:
+            os.close(handle)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ModelError(
-            f"cannot open the model file ({reason})", where=where, hint="Check the path and its permissions"
+            f"cannot read the model file ({reason})", where=where, hint="Check the path and its permissions"
         ) from None
-    with open(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise ModelError("this is not a regular file", where=where, hint="Choose a .nam file")
-        data = b"" if status.st_size > MAX_FILE_BYTES else file.read(MAX_FILE_BYTES + 1)
-        if max(status.st_size, len(data)) > MAX_FILE_BYTES:
-            raise ModelError(f"the file is larger than {MAX_FILE_BYTES >> 20} MiB", where=where)
     return parse_model(data, where)
+
+
+def _check_status(status: os.stat_result, where: str) -> None:
+    """Refuse what is no ordinary file, or too large, before a byte of it is read."""
+    if not stat.S_ISREG(status.st_mode):
+        raise ModelError("this is not a regular file", where=where, hint="Choose a .nam file")
+    if status.st_size > MAX_FILE_BYTES:
+        raise _too_large(where)
+
+
+def _too_large(where: str) -> ModelError:
+    return ModelError(f"the file is larger than {MAX_FILE_BYTES >> 20} MiB", where=where)
 
 
 def parse_model(data: bytes, where: str) -> Model:
@@ -66,7 +77,7 @@ def parse_model(data: bytes, where: str) -> Model:
         ModelError: malformed or not playable here.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise ModelError(f"the file is larger than {MAX_FILE_BYTES >> 20} MiB", where=where)
+        raise _too_large(where)
     if not data.strip():
         raise ModelError("the file is empty", where=where, hint="Copy or download the file again")
     root = parse_document(data, where)

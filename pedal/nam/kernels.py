@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pedal.jit import kernel
+from pedal.jit.linked import linked_kernel
 from pedal.nam.a2_kernels import play_a2_kernel, rest_a2_kernel
 from pedal.nam.plan import KIND, KIND_A2, MAX_FRAMES
 from pedal.nam.wavenet_kernels import play_wavenet_kernel, rest_wavenet_kernel
 
 
-@kernel
+@linked_kernel("void(float32[::1], int64[::1], int64, int64, int64, int64)")
 def play_model_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -> None:
     """Play ``n`` frames (1 to the plan's ``MAX_FRAMES``) from ``f32[x : x + n]`` to ``f32[y : y + n]``.
 
@@ -28,7 +28,7 @@ def play_model_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -> 
         play_wavenet_kernel(f32, i64, plan, x, y, n)
 
 
-@kernel
+@linked_kernel("void(float32[::1], int64[::1], int64)")
 def rest_model_kernel(f32: Any, i64: Any, plan: int) -> None:
     """Put the state to what infinite silence leaves, from the columns the packer worked out."""
     if i64[plan + KIND] == KIND_A2:

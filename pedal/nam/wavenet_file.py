@@ -230,4 +230,5 @@ def _parse_weights(node: Node, expected: int) -> Weights:
         if np.isfinite(stream).all():
             return stream
         wrong = int(np.flatnonzero(~np.isfinite(stream))[0])
-    raise node.refuse(f"[{wrong}] is not finite as a float32".strip(), "Export the model again")
+    place = Node(None, f"{node.place}[{wrong}]", node.where)
+    raise place.refuse("is not finite as a float32", "Export the model again")

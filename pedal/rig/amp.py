@@ -10,6 +10,7 @@ from typing import Any
 
 from pedal.dsp.ramp import ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel, ramped_gain_kernel
 from pedal.jit import kernel
+from pedal.jit.linked import linked_kernel
 from pedal.jit.machine import store_release
 from pedal.layout import (
     AMP_DRIVE,
@@ -88,7 +89,7 @@ def _play(f32: Any, i64: Any, row: int, n: int) -> None:
     f32[state + AMP_LAST] = f32[y + n - 1]
 
 
-@kernel
+@linked_kernel("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")
 def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Replace the bus by the amp's output (in every channel the row carries)."""
     amp, state, params = i64[row + I64], i64[row + F32], i64[row + PARAMS]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pedal.dsp.biquad import COEFFICIENTS, STATES
 from pedal.dsp.cab import cab_kernel, history_frames
 from pedal.dsp.dc import dc_kernel
 from pedal.dsp.gate import gate_kernel
@@ -17,8 +18,8 @@ from pedal.dsp.input import input_kernel
 from pedal.dsp.output import RAMPS, output_kernel
 from pedal.dsp.ramp import RAMP_CELLS, ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
 from pedal.dsp.tone import BANDS, tone_kernel
-from pedal.dsp.biquad import COEFFICIENTS, STATES
 from pedal.jit import entry, kernel
+from pedal.jit.linked import linked_kernel
 from pedal.jit.machine import CLOCK_MONOTONIC, clock_ns, flush_denormals, restore_float_mode
 from pedal.layout import (
     AMP_LAST,
@@ -64,6 +65,33 @@ COST_WEIGHT = 0.05
 
 
 @kernel
+def reset_row_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    """Put a block's signal state (not its ramps) to what silence leaves."""
+    kind, state = i64[row + KIND], i64[row + F32]
+    if kind == KIND_AMP:
+        amp = i64[row + I64]
+        if i64[amp + AMP_PLAYING] != NO_WIDTH:
+            rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + i64[amp + AMP_PLAYING]])
+        f32[state + AMP_LAST] = f32[state + AMP_LAST + 1] = 0.0
+        i64[amp + SPLICE_LEFT] = 0
+    elif kind == KIND_CAB:
+        start = state + 2 * RAMP_CELLS
+        for k in range(2 * history_frames(i64[row + TAPS])):
+            f32[start + k] = 0.0
+    elif kind == KIND_TONE:
+        start = i64[row + F64] + BANDS * COEFFICIENTS
+        for k in range(2 * BANDS * STATES):
+            f64[start + k] = 0.0
+    elif kind == KIND_GATE:
+        f32[state] = 0.0
+    elif kind == KIND_DC:
+        for k in range(4):
+            f64[i64[row + F64] + k] = 0.0
+    elif kind == KIND_OUTPUT:
+        f32[state + RAMPS * RAMP_CELLS] = 0.0
+
+
+@kernel
 def _play_block(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int, sounding: bool) -> None:
     kind = i64[row + KIND]
     if kind == KIND_CAB:
@@ -97,7 +125,7 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
             f32[bus + at] = f32[dry + at] + (f32[bus + at] - f32[dry + at]) * mix
 
 
-@kernel
+@linked_kernel("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")
 def play_row_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """One row, whatever its kind."""
     kind = i64[row + KIND]
@@ -111,33 +139,6 @@ def play_row_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) ->
         output_kernel(f32, f64, i64, row, bus, n)
     else:
         _play_switched(f32, f64, i64, row, bus, n)
-
-
-@kernel
-def reset_row_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    """Put a block's signal state (not its ramps) to what silence leaves."""
-    kind, state = i64[row + KIND], i64[row + F32]
-    if kind == KIND_AMP:
-        amp = i64[row + I64]
-        if i64[amp + AMP_PLAYING] != NO_WIDTH:
-            rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + i64[amp + AMP_PLAYING]])
-        f32[state + AMP_LAST] = f32[state + AMP_LAST + 1] = 0.0
-        i64[amp + SPLICE_LEFT] = 0
-    elif kind == KIND_CAB:
-        start = state + 2 * RAMP_CELLS
-        for k in range(2 * history_frames(i64[row + TAPS])):
-            f32[start + k] = 0.0
-    elif kind == KIND_TONE:
-        start = i64[row + F64] + BANDS * COEFFICIENTS
-        for k in range(2 * BANDS * STATES):
-            f64[start + k] = 0.0
-    elif kind == KIND_GATE:
-        f32[state] = 0.0
-    elif kind == KIND_DC:
-        for k in range(4):
-            f64[i64[row + F64] + k] = 0.0
-    elif kind == KIND_OUTPUT:
-        f32[state + RAMPS * RAMP_CELLS] = 0.0
 
 
 @kernel
@@ -155,7 +156,7 @@ def _guard(f32: Any, f64: Any, i64: Any, row: int, index: int, bus: int, n: int)
         push_event_kernel(i64, EVENT_GUARD, i64[row + SERIAL], index, 0, 0, 0)
 
 
-@kernel
+@linked_kernel("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")
 def run_chain(f32: Any, f64: Any, i64: Any, slot: int, bus: int, n: int) -> None:
     """``n`` frames (1 to ``MAX_FRAMES``) of the bus's left and right rows through the rig at ``slot``.
 

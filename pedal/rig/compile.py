@@ -14,7 +14,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pedal.dsp import cab, dc, gate, input as input_block, output, tone
+from pedal.dsp import cab, dc, gate, output, tone
+from pedal.dsp import input as input_block
 from pedal.dsp.ramp import RAMP_CELLS
 from pedal.errors import PresetError
 from pedal.layout import (

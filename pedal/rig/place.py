@@ -17,8 +17,8 @@ from pedal.dsp.ramp import RAMP_CELLS
 from pedal.dsp.tone import tone_prepare_kernel
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
-from pedal.rig.compile import ROW_KINDS, Part
 from pedal.notes import AmpNote, BlockNote, RigNotes
+from pedal.rig.compile import ROW_KINDS, Part
 
 #: Ring of an amp's input beyond the receptive field: what the understudy may sleep through.
 RING_SLACK_FRAMES = 8192

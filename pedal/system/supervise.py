@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pedal.errors import PedalError
+from pedal.layout import CARD_LOST, CARD_RUNNING, CARD_STARTING
 from pedal.system.heartbeat import Beat
 from pedal.system.leftovers import forget_pid, lock_runtime, remember_pid, remove_leftovers
 from pedal.system.notify import notify, watchdog_interval_s
@@ -31,6 +32,7 @@ EARLY_S = 2.0
 FIRST_DELAY_S, LAST_DELAY_S = 0.25, 5.0
 _TICK_S = 0.1
 _STOP_S = 3.0
+_CARD_WORDS = {CARD_STARTING: "card not open yet", CARD_RUNNING: "playing", CARD_LOST: "looking for the card"}
 #: util-linux: the kernel ends the child with the thread that started it, however that ends.
 _DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
 
@@ -128,7 +130,9 @@ class Supervisor:
             post.restart_if_dead()
 
     def _status(self) -> str:
-        return ", ".join(f"{post.child.name} {'up' if post.pid else 'down'}" for post in self._posts)
+        beat = self._load_beat()
+        parts = [f"{post.child.name} {'up' if post.pid else 'down'}" for post in self._posts]
+        return ", ".join(parts + ([_CARD_WORDS.get(beat.card_state, "")] if beat else []))
 
     def _stop_all(self) -> None:
         for post in reversed(self._posts):

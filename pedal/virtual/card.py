@@ -21,7 +21,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from pedal.audio.realtime import die_with_parent, may_take_priority
+from pedal.audio.realtime import may_take_priority
 from pedal.errors import CardError
 from pedal.virtual.raw import BITS, decode, encode
 from pedal.virtual.take import Tape
@@ -45,10 +45,12 @@ class VirtualCard:
         period_frames: the clock's period; the pedal's period must be the same.
         capture_channels: 1 or 2, the same signal on each.
         sample_format: the format the pedal must choose; the take is laid out in it.
+        keep_played: False throws away what the pedal plays: a file of it grows by 23 MB a minute.
         paced: False for a card that is always ready, for tests: the take once, as fast as it is
             read, and after it whatever lay in memory.
 
-    The thread that enters must outlive the card: the kernel ends jackd with it.
+    The thread that enters must outlive the card: the kernel ends jackd with that thread, so that
+    no clock is left ticking after a killed pedal.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class VirtualCard:
         period_frames: int = 64,
         capture_channels: int = 1,
         sample_format: str = "S32_LE",
+        keep_played: bool = True,
         paced: bool = True,
     ) -> None:
         self.directory = directory
@@ -67,6 +70,7 @@ class VirtualCard:
         self.period_frames = period_frames
         self.capture_channels = capture_channels
         self.sample_format = sample_format
+        self.keep_played = keep_played
         self.paced = paced
         self.real_time = False
         self._take = take
@@ -126,13 +130,12 @@ class VirtualCard:
         ports = ["-C", str(self.capture_channels), "-P", str(_CHANNELS_OUT)]
         with (self.directory / "jackd.log").open("wb") as log:
             self._jackd = subprocess.Popen(
-                [program, "--name", self._server, *rights, *driver, *ports],
+                ["setpriv", "--pdeathsig", "KILL", program, "--name", self._server, *rights, *driver, *ports],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=os.environ | self.environment(),
                 start_new_session=True,  # Ctrl-C in the terminal is for the pedal, which stops its clock last
-                preexec_fn=die_with_parent,
             )
         deadline_s = time.monotonic() + _START_S
         while not _answers(self._server):
@@ -182,7 +185,7 @@ class VirtualCard:
         clock = f"type jack {ports}" if self.paced else "type null"
         # truncate no: each opening makes a file of its own (played, played.0001, ...).
         files = {
-            "playback": f'file "{self.directory / "played"}" truncate no',
+            "playback": f'file "{self.directory / "played"}" truncate no' if self.keep_played else 'file "/dev/null"',
             "capture": f'file "/dev/null" infile "{infile}"',
         }
         lines = [

@@ -48,6 +48,15 @@ def test_what_a_killed_player_played_is_kept(tmp_path: Path) -> None:
     np.testing.assert_array_equal(written, np.concatenate([first, second]))
 
 
+def test_what_nobody_wants_is_not_kept(tmp_path: Path) -> None:
+    with (
+        VirtualCard(tmp_path, take(PERIOD * 10), paced=False, keep_played=False) as card,
+        playing(card.environment(), 10, period_frames=PERIOD) as player,
+    ):
+        player.finish()
+        assert card.played() == [] and not list(tmp_path.glob("played*"))
+
+
 @needs_jackd
 def test_nothing_is_left_running(tmp_path: Path) -> None:
     with VirtualCard(tmp_path, take(64), period_frames=PERIOD) as card:

@@ -1,0 +1,349 @@
+"""Files from outside: what is accepted, what is refused, and in which words."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pedal.errors import ModelError
+from pedal.nam import load_model, parse_model
+from pedal.nam.file import MAX_FILE_BYTES
+from tests.nam import models
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+def refusal(document: Any) -> str:
+    """The whole sentence that a document is refused with."""
+    data = document if isinstance(document, bytes) else json.dumps(document).encode()
+    with pytest.raises(ModelError) as caught:
+        parse_model(data, "bad.nam")
+    sentence = str(caught.value)
+    assert sentence.startswith("bad.nam: ") and "\n" not in sentence
+    return sentence
+
+
+def layer(**changes: Any) -> Change:
+    """Change keys of the first layer array; ... removes one."""
+
+    def change(document: dict[str, Any]) -> None:
+        target = document["config"]["layers"][0]
+        for key, value in changes.items():
+            if value is ...:
+                del target[key]
+            else:
+                target[key] = value
+
+    return change
+
+
+def root(**changes: Any) -> Change:
+    def change(document: dict[str, Any]) -> None:
+        for key, value in changes.items():
+            if value is ...:
+                del document[key]
+            else:
+                document[key] = value
+
+    return change
+
+
+def config(**changes: Any) -> Change:
+    return lambda document: root(**changes)(document["config"])
+
+
+def weight(index: int, value: Any) -> Change:
+    return lambda document: document["weights"].__setitem__(index, value)
+
+
+HOSTILE: list[tuple[Change, list[str]]] = [
+    (root(version=...), ["version is missing"]),
+    (root(architecture=...), ["architecture is missing"]),
+    (root(config=...), ["config is missing"]),
+    (root(weights=...), ["weights is missing"]),
+    (root(weights=..., weight=[]), ["weights is missing", "Did you mean 'weight'?"]),
+    (root(version="0.7"), ["version is '0.7'", "0.7.0"]),
+    (root(version="v0.7.0"), ["version is 'v0.7.0'"]),
+    (root(version="0.7.0-rc1"), ["version is '0.7.0-rc1'"]),
+    (root(version=""), ["version is ''"]),
+    (root(version="٠.٧.٠"), ["three numbers"]),
+    (root(version=0.7), ["version is the number 0.7 where text should be"]),
+    (root(version="0.8.0"), ["newer", "Update the pedal"]),
+    (root(version="1.0.0"), ["newer"]),
+    (root(version="0.4.9"), ["older"]),
+    (root(architecture="Wavenet"), ["unknown architecture 'Wavenet'", "Did you mean 'WaveNet'?"]),
+    (root(architecture="LSTM"), ["LSTM, which this pedal does not play yet"]),
+    (root(architecture=["WaveNet"]), ["architecture is a list where text should be"]),
+    (root(sample_rate="48000"), ["sample_rate is text where a number should be"]),
+    (root(sample_rate=3), ["sample_rate is 3"]),
+    (root(metadata={"loudness": "-18"}), ["metadata.loudness is text"]),
+    (root(metadata=[]), ["metadata is a list where an object should be"]),
+    (root(config=[]), ["config is a list where an object should be"]),
+    (root(weights={}), ["weights is not a list"]),
+    (root(weights=[]), ["weights holds 0 numbers; this network has 50"]),
+    (weight(3, None), ["weights[3] is not a number"]),
+    (weight(3, "1"), ["weights[3] is not a number"]),
+    (weight(3, True), ["weights[3] is not a number"]),
+    (weight(3, [1.0]), ["weights[3] is not a number"]),
+    (weight(3, 1e39), ["weights[3] is not finite"]),
+    (weight(3, -(10**400)), ["weights[3] is not finite"]),
+    (weight(34, 3.4028236e38), ["weights[34] is not finite"]),
+    (config(head_scale=...), ["config.head_scale is missing"]),
+    (config(layers=...), ["config.layers is missing"]),
+    (config(layers=[]), ["config.layers is empty"]),
+    (config(layers={}), ["config.layers is an object where a list should be"]),
+    (config(layers=[7]), ["config.layers[0] is the number 7 where an object should be"]),
+    (config(layers=[{}] * 17), ["config.layers has 17 entries; at most 16"]),
+    (config(in_channels=2), ["config.in_channels", "a guitar has one"]),
+    (config(head={"channels": 4}), ["config.head is a post-stack head", "does not play yet"]),
+    (config(condition_dsp={}), ["config.condition_dsp", "does not play yet"]),
+    (layer(channels=...), ["config.layers[0].channels is missing"]),
+    (layer(channels=..., chanels=2), ["Did you mean 'chanels'?"]),
+    (layer(channels=3.7), ["config.layers[0].channels is the number 3.7 where a whole number should be"]),
+    (layer(channels=0), ["config.layers[0].channels is the number 0; it has to be 1 to 256"]),
+    (layer(channels=10**30), ["config.layers[0].channels is a huge number"]),
+    (layer(channels=True), ["config.layers[0].channels is true"]),
+    (layer(channels=None), ["config.layers[0].channels is null"]),
+    (layer(channels="2"), ["config.layers[0].channels is text"]),
+    (layer(channels=3), ["weights holds 50 numbers; this network has"]),
+    (layer(dilations=[]), ["config.layers[0].dilations is empty"]),
+    (layer(dilations=[1, -2]), ["config.layers[0].dilations[1] is the number -2"]),
+    (layer(dilations=[1, 2**40]), ["config.layers[0].dilations[1] is a huge number"]),
+    (layer(dilations=[1] * 257), ["at most 256"]),
+    (layer(dilations=[2**20] * 20, kernel_size=4096), ["history of"]),
+    (layer(kernel_size=...), ["config.layers[0] has neither of kernel_size and kernel_sizes"]),
+    (layer(kernel_sizes=[3, 3]), ["config.layers[0] has both of"]),
+    (layer(kernel_size=..., kernel_sizes=[3]), ["config.layers[0].kernel_sizes has 1 entries for 2 dilations"]),
+    (layer(kernel_size=0), ["config.layers[0].kernel_size is the number 0; it has to be 1 to 4096"]),
+    (layer(activation="GELU"), ["is GELU, which no player of this format knows"]),
+    (layer(activation="tanh"), ["unknown activation 'tanh'", "Did you mean 'Tanh'?"]),
+    (layer(activation=["Tanh"]), ["config.layers[0].activation has 1 entries for 2 dilations"]),
+    (layer(activation={"type": 4}), ["config.layers[0].activation.type is the number 4"]),
+    (layer(activation={}), ["config.layers[0].activation.type is missing"]),
+    (layer(activation={"type": "LeakyReLU", "negative_slope": 1e39}), ["negative_slope is beyond"]),
+    (layer(activation={"type": "PReLU", "negative_slopes": [0.1] * 3}), ["has 3 entries for 2 channels"]),
+    (layer(condition_size=2), ["config.layers[0].condition_size is above 1"]),
+    (layer(input_size=2), ["config.layers[0].input_size is 2; it follows a mono input"]),
+    (layer(gated=True), ["config.layers[0].gated is true", "gated layers"]),
+    (layer(gating_mode="gated"), ["config.layers[0].gating_mode is 'gated'"]),
+    (layer(gating_mode=["none", "blended"]), ["config.layers[0].gating_mode[1] is 'blended'"]),
+    (layer(gating_mode="Gated"), ["unknown gating mode 'Gated'"]),
+    (layer(conv_pre_film={}), ["config.layers[0].conv_pre_film is active", "FiLM"]),
+    (layer(head1x1={"active": True, "out_channels": 1, "groups": 1}), ["config.layers[0].head1x1 is active"]),
+    (layer(groups_input=2), ["config.layers[0].groups_input is above 1"]),
+    (layer(layer1x1={"active": True}), ["config.layers[0].layer1x1.groups is missing"]),
+    (layer(layer1x1={"active": False, "groups": 1}, bottleneck=1), ["config.layers[0].bottleneck is 1; without"]),
+    (layer(slimmable={"method": "slice_channels_uniform"}), ["config.layers[0].slimmable slices channels"]),
+    (layer(head=None), ["config.layers[0].head_size is missing", "Did you mean 'head'?"]),
+    (layer(head={"out_channels": 2, "kernel_size": 1, "bias": True}), ["config.layers[0] puts out 2 channels"]),
+    (layer(head={"out_channels": 1, "kernel_size": 1, "bias": 1}), ["config.layers[0].head.bias is the number 1"]),
+]
+
+
+@pytest.mark.parametrize("change, words", HOSTILE, ids=[words[0][:60] for _, words in HOSTILE])
+def test_refused_with_its_place(change: Change, words: list[str]) -> None:
+    document = models.small()
+    change(document)
+    sentence = refusal(document)
+    for word in words:
+        assert word in sentence, sentence
+
+
+def test_arrays_have_to_fit_each_other() -> None:
+    second = models.array(3, [1], input_size=5)
+    sentence = refusal(models.wavenet(models.array(2, [1]), second))
+    assert "config.layers[1].input_size is 5; it follows the 2 channels of array 0" in sentence
+    second["input_size"] = 2
+    assert "config.layers[1] sums 3 head rows; array 0 hands over 1" in refusal(
+        models.wavenet(models.array(2, [1]), second)
+    )
+
+
+CONTAINERS: list[tuple[dict[str, Any], str]] = [
+    (models.container(), "config.submodels is empty"),
+    (models.container((0.5, models.small()), (0.5, models.small())), "config.submodels[1].max_value is 0.5; it has"),
+    (models.container((0.0, models.small()), (1.0, models.small())), "config.submodels[0].max_value is 0; it has"),
+    (models.container((0.9, models.small())), "config.submodels[0].max_value is 0.9; the last one has to reach 1"),
+    (
+        models.container((1.0, models.small()), sample_rate=44100),
+        "config.submodels[0].model.sample_rate is 48000 Hz inside a container of 44100 Hz",
+    ),
+    (models.container((1.0, {"version": "0.7.0"})), "config.submodels[0].model.config is missing"),
+    (models.container((1.0, models.small() | {"weights": [1]})), "config.submodels[0].model.weights holds 1 numbers"),
+    (models.container(*[(k + 1.0, models.small()) for k in range(33)]), "has 33 entries; at most 32"),
+    (models.container((1.0, models.small()), weights=...), "weights is missing"),
+]
+
+
+@pytest.mark.parametrize("document, words", CONTAINERS, ids=[words[:60] for _, words in CONTAINERS])
+def test_containers_refused(document: dict[str, Any], words: str) -> None:
+    document = {key: value for key, value in document.items() if value is not ...}
+    assert words in refusal(document)
+
+
+def test_containers_do_not_nest_for_ever() -> None:
+    document = models.small()
+    for _ in range(6):
+        document = models.container((1.0, document))
+    assert "a container inside 4 others" in refusal(document)
+
+
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        (b"", "the file is empty"),
+        (b" \n\t", "the file is empty"),
+        (b"[]", "the document is a list where an object should be"),
+        (b"null", "the document is null"),
+        (b"7", "the document is the number 7"),
+        (b"{", "does not read as JSON"),
+        (b'{"version": "0.7.0", ', "does not read as JSON"),
+        (b'{"version": NaN}', "NaN is not a JSON number"),
+        (b'{"version": -Infinity}', "-Infinity is not a JSON number"),
+        (b'{"version": ' + b"9" * 5000 + b"}", "does not read as JSON"),
+        (b"\x00\xff\xfe RIFF", "does not read as JSON"),
+        (b"[" * 100_000, "nested more than 64 deep"),
+        (b'{"a":' * 100_000, "nested more than 64 deep"),
+        (b'{"a": "' + b'\\"' * 500_000, "does not read as JSON"),
+        (b'{"a": "' + b"\\" * 500_001, "does not read as JSON"),
+    ],
+)
+def test_bytes_that_are_no_document(data: bytes, words: str) -> None:
+    assert words in refusal(data)
+
+
+def test_brackets_in_text_do_not_nest() -> None:
+    document = models.small()
+    document["notes"] = "[{" * 1000 + '\\"]'
+    assert models.parse(document).widths
+
+
+def test_what_is_tolerated() -> None:
+    document = models.small()
+    shape = document["config"]["layers"][0]
+    shape.update(channels=2.0, gating_mode=None, conv_pre_film=None, head1x1=None, slimmable=None, bottleneck=None)
+    shape.update(activation_pre_film=False, conv_post_film={"active": False}, unknown_key=[1])
+    document.update(version="0.7.12", sample_rate=None, notes={"free": "text"})
+    plain = json.dumps(document).encode()
+    model = parse_model(b"\xef\xbb\xbf" + plain + b"\n\x00 trailing \xff", "tolerant.nam")
+    assert model.widths[0].channels == (2,)
+    twice = parse_model(b'{"version": "9.9.9", ' + plain[1:], "twice.nam")
+    assert twice.widths[0].channels == (2,)
+    assert twice.content_hash == hashlib.sha256(b'{"version": "9.9.9", ' + plain[1:]).hexdigest()
+
+
+def test_names_are_safe_to_print() -> None:
+    document = models.small() | {"metadata": {"name": "a\x1b[31m\nb\ud800 " + "x" * 1000, "gear_type": 4}}
+    model = parse_model(json.dumps(document).encode(), "loud.nam")
+    assert model.name.startswith("a [31m b x") and len(model.name) <= 200
+    assert model.name.isprintable() and model.gear_type == ""
+
+
+def test_files(tmp_path: Path) -> None:
+    good = tmp_path / "good.nam"
+    good.write_text(json.dumps(models.small()))
+    assert load_model(good).name == "made up"
+    assert load_model(str(good)).content_hash == hashlib.sha256(good.read_bytes()).hexdigest()
+
+    big = tmp_path / "big.nam"
+    with big.open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 1)
+    os.mkfifo(tmp_path / "pipe.nam")
+    (tmp_path / "empty.nam").touch()
+    for name, words in {
+        "big.nam": "larger than 32 MiB",
+        "pipe.nam": "not a regular file",
+        "empty.nam": "the file is empty",
+        "missing.nam": "cannot read the model file (No such file",
+        "nul\0.nam": "cannot read the model file",
+        ".": "not a regular file",
+    }.items():
+        with pytest.raises(ModelError, match=".") as caught:
+            load_model(tmp_path / name)
+        assert words in str(caught.value)
+
+
+def test_too_many_bytes_are_refused_unread() -> None:
+    assert "larger than 32 MiB" in refusal(b" " * (MAX_FILE_BYTES + 1))
+
+
+PLAIN_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([0, -1, 2**31, 2**63, 10**40, 0.5, 1e308, -1e308, 1e39, 3.0])
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8)
+    | st.sampled_from(["Tanh", "WaveNet", "SlimmableContainer", "LSTM", "none", "gated", "0.5.0"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=6,
+)
+BASES = [
+    models.small(),
+    models.container((0.5, models.small()), (1.0, models.small())),
+    models.wavenet(models.array(3, [1, 2], kernel_size=None, kernel_sizes=[2, 3], activation=["Tanh", "PReLU"])),
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Paths of everything in a document, of long lists only the first elements."""
+    found = [path] if path else []
+    inside: list[tuple[Any, Any]] = []
+    if isinstance(value, dict):
+        inside = list(value.items())
+    elif isinstance(value, list):
+        inside = list(enumerate(value[:3]))
+    for key, item in inside:
+        found += places(item, (*path, key))
+    return found
+
+
+@settings(max_examples=400)
+@given(data=st.data())
+def test_a_changed_document_is_played_or_refused(data: st.DataObject) -> None:
+    document = copy.deepcopy(data.draw(st.sampled_from(BASES)))
+    for _ in range(data.draw(st.integers(1, 3))):
+        *path, key = data.draw(st.sampled_from(places(document)))
+        target = document
+        for step in path:
+            target = target[step]
+        if data.draw(st.booleans()):
+            target[key] = data.draw(PLAIN_VALUES)
+        else:
+            del target[key]
+        if not document:
+            break
+    accept_or_refuse(json.dumps(document).encode())
+
+
+@settings(max_examples=300)
+@given(data=st.data())
+def test_damaged_bytes_are_played_or_refused(data: st.DataObject) -> None:
+    good = json.dumps(models.small()).encode()
+    start = data.draw(st.integers(0, len(good)))
+    stop = data.draw(st.integers(start, len(good)))
+    accept_or_refuse(good[:start] + data.draw(st.binary(max_size=12)) + good[stop:])
+
+
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_refused(data: bytes) -> None:
+    accept_or_refuse(data)
+
+
+def accept_or_refuse(data: bytes) -> None:
+    try:
+        model = parse_model(data, "fuzzed.nam")
+    except ModelError as error:
+        assert str(error).startswith("fuzzed.nam: ")
+        str(error).encode()
+    else:
+        assert all(width.weights_count == width.spec.weights.size for width in model.widths)
