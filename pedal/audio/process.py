@@ -125,7 +125,7 @@ def _run_understudy(core: int, loop: Callable[[], None]) -> None:
 def _prepare_period_thread(board: Board, link: Link, core: int) -> list[str]:
     """Take every right that is given; returns a sentence for each that is not."""
     warnings = [realtime.lock_memory()]
-    realtime.touch(link.arena)
+    realtime.touch(link.arena, layout.HEAP_AT_BYTE)  # rigs are the understudy's to walk through
     realtime.wake_exactly()
     realtime.stop_collecting()
     refused = realtime.take_priority(board.audio.realtime_priority)
