@@ -42,6 +42,8 @@ BUS_ROWS = 8
     VIRTUAL,
     CPU_SCALE_MILLI,
     WANTED_SLOT,
+    READY_SLOT,  # the wanted slot, once the understudy has touched all its memory
+    WANTED_PERIODS,  # periods since the wanted slot has been waiting
     PLAYING_SLOT,
     FRAME,  # frames captured since the audio process started
     PERIOD_COUNT,
@@ -57,7 +59,7 @@ BUS_ROWS = 8
     CLIPPED_AT,  # FRAME of the last clipped input sample
     UNDERSTUDY_ROUND,  # rounds the understudy has finished: an old rig is free two rounds later
     SEATS_OVERTAKEN,  # chases that the ring overtook: the understudy was starved
-) = range(35)
+) = range(37)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -92,6 +94,7 @@ OUT_SPLICE_LEFT = CLOCK_SCRATCH + 5
 OUT_SPLICE_FRAMES = CLOCK_SCRATCH + 6
 OUT_SPLICE_ASKED = CLOCK_SCRATCH + 7
 OUT_LAST_F64 = CLOCK_SCRATCH + 8
+USED_NS = CLOCK_SCRATCH + 16  # CPU time of the last periods, newest first
 OUT_SPLICE_F64 = OUT_LAST_F64 + 4
 PRIVATE_END = CLOCK_SCRATCH + 24
 
@@ -120,7 +123,9 @@ ROW_FIELDS = 16
     SERIAL,  # which block instance this is; never reused within a link
     WET_CELLS,  # f32 and i64 index of the ramp that cross-fades a bypass
     WET_COUNT,
-) = range(12)
+    REGION_F32,  # all memory of the block, as f32 index and length
+    REGION_CELLS,
+) = range(14)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
@@ -169,10 +174,13 @@ AMP_CELLS = SEAT_Y + BUS_STRIDE
 
 # ---- bytes: what lies behind the words --------------------------------------------------------
 NOTES_BYTES = 32 * 1024  # per slot: what the builder says about the rig, as JSON
+HAND_NOTES = SLOT_COUNT  # one more: the panel's preset in hand, for a panel that was killed
 NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
-BUS_F32 = (NOTES_AT_BYTE + SLOT_COUNT * NOTES_BYTES) // 4
-INPUT_RING_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE
+BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + 1) * NOTES_BYTES) // 4
+BUILDER_BUS_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE  # the builder's own, for replays
+INPUT_RING_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE
 INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz
 HEAP_AT_BYTE = (INPUT_RING_F32 + INPUT_RING_FRAMES) * 4
 HEAP_BYTES = 96 * 1024 * 1024
+TOUCHED_F32 = BUILDER_BUS_F32 - 1  # the understudy's, in the slack behind the bus
 LINK_BYTES = HEAP_AT_BYTE + HEAP_BYTES

@@ -18,7 +18,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
-LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset"}
+LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes"}
 BUILDER = "panel builder"  # panel/builder*.py: reads files, builds rigs, measures costs; the rest of panel is live
 
 #: Who may know whom, besides himself.
@@ -29,6 +29,7 @@ ARROWS: dict[str, set[str]] = {
     "jit": {"errors"},
     "layout": set(),
     "pins": set(),
+    "notes": set(),
     "paths": {"errors"},
     "files": {"errors"},
     "params": {"units", "errors"},

@@ -80,6 +80,7 @@ def main(board: Board, link_path: Path) -> None:
     # A signal must not cut a read short: it may come to any thread but this one.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     from pedal.rig.period import play_period  # compiled, or loaded from the cache, here
+    from pedal.rig.takeover import take_over
     from pedal.rig.understudy import understudy_loop
 
     link = Link.create(link_path)  # or the one that a killed predecessor left, with the rig in it
@@ -90,6 +91,7 @@ def main(board: Board, link_path: Path) -> None:
     threading.Thread(target=_stop_on_signal, args=(_signal_pipe(), link), name="signals", daemon=True).start()
     period_core, understudy_core = _choose_cores(board)
     arena = link.arena
+    take_over(arena.f32, arena.f64, arena.i64)  # a killed predecessor may have left half a period behind
     understudy = threading.Thread(
         target=_run_understudy,
         args=(understudy_core, lambda: understudy_loop(arena.f32, arena.f64, arena.i64)),
@@ -123,7 +125,7 @@ def _run_understudy(core: int, loop: Callable[[], None]) -> None:
 def _prepare_period_thread(board: Board, link: Link, core: int) -> list[str]:
     """Take every right that is given; returns a sentence for each that is not."""
     warnings = [realtime.lock_memory()]
-    realtime.touch(link.arena)
+    realtime.touch(link.arena, layout.HEAP_AT_BYTE)  # rigs are the understudy's to walk through
     realtime.wake_exactly()
     realtime.stop_collecting()
     refused = realtime.take_priority(board.audio.realtime_priority)

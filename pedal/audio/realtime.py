@@ -56,10 +56,13 @@ def lock_memory() -> str | None:
     return None
 
 
-def touch(arena: Arena) -> None:
-    """Fault in every page of an arena, without changing a byte."""
+def touch(arena: Arena, size_bytes: int) -> None:
+    """Fault in the first ``size_bytes`` of an arena, without changing a byte.
+
+    Not all of it: a page of shared memory that is touched is a page that is used.
+    """
     page_bytes = os.sysconf("SC_PAGE_SIZE")
-    int(np.add.reduce(arena.u8[::page_bytes], dtype=np.int64))
+    int(np.add.reduce(arena.u8[:size_bytes:page_bytes], dtype=np.int64))
 
 
 def use_core(core: int) -> str | None:

@@ -53,7 +53,7 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
         os.environ["PEDAL_RUNTIME_DIR"] = str(directory)
     runtime = runtime_dir()
     if only == "panel":  # systemd restarts it; a second supervisor would fight the first one
-        child = panel_child(board_name, runtime)
+        child = panel_child(board_name, runtime, virtual=board.virtual)
         os.execv(child.command[0], child.command)
     if board.cpu_scale != 1.0:
         click.echo(f"board '{board.name}': this machine counts as one {board.cpu_scale:g} times slower", err=True)
@@ -61,7 +61,7 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
         environment = _virtual_environment(board, runtime, stack) if board.virtual else {}
         children = [audio_child(board_name, runtime, environment)]
         if only is None:
-            children.append(panel_child(board_name, runtime))
+            children.append(panel_child(board_name, runtime, virtual=board.virtual))
         Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME)).run()
 
 
@@ -73,11 +73,12 @@ def audio_child(board_name: str, runtime: Path, environment: dict[str, str]) -> 
     return Child("audio", command, environment)
 
 
-def panel_child(board_name: str, runtime: Path) -> Child:
-    """The process that owns switches, screen and presets."""
+def panel_child(board_name: str, runtime: Path, *, virtual: bool) -> Child:
+    """The process that owns switches, screen and presets; on a virtual board with stand-ins for them."""
     from pedal.system.supervise import Child
 
-    return Child("panel", (sys.executable, "-m", "pedal.panel.app", board_name, str(runtime / LINK_NAME)))
+    module = "pedal.virtual.panel" if virtual else "pedal.panel.app"
+    return Child("panel", (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME)))
 
 
 def _virtual_environment(board: Board, runtime: Path, stack: ExitStack) -> dict[str, str]:

@@ -32,12 +32,14 @@ class Amp:
         costs: share of the period of each width, narrowest first.
         playing: width index now, or -1 while it is switched off.
         ceiling: the widest the player allows.
+        floor: the narrowest the player allows; only a period that overran goes below.
     """
 
     id: str
     costs: tuple[float, ...]
     playing: int
     ceiling: int
+    floor: int = 0
 
     @property
     def cost(self) -> float:
@@ -85,7 +87,7 @@ def fit(amps: Sequence[Amp], others: float, budget: float) -> tuple[int, ...]:
         return costs[width] - costs[width - 1]
 
     while others + sum(amp.costs[width] for amp, width in zip(amps, widths, strict=True)) > budget:
-        able = [index for index, width in enumerate(widths) if width > 0]
+        able = [index for index, width in enumerate(widths) if width > amps[index].floor]
         if not able:
             break
         widths[max(able, key=lambda index: (freed(index), index))] -= 1
@@ -106,7 +108,7 @@ def step(memory: Memory, load: Load, amps: Sequence[Amp], now_s: float) -> tuple
 
 
 def _narrow(memory: Memory, load: Load, on: Sequence[Amp], now_s: float) -> tuple[Memory, tuple[Decision, ...]]:
-    able = [amp for amp in on if amp.playing > 0]
+    able = [amp for amp in on if amp.playing > amp.floor]
     if not able:
         return replace(memory, headroom_since_s=None), ()
     others = max(0.0, load.mean - sum(amp.cost for amp in on))

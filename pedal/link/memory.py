@@ -69,6 +69,7 @@ class Link:
             header[layout.GENERATION] = time.time_ns()
             header[layout.WANTED_SLOT] = -1
             header[layout.PLAYING_SLOT] = -1
+            header[layout.READY_SLOT] = -1
             del header
             os.replace(temporary, path)
         except OSError as error:

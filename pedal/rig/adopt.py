@@ -23,23 +23,36 @@ from pedal.layout import (
     OUT_SPLICE_LEFT,
     PLAYING_SLOT,
     RATE_HZ,
+    READY_SLOT,
     ROW_COST_F64,
     SLOT_COUNT,
     SLOT_SERIAL,
     SLOT_STRIDE,
     SLOTS,
+    WANTED_PERIODS,
     WANTED_SLOT,
 )
 from pedal.rig.events import push_event_kernel
 from pedal.rig.splice import RIG_S, splice_kernel
 
+#: Periods that a wanted rig waits for the understudy at most.
+UNDERSTUDY_PATIENCE = 32
+
 
 @kernel
 def adopt_kernel(f32: Any, f64: Any, i64: Any) -> None:
-    """Play the wanted slot from this period on."""
+    """Play the wanted slot from this period on, once the understudy has walked through it.
+
+    An understudy that gets no time cannot hold a rig back for ever.
+    """
     wanted, playing = load_acquire(i64, WANTED_SLOT), i64[PLAYING_SLOT]
     if wanted == playing or wanted < 0 or wanted >= SLOT_COUNT:
+        i64[WANTED_PERIODS] = 0
         return
+    i64[WANTED_PERIODS] += 1
+    if load_acquire(i64, READY_SLOT) != wanted and i64[WANTED_PERIODS] <= UNDERSTUDY_PATIENCE:
+        return
+    i64[WANTED_PERIODS] = 0
     for index in range(MAX_ROWS):
         f64[ROW_COST_F64 + index] = 0.0
     i64[OUT_SPLICE_ASKED] = 1

@@ -127,6 +127,8 @@ def place_rig(
         instance = kept.serial if kept else serial * at.MAX_ROWS + index
         row = slot + at.SLOT_HEADER + index * at.ROW_FIELDS
         _write_row(arena, row, part, pieces, rate_hz, instance)
+        arena.i64[row + at.REGION_F32] = start // 4
+        arena.i64[row + at.REGION_CELLS] = size // 4
         row_cost, width_costs = (costs or {}).get(part.key, (0.0, ()))
         amp = None
         if part.amp is not None:

@@ -21,6 +21,7 @@ from pedal.layout import (
     OUT_SPLICE_ASKED,
     OUT_SPLICE_LEFT,
     PLAYING_SLOT,
+    READY_SLOT,
     ROW_FIELDS,
     SEAT_FREE,
     SEAT_LOCK,
@@ -45,6 +46,7 @@ def _release_amp(i64: Any, row: int) -> None:
 def take_over(f32: Any, f64: Any, i64: Any) -> None:
     """Make the link's playing rig sound again; called once, before the first period."""
     i64[LAST_WAKE_NS] = 0
+    i64[READY_SLOT] = -1
     i64[OUT_SPLICE_LEFT] = 0
     i64[OUT_SPLICE_ASKED] = 1
     for k in range(4):

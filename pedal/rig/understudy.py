@@ -36,6 +36,9 @@ from pedal.layout import (
     MAX_FRAMES,
     NO_WIDTH,
     PLAYING_SLOT,
+    READY_SLOT,
+    REGION_CELLS,
+    REGION_F32,
     ROW_FIELDS,
     SEAT_FREE,
     SEAT_LAST,
@@ -46,12 +49,15 @@ from pedal.layout import (
     SEAT_X,
     SEAT_Y,
     SEATS_OVERTAKEN,
+    SLOT_COUNT,
     SLOT_HEADER,
     SLOT_ROWS,
     SLOT_STRIDE,
     SLOTS,
     STOP,
+    TOUCHED_F32,
     UNDERSTUDY_ROUND,
+    WANTED_SLOT,
 )
 from pedal.nam.kernels import rest_model_kernel
 from pedal.rig.width import asked_width_kernel, feed_kernel
@@ -60,6 +66,8 @@ from pedal.rig.width import asked_width_kernel, feed_kernel
 CHUNK_FRAMES = 64
 #: Sleep of a round that found nothing to do.
 IDLE_US = 150
+#: Floats of the smallest page there is.
+PAGE_CELLS = 1024
 
 
 @kernel
@@ -113,8 +121,28 @@ def tend_seat_kernel(f32: Any, i64: Any, row: int) -> bool:
 
 
 @kernel
+def walk_through_kernel(f32: Any, i64: Any) -> None:
+    """Touch all memory of a wanted rig, so that its first period meets no page fault.
+
+    The builder wrote it, but in another process: here every page is still to be mapped.
+    """
+    wanted = load_acquire(i64, WANTED_SLOT)
+    if wanted < 0 or wanted >= SLOT_COUNT or wanted == i64[READY_SLOT]:
+        return
+    slot = SLOTS + wanted * SLOT_STRIDE
+    touched = f32.dtype.type(0.0)
+    for index in range(i64[slot + SLOT_ROWS]):
+        row = slot + SLOT_HEADER + index * ROW_FIELDS
+        for cell in range(0, i64[row + REGION_CELLS], PAGE_CELLS):
+            touched += f32[i64[row + REGION_F32] + cell]
+    f32[TOUCHED_F32] = touched  # a sum that nobody needs, so that no compiler leaves it out
+    store_release(i64, READY_SLOT, wanted)
+
+
+@kernel
 def understudy_round_kernel(f32: Any, i64: Any) -> bool:
     """One look at every amp of the playing rig; False when all seats were up to date."""
+    walk_through_kernel(f32, i64)
     worked = False
     playing = load_acquire(i64, PLAYING_SLOT)
     if playing >= 0:

@@ -83,5 +83,5 @@ def test_touching_changes_nothing() -> None:
     arena = Arena.allocate(1 << 20)
     arena.u8[:] = np.random.default_rng(0).integers(0, 256, arena.u8.size)
     before = arena.u8.copy()
-    realtime.touch(arena)
+    realtime.touch(arena, arena.u8.size)
     np.testing.assert_array_equal(arena.u8, before)

@@ -267,7 +267,7 @@ def test_files(tmp_path: Path) -> None:
         "nul\0.nam": "cannot read the model file",
         ".": "not a regular file",
     }.items():
-        with pytest.raises(ModelError, match=".") as caught:
+        with pytest.raises(ModelError) as caught:
             load_model(tmp_path / name)
         assert words in str(caught.value)
 

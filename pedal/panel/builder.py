@@ -1,0 +1,115 @@
+"""The builder: the panel's worker process. Reads and checks files, measures, places and warms rigs.
+
+``python -m pedal.panel.builder LINK FD``, started by ``workshop``; low priority, killable at any
+moment: it writes only to memory that no rig in use owns. It ends when the panel does, because then
+its pipe does.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from pedal import layout
+from pedal.errors import PedalError
+from pedal.governor import decide
+from pedal.library.assets import Assets
+from pedal.library.loader import Loader
+from pedal.link import Link
+from pedal.nam.file import load_model
+from pedal.nam.model import Model
+from pedal.notes import RigNotes
+from pedal.panel.jobs import Done, Job, decode_job, encode
+from pedal.panel.quality import limits
+from pedal.preset import parse_preset
+from pedal.rig.compile import Part, compile_preset
+from pedal.rig.measure import Costs, measure_costs
+from pedal.rig.place import place_rig
+from pedal.rig.prewarm import EXTRA_FRAMES, prewarm
+
+_log = logging.getLogger("pedal.builder")
+_NICE = 10
+
+
+class Builder:
+    """Builds one rig after the other into the link at ``link_path``."""
+
+    def __init__(self, link_path: Path, loader: Loader[Model]) -> None:
+        self._link_path = link_path
+        self._loader = loader
+        self._link: Link | None = None
+        self._costs: Costs = {}
+
+    def build(self, job: Job) -> Done:
+        """The rig of ``job``, ready to be published; an error is a sentence, never an exception."""
+        try:
+            return Done(job.number, job.slot, self._build(job))
+        except PedalError as error:
+            return Done(job.number, error=str(error))
+        except MemoryError:
+            return Done(job.number, error=f"preset '{job.origin}': not enough memory. Use fewer or smaller blocks.")
+
+    def _build(self, job: Job) -> RigNotes:
+        if self._link is None or self._link.was_replaced():
+            self._link = Link.attach(self._link_path)
+        preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
+        parts = compile_preset(preset, self._loader, job.rate_hz)
+        self._costs |= measure_costs(parts, job.rate_hz, job.period_frames, self._costs)
+        live = {block.key: block for block in job.live.blocks} if job.live else {}
+        notes = place_rig(
+            self._link.arena,
+            job.slot,
+            parts,
+            preset_name=preset.name,
+            serial=job.serial,
+            rate_hz=job.rate_hz,
+            live=live,
+            in_use=job.in_use,
+            start_widths=start_widths(parts, self._costs, job),
+            costs=self._costs,
+            origin=job.origin,
+        )
+        fields = [max(part.amp.receptive_frames) for part in parts if part.amp]
+        past_frames = max(fields, default=0) + EXTRA_FRAMES
+        prewarm(self._link.arena, job.slot, notes, frozenset(live), layout.BUILDER_BUS_F32, past_frames)
+        return notes
+
+
+def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:
+    """Width index by block id that every amp should start with, by measured costs."""
+    share = job.rate_hz * 1e-9 * job.cpu_scale
+    sounding = [part for part in parts if part.block.on]
+    others = sum(costs[part.key][0] for part in sounding if part.amp is None) * share
+    amps = []
+    for part in parts:
+        if part.amp is not None:
+            shares = tuple(cost * share for cost in costs[part.key][1])
+            floor, ceiling = limits(job.quality.get(part.block.id, "auto"), len(shares))
+            amps.append(decide.Amp(part.block.id, shares, ceiling if part.block.on else -1, ceiling, floor))
+    on = [amp for amp in amps if amp.playing >= 0]
+    chosen = dict(zip((amp.id for amp in on), decide.fit(on, others, job.budget), strict=True))
+    return {amp.id: chosen.get(amp.id, amp.ceiling) for amp in amps}
+
+
+def main(link_path: Path, pipe: Connection) -> None:
+    """Answer jobs until the pipe ends."""
+    os.nice(_NICE)
+    builder = Builder(link_path, Loader(Assets.default(), load_model))
+    pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
+    while True:
+        try:
+            job = decode_job(pipe.recv_bytes())
+        except (EOFError, OSError):
+            return
+        try:
+            pipe.send_bytes(encode(builder.build(job)))
+        except OSError:
+            return
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="pedal-builder: %(message)s")
+    main(Path(sys.argv[1]), Connection(int(sys.argv[2])))

@@ -1,0 +1,50 @@
+"""What the panel asks of its builder and what comes back: JSON messages over a pipe. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pedal.notes import RigNotes
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Build a rig into a slot.
+
+    Attributes:
+        number: comes back with the answer; older answers are not waited for any more.
+        preset_text: TOML.
+        origin: the preset's key, kept in the notes.
+        slot, serial: where, and which; serials are never reused within a link.
+        live: notes of the rig that plays, whose blocks may go on; None if none does.
+        in_use: memory that must not be touched, ``(offset, size)`` in bytes.
+        rate_hz, period_frames: of the card.
+        cpu_scale, budget: for the widths that new amps start with.
+        quality: by block id, what the player chose: "full", "lite" or "auto".
+    """
+
+    number: int
+    preset_text: str
+    origin: str
+    slot: int
+    serial: int
+    live: RigNotes | None
+    in_use: tuple[tuple[int, int], ...]
+    rate_hz: int
+    period_frames: int
+    cpu_scale: float
+    budget: float
+    quality: dict[str, str] = {}
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The answer: ``notes`` of the placed rig, or one ``error`` sentence."""
+
+    number: int
+    slot: int = -1
+    notes: RigNotes | None = None
+    error: str = ""
+
+
+encode = msgspec.json.encode
+decode_job = msgspec.json.Decoder(Job).decode
+decode_done = msgspec.json.Decoder(Done).decode

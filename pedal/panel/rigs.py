@@ -1,0 +1,119 @@
+"""The panel's hands on the link: publishing rigs, storing parameters, reading amps.
+
+Used by the panel's loop only: the panel is the one writer of parameters. Nothing here waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pedal import layout
+from pedal.link import Link, Word
+from pedal.notes import BlockNote, RigNotes, decode_notes, encode_notes
+
+#: Rounds of the understudy after which it has certainly let go of an old rig.
+_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class AmpState:
+    """An amp of the playing rig: its note, and its widths as indices (-1: not playing)."""
+
+    block: BlockNote
+    playing: int
+    wanted: int
+    held: int
+
+
+class Rigs:
+    """Which rig plays, which is wanted, and whose memory is still in use."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self._published: dict[int, RigNotes] = {}
+        self._retiring: list[tuple[RigNotes, int]] = []
+        self._last_playing = link.get(Word.PLAYING_SLOT)
+        for slot in {self._last_playing, link.get(Word.WANTED_SLOT)} - {-1}:
+            notes = self._stored(slot)
+            if notes is not None:
+                self._published[slot] = notes
+        self._serial = max((notes.serial for notes in self._published.values()), default=0)
+
+    @property
+    def playing(self) -> RigNotes | None:
+        """Notes of the rig that sounds."""
+        return self._published.get(self.link.get(Word.PLAYING_SLOT))
+
+    @property
+    def wanted(self) -> RigNotes | None:
+        """Notes of the rig that sounds from the next period on."""
+        return self._published.get(self.link.get(Word.WANTED_SLOT))
+
+    def next_place(self) -> tuple[int, int, tuple[tuple[int, int], ...]]:
+        """Slot, serial and memory in use, for the next build."""
+        self.look_after()
+        taken = {self.link.get(Word.PLAYING_SLOT), self.link.get(Word.WANTED_SLOT)}
+        slot = next(slot for slot in range(layout.SLOT_COUNT) if slot not in taken)
+        self._serial += 1
+        in_use = [notes.regions for place, notes in self._published.items() if place in taken]
+        in_use += [notes.regions for notes, _ in self._retiring]
+        return slot, self._serial, tuple(sorted({region for regions in in_use for region in regions}))
+
+    def publish(self, slot: int, notes: RigNotes) -> None:
+        """Let the period thread adopt ``slot`` at its next edge."""
+        for block in notes.blocks:
+            self._store_targets(block, block.targets)
+        self.link.write_notes(slot, encode_notes(notes))
+        self._published[slot] = notes
+        self.link.put(Word.WANTED_SLOT, slot)
+
+    def look_after(self) -> None:
+        """Notice an adoption, and forget old rigs that nobody reads any more."""
+        playing, rounds = self.link.get(Word.PLAYING_SLOT), self.link.get(Word.UNDERSTUDY_ROUND)
+        if playing != self._last_playing:
+            old = self._published.get(self._last_playing)
+            if old is not None:
+                self._retiring.append((old, rounds))
+            self._last_playing = playing
+        self._retiring = [(notes, since) for notes, since in self._retiring if rounds - since < _ROUNDS]
+
+    def set_target(self, block_id: str, cell: int, value: float) -> None:
+        """Store one parameter, in every rig that has the block (the playing and a wanted one)."""
+        for notes in (self.playing, self.wanted):
+            for block in notes.blocks if notes else ():
+                if block.id == block_id and cell < len(block.targets):
+                    self.link.arena.f32[block.params_idx + cell] = value
+
+    def amps(self) -> tuple[AmpState, ...]:
+        """The playing rig's amps, in the order of sound."""
+        notes, words = self.playing, self.link.arena.i64
+        states = []
+        for block in notes.blocks if notes else ():
+            if block.amp is not None:
+                record = block.amp.record_idx
+                states.append(
+                    AmpState(
+                        block,
+                        int(words[record + layout.AMP_PLAYING]),
+                        int(words[record + layout.AMP_WANTED]),
+                        int(words[record + layout.AMP_HELD]),
+                    )
+                )
+        return tuple(states)
+
+    def ask_width(self, amp: AmpState, width: int) -> None:
+        """Ask for a width; lifts the hold of an overrun, which this answers."""
+        assert amp.block.amp is not None
+        record = amp.block.amp.record_idx
+        self.link.put(record + layout.AMP_WANTED, width)
+        if amp.held != layout.NO_WIDTH and width <= amp.held:
+            self.link.put(record + layout.AMP_HELD, layout.NO_WIDTH)
+
+    def _store_targets(self, block: BlockNote, targets: tuple[float, ...]) -> None:
+        self.link.arena.f32[block.params_idx : block.params_idx + len(targets)] = targets
+
+    def _stored(self, slot: int) -> RigNotes | None:
+        try:
+            return decode_notes(self.link.read_notes(slot))
+        except ValueError:
+            return None

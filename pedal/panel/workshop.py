@@ -1,0 +1,104 @@
+"""The panel's end of its builder: starts the process, hands it jobs, kills it when it hangs.
+
+Used by the panel's loop, which never waits here: answers arrive as ``Done`` in its queue, from a
+thread that does nothing but read the pipe.
+"""
+
+from __future__ import annotations
+
+import queue
+import socket
+import subprocess
+import sys
+import threading
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from pedal.panel.jobs import Done, Job, decode_done, encode
+
+#: A build takes a fraction of a second; compiling kernels for the first time takes minutes.
+BUILD_TIMEOUT_S, READY_TIMEOUT_S = 20.0, 1200.0
+
+
+class Workshop:
+    """One builder process at a time, and at most one job with it; the newest waiting job wins.
+
+    Args:
+        link_path: of the link rigs are built into.
+        answers: gets a ``Done`` for every job that was begun.
+    """
+
+    def __init__(self, link_path: Path, answers: queue.SimpleQueue[Any]) -> None:
+        self._link_path = link_path
+        self._answers = answers
+        self._waiting: Job | None = None
+        self._busy: Job | None = None
+        self._ready = False
+        self._since_s = time.monotonic()
+        self._start()
+
+    @property
+    def is_ready(self) -> bool:
+        """False while the builder still compiles or loads its kernels."""
+        return self._ready
+
+    def submit(self, job: Job) -> None:
+        """Build this as soon as the builder is free; a job still waiting is dropped."""
+        self._waiting = job
+        self._send()
+
+    def received(self, done: Done) -> None:
+        """Tell the workshop what its queue delivered; sends the next job."""
+        if done.number == 0:
+            self._ready = True
+        else:
+            self._busy = None
+        self._send()
+
+    def look_after(self, now_s: float) -> None:
+        """Kill and replace a builder that died or does not answer; its job is answered with an error."""
+        died = self._process.poll() is not None
+        limit_s = BUILD_TIMEOUT_S if self._ready else READY_TIMEOUT_S
+        hangs = (self._busy is not None or not self._ready) and now_s - self._since_s > limit_s
+        if not (died or hangs):
+            return
+        job, self._busy, self._ready = self._busy, None, False
+        self.close()
+        if job is not None:
+            how = "ended while it built" if died else "took too long to build"
+            self._answers.put(Done(-1, error=f"The builder {how} preset '{job.origin}'. What played plays on."))
+        self._start()
+
+    def close(self) -> None:
+        """End the builder."""
+        self._process.kill()
+        self._process.wait()
+        self._pipe.close()
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "pedal.panel.builder", str(self._link_path), str(theirs.fileno())]
+            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        self._pipe = Connection(ours.detach())
+        self._since_s = time.monotonic()
+        threading.Thread(target=self._read, args=(self._pipe,), name="builder", daemon=True).start()
+
+    def _read(self, pipe: Connection) -> None:
+        try:
+            while True:
+                self._answers.put(decode_done(pipe.recv_bytes()))
+        except (EOFError, OSError):
+            return  # look_after notices
+
+    def _send(self) -> None:
+        if self._busy is not None or self._waiting is None or not self._ready:
+            return
+        self._busy, self._waiting = self._waiting, None
+        self._since_s = time.monotonic()
+        try:
+            self._pipe.send_bytes(encode(self._busy))
+        except OSError:
+            return  # it died; look_after answers for it

@@ -1,0 +1,51 @@
+"""pedal-panel of a virtual board: mock pins, a screen in the terminal, the keyboard as footswitches.
+
+``python -m pedal.virtual.panel BOARD LINK``, started by ``pedal run`` in place of ``pedal.panel.app``.
+The panel is the same; only what it opens differs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from pedal.config import load_board
+from pedal.errors import PedalError
+from pedal.panel.app import run_panel
+from pedal.virtual.keyboard import Keyboard, help_line, key_map
+from pedal.virtual.pins import VirtualPins
+from pedal.virtual.screen import VirtualScreen
+
+
+def main() -> int:
+    """The command line of the process."""
+    # A terminal shows the screen; log lines would tear it.
+    level = logging.WARNING if sys.stdout.isatty() else logging.INFO
+    logging.basicConfig(level=level, format="pedal-panel: %(message)s")
+    try:
+        board = load_board(sys.argv[1])
+        pins = {name: switch.pin for name, switch in board.switches.items()}
+        screen = VirtualScreen(sys.stdout)
+        keys = key_map(list(pins))
+        scale = f" · counts as {board.cpu_scale:g}x slower" if board.cpu_scale != 1.0 else ""
+        screen.footer = help_line(keys) + scale
+
+        def tell(line: str) -> None:
+            screen.footer = line
+
+        def leave() -> None:
+            os.kill(os.getppid(), signal.SIGINT)  # the whole pedal, not only its panel
+
+        with VirtualPins(pins) as virtual, Keyboard(keys, virtual.press, leave, tell, sys.stdin):
+            run_panel(board, Path(sys.argv[2]), screen=lambda: screen, press=virtual.press)
+    except PedalError as error:
+        print(f"pedal-panel: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
