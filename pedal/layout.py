@@ -161,6 +161,7 @@ AMP_WORDS = AMP_RAMP_COUNTS + 16
 
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
+AMP_RAMPS = 3
 AMP_LAST = 9  # the last two frames that left the amp, newest first
 SEAT_LAST = 11  # the last two frames the seat's width would have played
 AMP_SPLICE = 13  # value and slope that the running splice started from

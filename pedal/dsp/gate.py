@@ -47,7 +47,8 @@ def gate_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> Non
     is_open, hold = i64[words], i64[words + 1]
     key, gains = bus + KEY * BUS_STRIDE, bus + GAINS * BUS_STRIDE
     for t in range(n):
-        envelope = max(abs(f32[key + t]), envelope * falling)
+        peak, falls = abs(f32[key + t]), envelope * falling
+        envelope = falls if falls > peak else peak  # in this order it also forgets a NaN
         if envelope >= opens_at:
             is_open = 1
         if envelope >= closes_at and is_open:

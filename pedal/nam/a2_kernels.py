@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from pedal.jit import kernel
+from pedal.jit.linked import linked_kernel
 from pedal.nam.a2_tiles import (
     FULL_CHANNELS,
     FULL_FRAMES,
@@ -54,21 +55,6 @@ from pedal.nam.plan import (
     X_LINE,
 )
 from pedal.nam.rings import advance_kernel, copy_frames_kernel, fill_rows_kernel, mirror_kernel, shift_line_kernel
-
-
-@kernel
-def play_a2_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -> None:
-    """One block, see ``kernels.play_model_kernel``."""
-    line = i64[plan + X_LINE]
-    history = i64[plan + X_HISTORY]
-    copy_frames_kernel(f32, line + history, x, n)
-    _first_layer_kernel(f32, i64, plan, n)
-    _middle_layers_kernel(f32, i64, plan, n)
-    _last_layer_kernel(f32, i64, plan, n)
-    _head_kernel(f32, i64, plan, y, n)
-    shift_line_kernel(f32, line, 0, 1, history, n)
-    head = i64[plan + HEAD_LINE]
-    shift_line_kernel(f32, head, i64[plan + HEAD_STRIDE], i64[plan + CHANNELS], i64[plan + HEAD_HISTORY], n)
 
 
 @kernel
@@ -237,6 +223,21 @@ def _head_kernel(f32: Any, i64: Any, plan: int, y: int, n: int) -> None:
         if target == scratch:
             copy_frames_kernel(f32, y + done, scratch, n - done)
         done += width
+
+
+@linked_kernel("void(float32[::1], int64[::1], int64, int64, int64, int64)")
+def play_a2_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -> None:
+    """One block, see ``kernels.play_model_kernel``."""
+    line = i64[plan + X_LINE]
+    history = i64[plan + X_HISTORY]
+    copy_frames_kernel(f32, line + history, x, n)
+    _first_layer_kernel(f32, i64, plan, n)
+    _middle_layers_kernel(f32, i64, plan, n)
+    _last_layer_kernel(f32, i64, plan, n)
+    _head_kernel(f32, i64, plan, y, n)
+    shift_line_kernel(f32, line, 0, 1, history, n)
+    head = i64[plan + HEAD_LINE]
+    shift_line_kernel(f32, head, i64[plan + HEAD_STRIDE], i64[plan + CHANNELS], i64[plan + HEAD_HISTORY], n)
 
 
 @kernel

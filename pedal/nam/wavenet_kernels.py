@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pedal.jit import kernel
+from pedal.jit.linked import linked_kernel
 from pedal.nam.activation_kernels import activate_kernel
 from pedal.nam.conv_tiles import CONV_FRAMES, conv_tile_kernel
 from pedal.nam.plan import (
@@ -53,22 +54,7 @@ from pedal.nam.rings import advance_kernel, copy_frames_kernel, fill_rows_kernel
 _ENDLESS = 1 << 40
 
 
-@kernel
-def play_wavenet_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -> None:
-    """One block, see ``kernels.play_model_kernel``."""
-    copy_frames_kernel(f32, i64[plan + X_LINE], x, n)
-    arrays = i64[plan + ARRAYS]
-    for k in range(arrays):
-        array = plan + WAVENET_ROWS + k * ARRAY_WORDS
-        layers = plan + WAVENET_ROWS + arrays * ARRAY_WORDS + i64[array + A_FIRST_LAYER] * LAYER_WORDS
-        _rechannel_kernel(f32, i64, plan, array, layers, k > 0, n)
-        for j in range(i64[array + A_LAYERS]):
-            ends = j == i64[array + A_LAYERS] - 1
-            _layer_kernel(f32, i64, plan, array, layers, j, k == 0 and j == 0, ends, ends and k == arrays - 1, n)
-        _head_kernel(f32, i64, plan, array, k == arrays - 1, y, n)
-
-
-@kernel
+@linked_kernel("void(float32[::1], int64[::1], int64, int64, int64, boolean, int64)")
 def _rechannel_kernel(f32: Any, i64: Any, plan: int, array: int, layer: int, has_stream: bool, n: int) -> None:
     """The guitar, or the stream of the array before, into the ring of the array's first layer."""
     mirror = i64[plan + MIRROR]
@@ -90,6 +76,15 @@ def _rechannel_kernel(f32: Any, i64: Any, plan: int, array: int, layer: int, has
 
 
 @kernel
+def _sum_head_kernel(f32: Any, head: int, stride: int, tile: int, rows: int, starts: bool) -> None:
+    for row in range(rows):
+        total = f32[head + row * stride : head + row * stride + CONV_FRAMES]
+        z = f32[tile + row * CONV_FRAMES : tile + (row + 1) * CONV_FRAMES]
+        for i in range(CONV_FRAMES):
+            total[i] = z[i] if starts else total[i] + z[i]
+
+
+@linked_kernel("void(float32[::1], int64[::1], int64, int64, int64, int64, boolean, boolean, boolean, int64)")
 def _layer_kernel(
     f32: Any, i64: Any, plan: int, array: int, layers: int, j: int, starts: bool, ends: bool, last: bool, n: int
 ) -> None:
@@ -136,16 +131,7 @@ def _layer_kernel(
         at = advance_kernel(at, CONV_FRAMES, target_frames)
 
 
-@kernel
-def _sum_head_kernel(f32: Any, head: int, stride: int, tile: int, rows: int, starts: bool) -> None:
-    for row in range(rows):
-        total = f32[head + row * stride : head + row * stride + CONV_FRAMES]
-        z = f32[tile + row * CONV_FRAMES : tile + (row + 1) * CONV_FRAMES]
-        for i in range(CONV_FRAMES):
-            total[i] = z[i] if starts else total[i] + z[i]
-
-
-@kernel
+@linked_kernel("void(float32[::1], int64[::1], int64, int64, boolean, int64, int64)")
 def _head_kernel(f32: Any, i64: Any, plan: int, array: int, last: bool, y: int, n: int) -> None:
     """The head convolution: into the head line of the next array, or out."""
     x = i64[plan + X_LINE]
@@ -166,6 +152,21 @@ def _head_kernel(f32: Any, i64: Any, plan: int, array: int, last: bool, y: int, 
         if last:
             copy_frames_kernel(f32, y + done, target, min(CONV_FRAMES, n - done))
     shift_line_kernel(f32, source, stride, i64[array + A_INNER], history, n)
+
+
+@kernel
+def play_wavenet_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -> None:
+    """One block, see ``kernels.play_model_kernel``."""
+    copy_frames_kernel(f32, i64[plan + X_LINE], x, n)
+    arrays = i64[plan + ARRAYS]
+    for k in range(arrays):
+        array = plan + WAVENET_ROWS + k * ARRAY_WORDS
+        layers = plan + WAVENET_ROWS + arrays * ARRAY_WORDS + i64[array + A_FIRST_LAYER] * LAYER_WORDS
+        _rechannel_kernel(f32, i64, plan, array, layers, k > 0, n)
+        for j in range(i64[array + A_LAYERS]):
+            ends = j == i64[array + A_LAYERS] - 1
+            _layer_kernel(f32, i64, plan, array, layers, j, k == 0 and j == 0, ends, ends and k == arrays - 1, n)
+        _head_kernel(f32, i64, plan, array, k == arrays - 1, y, n)
 
 
 @kernel

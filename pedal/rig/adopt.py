@@ -74,7 +74,7 @@ def out_splice_kernel(f32: Any, f64: Any, i64: Any, n: int) -> None:
             at = BUS_F32 + channel * BUS_STRIDE
             new_slope = f32[at + 1] - f32[at] if n > 1 else 0.0
             slope = (f64[last] - f64[last + 1]) - new_slope
-            f64[start] = f64[last] - (f32[at] - new_slope)
+            f64[start] = f64[last] - (f32[at] - new_slope)  # against where the new sound comes from
             f64[start + 1] = slope
     left, frames = i64[OUT_SPLICE_LEFT], i64[OUT_SPLICE_FRAMES]
     for channel in range(2):

@@ -9,31 +9,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from pedal.dsp.biquad import COEFFICIENTS, STATES
-from pedal.dsp.cab import cab_kernel, history_frames
+from pedal.dsp.cab import cab_kernel
 from pedal.dsp.dc import dc_kernel
 from pedal.dsp.gate import gate_kernel
 from pedal.dsp.guard import is_broken_kernel
 from pedal.dsp.input import input_kernel
-from pedal.dsp.output import RAMPS, output_kernel
-from pedal.dsp.ramp import RAMP_CELLS, ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
-from pedal.dsp.tone import BANDS, tone_kernel
+from pedal.dsp.output import output_kernel
+from pedal.dsp.ramp import ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
+from pedal.dsp.tone import tone_kernel
 from pedal.jit import entry, kernel
 from pedal.jit.linked import linked_kernel
 from pedal.jit.machine import CLOCK_MONOTONIC, clock_ns, flush_denormals, restore_float_mode
 from pedal.layout import (
-    AMP_LAST,
-    AMP_PLANS,
-    AMP_PLAYING,
     BUS_STRIDE,
     CHANNELS,
     CLOCK_SCRATCH,
     DRY_LEFT,
     EVENT_GUARD,
-    F32,
-    F64,
     GUARD_TRIPS,
-    I64,
     KIND,
     KIND_AMP,
     KIND_CAB,
@@ -42,7 +35,6 @@ from pedal.layout import (
     KIND_INPUT,
     KIND_OUTPUT,
     KIND_TONE,
-    NO_WIDTH,
     OUT_SPLICE_ASKED,
     PARAMS,
     RATE,
@@ -51,44 +43,15 @@ from pedal.layout import (
     SERIAL,
     SLOT_HEADER,
     SLOT_ROWS,
-    SPLICE_LEFT,
-    TAPS,
     WET_CELLS,
     WET_COUNT,
 )
-from pedal.nam.kernels import rest_model_kernel
 from pedal.rig.amp import amp_kernel
 from pedal.rig.events import push_event_kernel
+from pedal.rig.reset import repair_row_kernel, reset_row_kernel
 
 #: Weight of the newest period in a row's mean cost.
 COST_WEIGHT = 0.05
-
-
-@kernel
-def reset_row_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    """Put a block's signal state (not its ramps) to what silence leaves."""
-    kind, state = i64[row + KIND], i64[row + F32]
-    if kind == KIND_AMP:
-        amp = i64[row + I64]
-        if i64[amp + AMP_PLAYING] != NO_WIDTH:
-            rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + i64[amp + AMP_PLAYING]])
-        f32[state + AMP_LAST] = f32[state + AMP_LAST + 1] = 0.0
-        i64[amp + SPLICE_LEFT] = 0
-    elif kind == KIND_CAB:
-        start = state + 2 * RAMP_CELLS
-        for k in range(2 * history_frames(i64[row + TAPS])):
-            f32[start + k] = 0.0
-    elif kind == KIND_TONE:
-        start = i64[row + F64] + BANDS * COEFFICIENTS
-        for k in range(2 * BANDS * STATES):
-            f64[start + k] = 0.0
-    elif kind == KIND_GATE:
-        f32[state] = 0.0
-    elif kind == KIND_DC:
-        for k in range(4):
-            f64[i64[row + F64] + k] = 0.0
-    elif kind == KIND_OUTPUT:
-        f32[state + RAMPS * RAMP_CELLS] = 0.0
 
 
 @kernel
@@ -150,7 +113,7 @@ def _guard(f32: Any, f64: Any, i64: Any, row: int, index: int, bus: int, n: int)
         for channel in range(2):
             for t in range(n):
                 f32[bus + channel * BUS_STRIDE + t] = 0.0
-        reset_row_kernel(f32, f64, i64, row)
+        repair_row_kernel(f32, f64, i64, row)
         i64[GUARD_TRIPS] += 1
         i64[OUT_SPLICE_ASKED] = 1
         push_event_kernel(i64, EVENT_GUARD, i64[row + SERIAL], index, 0, 0, 0)

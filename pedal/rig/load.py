@@ -30,7 +30,6 @@ from pedal.layout import (
     LOAD_MEAN_S,
     LOAD_PEAK,
     LOAD_WORST,
-    NO_WIDTH,
     OVERRUNS,
     PERIOD_COUNT,
     PLAYING_SLOT,
@@ -54,7 +53,10 @@ PEAK_FALL_S = 0.5
 
 @kernel
 def hold_widest_kernel(i64: Any) -> None:
-    """After an overrun: allow the widest playing amp one width less, at once."""
+    """After an overrun: allow the widest playing amp one width less, at once.
+
+    Said again every period until it plays that width, and one less again if that is not enough.
+    """
     playing = i64[PLAYING_SLOT]
     if playing < 0:
         return
@@ -64,7 +66,7 @@ def hold_widest_kernel(i64: Any) -> None:
         row = slot + SLOT_HEADER + index * ROW_FIELDS
         if i64[row + KIND] == KIND_AMP and i64[i64[row + I64] + AMP_PLAYING] > widest:
             held, widest = i64[row + I64], i64[i64[row + I64] + AMP_PLAYING]
-    if held >= 0 and i64[held + AMP_HELD] == NO_WIDTH:
+    if held >= 0:
         i64[held + AMP_HELD] = widest - 1
 
 

@@ -31,7 +31,7 @@ from pedal.layout import (
     SLOT_STRIDE,
     SLOTS,
 )
-from pedal.rig.chain import reset_row_kernel
+from pedal.rig.reset import reset_row_kernel
 
 
 @kernel

@@ -83,9 +83,9 @@ def seat_goal_kernel(i64: Any, amp: int) -> int:
 
 @kernel
 def _start_seat(f32: Any, i64: Any, amp: int, state: int, goal: int, head: int) -> None:
-    """Begin ``goal`` from rest, one receptive field back."""
+    """Begin ``goal`` from rest, one receptive field and two frames back: the splice wants its last two outputs."""
     rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + goal])
-    i64[amp + SEAT_POSITION] = max(0, head - (i64[amp + AMP_FIELDS_FRAMES + goal] - 1))
+    i64[amp + SEAT_POSITION] = max(0, head - (i64[amp + AMP_FIELDS_FRAMES + goal] + 1))
     f32[state + SEAT_LAST] = f32[state + SEAT_LAST + 1] = 0.0
     i64[amp + SEAT_WIDTH] = goal
 

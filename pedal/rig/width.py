@@ -24,6 +24,7 @@ from pedal.layout import (
     AMP_SPLICE,
     AMP_WAITED,
     AMP_WANTED,
+    AMP_WIDTHS,
     BUS_STRIDE,
     COLD_CHANGES,
     EVENT_WIDTH,
@@ -54,9 +55,11 @@ EMERGENCY_PATIENCE = 4
 
 @kernel
 def asked_width_kernel(i64: Any, amp: int) -> int:
-    """The width this amp should play: the panel's wish, capped after an overrun."""
+    """The width this amp should play: the panel's wish, capped after an overrun, always one that exists."""
     wanted, held = i64[amp + AMP_WANTED], i64[amp + AMP_HELD]
-    return min(wanted, held) if held != NO_WIDTH else wanted
+    if held != NO_WIDTH:
+        wanted = min(wanted, held)
+    return min(max(wanted, 0), i64[amp + AMP_WIDTHS] - 1)
 
 
 @kernel
@@ -83,7 +86,8 @@ def _sit_down(f32: Any, i64: Any, row: int, width: int, lag: int, warm: bool) ->
     """Make ``width`` the playing one, with a splice from what played before."""
     amp, state = i64[row + I64], i64[row + F32]
     before = i64[amp + AMP_PLAYING]
-    if before != NO_WIDTH:
+    i64[amp + SPLICE_LEFT] = 0
+    if before != NO_WIDTH:  # else the bypass fades it in
         value = f32[state + AMP_LAST] - f32[state + SEAT_LAST]
         f32[state + AMP_SPLICE] = value
         f32[state + AMP_SPLICE + 1] = value - (f32[state + AMP_LAST + 1] - f32[state + SEAT_LAST + 1])
@@ -109,24 +113,25 @@ def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
     if asked == playing:
         i64[amp + AMP_WAITED] = 0
         return
-    emergency = i64[amp + AMP_HELD] != NO_WIDTH and playing != NO_WIDTH
+    emergency = i64[amp + AMP_HELD] != NO_WIDTH and asked < playing
     if emergency:
         i64[amp + AMP_WAITED] += 1
     if not compare_swap(i64, amp + SEAT_LOCK, SEAT_FREE, SEAT_PERIOD):
         return
     head = i64[amp + AMP_HEAD]
     lag = head - i64[amp + SEAT_POSITION]
-    if i64[amp + SEAT_WIDTH] == asked and lag <= i64[amp + AMP_LAG_PERIODS + asked] * n:
+    warm = i64[amp + SEAT_WIDTH] == asked and lag <= i64[amp + AMP_LAG_PERIODS + asked] * n
+    cold = not warm and emergency and i64[amp + AMP_WAITED] > EMERGENCY_PATIENCE
+    if cold:  # from rest, through just enough to know where its output stands
+        rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + asked])
+        f32[state + SEAT_LAST] = f32[state + SEAT_LAST + 1] = 0.0
+        lag = min(max(n, 2), head)
+    if warm or cold:
         scratch, done = bus + SCRATCH * BUS_STRIDE, head - lag
         while done < head:
             chunk = min(MAX_FRAMES, head - done)
             feed_kernel(f32, i64, amp, asked, done, chunk, scratch, scratch, state + SEAT_LAST)
             done += chunk
         i64[amp + SEAT_WIDTH] = NO_WIDTH
-        _sit_down(f32, i64, row, asked, lag, True)
-    elif emergency and i64[amp + AMP_WAITED] > EMERGENCY_PATIENCE:
-        rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + asked])
-        i64[amp + SEAT_WIDTH] = NO_WIDTH
-        f32[state + SEAT_LAST] = f32[state + SEAT_LAST + 1] = 0.0
-        _sit_down(f32, i64, row, asked, lag, False)
+        _sit_down(f32, i64, row, asked, lag, warm)
     store_release(i64, amp + SEAT_LOCK, SEAT_FREE)

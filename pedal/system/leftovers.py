@@ -10,14 +10,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 from pedal.errors import PedalError
-
-_JACK_FILES = re.compile(r"jack.*pedal-(\d+)-")
 
 
 @contextlib.contextmanager
@@ -67,15 +64,10 @@ def start_time(pid: int) -> int:
 
 
 def remove_leftovers(runtime_dir: Path) -> None:
-    """End processes that a killed supervisor started, and remove what a killed clock left in /dev/shm."""
+    """End what a killed supervisor started and the kernel, for whatever reason, did not end with it."""
     for path in runtime_dir.glob("*.pid"):
         with contextlib.suppress(OSError, ValueError):
             pid, started = (int(word) for word in path.read_text().split())
             if started and start_time(pid) == started:
                 os.kill(pid, signal.SIGKILL)
         forget_pid(path)
-    for path in Path("/dev/shm").glob("jack*pedal-*"):
-        found = _JACK_FILES.match(path.name)
-        if found and not start_time(int(found.group(1))):
-            with contextlib.suppress(OSError):  # somebody else's
-                path.unlink()

@@ -8,12 +8,7 @@ pedal plays. Owned by whatever process runs the virtual pedal; used by pedal-aud
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import os
-import shutil
-import subprocess
-import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -21,17 +16,14 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from pedal.audio.realtime import may_take_priority
 from pedal.errors import CardError
+from pedal.virtual.clock import Clock
 from pedal.virtual.raw import BITS, decode, encode
 from pedal.virtual.take import Tape
 
 #: The PCM's name: a board's ``audio.card``.
 PCM_NAME = "virtual"
 _ALSA_CONF = Path("/usr/share/alsa/alsa.conf")
-_JACK_PRIORITY = 80  # above the period thread: it is the clock
-_START_S = 5.0
-_INSTALL = "Install jackd2 and libasound2-plugins (apt install jackd2 libasound2-plugins)"
 _CHANNELS_OUT = 2
 
 
@@ -49,8 +41,8 @@ class VirtualCard:
         paced: False for a card that is always ready, for tests: the take once, as fast as it is
             read, and after it whatever lay in memory.
 
-    The thread that enters must outlive the card: the kernel ends jackd with that thread, so that
-    no clock is left ticking after a killed pedal.
+    The thread that enters must outlive the card: the clock ends with that thread, so that none is
+    left ticking after a killed pedal.
     """
 
     def __init__(
@@ -72,11 +64,9 @@ class VirtualCard:
         self.sample_format = sample_format
         self.keep_played = keep_played
         self.paced = paced
-        self.real_time = False
         self._take = take
-        self._server = f"pedal-{os.getpid()}-{id(self) & 0xFFFF:x}"
-        self._jackd: subprocess.Popen[bytes] | None = None
-        self._tape: Tape | None = None
+        self._clock: Clock | None = None
+        self._started = ExitStack()
 
     def __enter__(self) -> VirtualCard:
         """Start the tape and the clock.
@@ -93,72 +83,48 @@ class VirtualCard:
         if not self.paced:
             infile.write_bytes(data)
             return self
-        self._tape = Tape(infile, data, BITS[self.sample_format] // 8 * self.capture_channels)
-        try:
-            self.start_clock()
-        except CardError:
-            self.__exit__(None, None, None)
-            raise
+        with ExitStack() as started:  # taken back unless all of it succeeds
+            tape = Tape(infile, data, BITS[self.sample_format] // 8 * self.capture_channels)
+            started.callback(infile.unlink)
+            started.callback(tape.close)
+            driver = ["-r", str(self.rate_hz), "-p", str(self.period_frames)]
+            ports = ["-C", str(self.capture_channels), "-P", str(_CHANNELS_OUT)]
+            clock = Clock(driver + ports, self.directory / "jackd.log")
+            started.callback(clock.close)
+            clock.start()
+            self._clock, self._started = clock, started.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop_clock()
-        if self._tape is not None:
-            self._tape.close()
-            self._tape = None
-        (self.directory / "take").unlink(missing_ok=True)
+        self._started.close()
+        self._clock = None
 
     def environment(self) -> dict[str, str]:
         """What a process needs in its environment to find this card under ``PCM_NAME``."""
-        return {
-            "ALSA_CONFIG_PATH": f"{_ALSA_CONF}:{self.directory / 'asoundrc'}",
-            "JACK_DEFAULT_SERVER": self._server,
-            "JACK_NO_AUDIO_RESERVATION": "1",
-            "JACK_NO_START_SERVER": "1",
-        }
+        clock = self._clock.environment() if self._clock is not None else {}
+        return {"ALSA_CONFIG_PATH": f"{_ALSA_CONF}:{self.directory / 'asoundrc'}"} | clock
+
+    @property
+    def real_time(self) -> bool:
+        """Whether the clock has real-time priority."""
+        return self._clock is not None and self._clock.real_time
 
     def start_clock(self) -> None:
-        """Start jackd and wait until it answers; with real-time priority where that is permitted."""
-        program = shutil.which("jackd")
-        if program is None:
-            raise CardError("jackd is not installed", where="virtual card", hint=_INSTALL)
-        self.real_time = may_take_priority(_JACK_PRIORITY)
-        rights = ["-R", "-P", str(_JACK_PRIORITY)] if self.real_time else ["-r"]
-        driver = ["-d", "dummy", "-r", str(self.rate_hz), "-p", str(self.period_frames)]
-        ports = ["-C", str(self.capture_channels), "-P", str(_CHANNELS_OUT)]
-        with (self.directory / "jackd.log").open("wb") as log:
-            self._jackd = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", program, "--name", self._server, *rights, *driver, *ports],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=os.environ | self.environment(),
-                start_new_session=True,  # Ctrl-C in the terminal is for the pedal, which stops its clock last
-            )
-        deadline_s = time.monotonic() + _START_S
-        while not _answers(self._server):
-            if self._jackd.poll() is not None or time.monotonic() > deadline_s:
-                self.stop_clock()
-                log_path = self.directory / "jackd.log"
-                raise CardError("jackd does not start", where="virtual card", hint=f"See {log_path}. {_INSTALL}")
-            time.sleep(0.02)
+        """Plug the card in again after ``stop_clock``.
+
+        Raises:
+            CardError: jackd does not start, or the card is off.
+        """
+        if self._clock is None:
+            raise CardError("is off, or has no clock", where="virtual card")
+        self._clock.start()
 
     def stop_clock(self) -> None:
-        """Stop jackd, as if the card were unplugged."""
-        if self._jackd is None:
-            return
-        self._jackd.terminate()
-        try:
-            self._jackd.wait(2.0)
-        except subprocess.TimeoutExpired:
-            self._jackd.kill()
-            self._jackd.wait()
-        self._jackd = None
-        for left in Path("/dev/shm").glob(f"jack*{self._server}_*"):
-            with contextlib.suppress(OSError):
-                left.unlink()
+        """Unplug the card: whoever plays on it waits for ever, whoever opens it finds none."""
+        if self._clock is not None:
+            self._clock.stop()
 
     def played(self) -> list[NDArray[np.float32]]:
         """What was played so far: float32 ``(frames, 2)``, one array for each time the card was opened.
@@ -198,26 +164,3 @@ class VirtualCard:
             lines.append(f"pcm.virtual_{side} {{ type file slave.pcm virtual_{side}_whole {named} format raw }}")
             lines.append(f"pcm.virtual_{side}_whole {{ type lfloat slave {{ pcm virtual_clock format FLOAT }} }}")
         return "\n".join(lines) + "\n"
-
-
-def _answers(server: str) -> bool:
-    """Whether a jackd of this name takes clients (libjack's options: 1 no start, 4 server name)."""
-    try:
-        jack = ctypes.CDLL("libjack.so.0")
-    except OSError as missing:
-        raise CardError("libjack is not installed", where="virtual card", hint=_INSTALL) from missing
-    silence = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(_ignore)
-    jack.jack_set_error_function(silence)
-    jack.jack_set_info_function(silence)
-    jack.jack_client_open.restype = ctypes.c_void_p
-    status = ctypes.c_int()
-    client = jack.jack_client_open(b"pedal-probe", 1 | 4, ctypes.byref(status), server.encode())
-    if client:
-        jack.jack_client_close(ctypes.c_void_p(client))
-    jack.jack_set_error_function(None)
-    jack.jack_set_info_function(None)
-    return bool(client)
-
-
-def _ignore(message: bytes) -> None:
-    """What libjack prints while nobody answers yet."""

@@ -19,7 +19,7 @@ from tests.audio.test_process import BOARD, PERIOD, compiled_kernels
 
 __all__ = ["compiled_kernels"]
 pytestmark = needs_jackd
-GIVE_UP_S = 60.0
+GIVE_UP_S = 100.0
 
 
 def test_sound_comes_back(tmp_path: Path) -> None:

@@ -165,18 +165,6 @@ def test_leftovers_are_ended_unless_the_number_was_given_to_another(tmp_path: Pa
     assert not list(tmp_path.glob("*.pid"))
 
 
-def test_what_a_dead_clock_left_is_removed(tmp_path: Path) -> None:
-    with subprocess.Popen(["true"]) as process:
-        process.wait()
-    dead = Path(f"/dev/shm/jack_pedal-{process.pid}-0_0_0")
-    living = Path(f"/dev/shm/jack_pedal-{os.getpid()}-0_0_0")
-    for path in (dead, living):
-        path.touch()
-    remove_leftovers(tmp_path)
-    assert not dead.exists() and living.exists()
-    living.unlink()
-
-
 def test_systemd_hears_of_it(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
