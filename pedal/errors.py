@@ -23,7 +23,10 @@ class PedalError(Exception):
         self.where = where
         self.hint = hint
         line = f"{where}: {what}" if where else what
-        super().__init__(f"{line}. {hint}." if hint else f"{line}.")
+        end = "" if hint.endswith(("?", ".")) else "."
+        line = f"{line}. {hint}{end}" if hint else f"{line}."
+        # Names come from files: neither a terminal nor a log nor the OLED must obey them.
+        super().__init__("".join(c if c.isprintable() else "?" for c in line))
 
 
 class ModelError(PedalError):

@@ -62,7 +62,9 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
         children = [audio_child(board_name, runtime, environment)]
         if only is None:
             children.append(panel_child(board_name, runtime, virtual=board.virtual))
-        Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME)).run()
+        # A pedal that was stopped starts afresh; one whose halves are services keeps its memory.
+        stale = (runtime / LINK_NAME,) if only is None else ()
+        Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), forget=stale).run()
 
 
 def audio_child(board_name: str, runtime: Path, environment: dict[str, str]) -> Child:
@@ -73,12 +75,16 @@ def audio_child(board_name: str, runtime: Path, environment: dict[str, str]) -> 
     return Child("audio", command, environment)
 
 
-def panel_child(board_name: str, runtime: Path, *, virtual: bool) -> Child:
-    """The process that owns switches, screen and presets; on a virtual board with stand-ins for them."""
+def panel_child(board_name: str, runtime: Path, *, virtual: bool, quiet: bool = False) -> Child:
+    """The process that owns switches, screen and presets; on a virtual board with stand-ins for them.
+
+    ``quiet`` keeps it off the terminal: somebody else draws there.
+    """
     from pedal.system.supervise import Child
 
     module = "pedal.virtual.panel" if virtual else "pedal.panel.app"
-    return Child("panel", (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME)))
+    flags = ("--quiet",) if quiet else ()
+    return Child("panel", (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME), *flags))
 
 
 def _virtual_environment(board: Board, runtime: Path, stack: ExitStack) -> dict[str, str]:
@@ -92,5 +98,7 @@ def _virtual_environment(board: Board, runtime: Path, stack: ExitStack) -> dict[
         rate_hz=board.audio.rate_hz,
         period_frames=board.audio.period_frames,
         capture_channels=board.audio.capture_channels,
+        sample_format="S32_LE" if board.audio.format == "auto" else board.audio.format,
+        keep_played=False,
     )
     return dict(stack.enter_context(card).environment())

@@ -213,7 +213,9 @@ class Panel:
             self._player.message = f"{name} made a broken signal and was reset."
             _log.warning("%s made a signal that is not finite; muted and reset", name)
         elif event.kind == layout.EVENT_OVERRUN:
-            _log.warning("a period overran: load %.0f %%", event.numbers[0] / 10.0)
+            load_milli, used_ns, wall_ns = event.numbers[:3]
+            text = "frame %d: a period overran: load %.0f %% (%.2f ms of work in %.2f ms)"
+            _log.warning(text, event.frame, load_milli / 10.0, used_ns / 1e6, wall_ns / 1e6)
 
     def _expire_message(self, now_s: float) -> None:
         text, since_s = self._shown_message

@@ -75,20 +75,21 @@ def account_kernel(f64: Any, i64: Any, woke_ns: int, cpu_ns: int, n: int) -> Non
     """Close the books of a period that began at ``woke_ns`` (monotonic) and ``cpu_ns`` (thread CPU)."""
     done_ns = clock_ns(i64, CLOCK_SCRATCH, CLOCK_MONOTONIC)
     period_ns = 1e9 * n / i64[RATE_HZ]
+    used_ns = done_ns - woke_ns
     if i64[VIRTUAL]:
         used_ns = clock_ns(i64, CLOCK_SCRATCH, CLOCK_THREAD_CPU) - cpu_ns
         least_ns = min(used_ns, min(i64[USED_NS], i64[USED_NS + 1]))
         i64[USED_NS + 1], i64[USED_NS] = i64[USED_NS], used_ns
         load = (least_ns * (i64[CPU_SCALE_MILLI] / 1000.0) + (used_ns - least_ns)) / period_ns
     else:
-        load = (done_ns - woke_ns) / period_ns
+        load = used_ns / period_ns
     f64[LOAD] = load
     f64[LOAD_MEAN] += (load - f64[LOAD_MEAN]) * min(1.0, n / (LOAD_MEAN_S * i64[RATE_HZ]))
     f64[LOAD_PEAK] = max(load, f64[LOAD_PEAK] * 0.5 ** (n / (PEAK_FALL_S * i64[RATE_HZ])))
     f64[LOAD_WORST] = max(load, f64[LOAD_WORST])
     if load > 1.0:
         i64[OVERRUNS] += 1
-        push_event_kernel(i64, EVENT_OVERRUN, int(load * 1000.0), 0, 0, 0, 0)
+        push_event_kernel(i64, EVENT_OVERRUN, int(load * 1000.0), used_ns, done_ns - woke_ns, 0, 0)
         hold_widest_kernel(i64)
     last_ns = i64[LAST_WAKE_NS]
     if last_ns > 0 and woke_ns - last_ns > LATE_PERIODS * period_ns:

@@ -74,6 +74,7 @@ class Supervisor:
         runtime_dir: where pid files are kept; one supervisor at a time may use it.
         load_beat: looks at the audio process; it is the child called "audio".
         ended: asked every tenth of a second; True stops everything (a demo that is over).
+        forget: files of an earlier run that must not be taken over; removed once the directory is ours.
     """
 
     def __init__(
@@ -82,11 +83,13 @@ class Supervisor:
         runtime_dir: Path,
         load_beat: Callable[[], Beat | None] = lambda: None,
         ended: Callable[[], bool] = lambda: False,
+        forget: Iterable[Path] = (),
     ) -> None:
         self._posts = [_Post(child, runtime_dir) for child in children]
         self._runtime_dir = runtime_dir
         self._load_beat = load_beat
         self._ended = ended
+        self._forget = tuple(forget)
         self._stop_asked = False
 
     def stop(self) -> None:
@@ -101,6 +104,8 @@ class Supervisor:
         """
         with lock_runtime(self._runtime_dir), self._wakes() as wake_fd:
             remove_leftovers(self._runtime_dir)
+            for path in self._forget:
+                path.unlink(missing_ok=True)
             waiting = select.poll()
             waiting.register(wake_fd, select.POLLIN)
             interval_s, heard_s = watchdog_interval_s(), 0.0

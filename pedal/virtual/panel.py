@@ -1,6 +1,6 @@
 """pedal-panel of a virtual board: mock pins, a screen in the terminal, the keyboard as footswitches.
 
-``python -m pedal.virtual.panel BOARD LINK``, started by ``pedal run`` in place of ``pedal.panel.app``.
+``python -m pedal.virtual.panel BOARD LINK [--quiet]``, started by ``pedal run`` in place of ``pedal.panel.app``.
 The panel is the same; only what it opens differs.
 """
 
@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from pedal.config import load_board
@@ -23,12 +24,13 @@ from pedal.virtual.screen import VirtualScreen
 def main() -> int:
     """The command line of the process."""
     # A terminal shows the screen; log lines would tear it.
-    level = logging.WARNING if sys.stdout.isatty() else logging.INFO
+    quiet = "--quiet" in sys.argv
+    level = logging.ERROR if quiet else logging.WARNING if sys.stdout.isatty() else logging.INFO
     logging.basicConfig(level=level, format="pedal-panel: %(message)s")
     try:
         board = load_board(sys.argv[1])
         pins = {name: switch.pin for name, switch in board.switches.items()}
-        screen = VirtualScreen(sys.stdout)
+        screen = VirtualScreen(None if quiet else sys.stdout)
         keys = key_map(list(pins))
         scale = f" · counts as {board.cpu_scale:g}x slower" if board.cpu_scale != 1.0 else ""
         screen.footer = help_line(keys) + scale
@@ -39,7 +41,10 @@ def main() -> int:
         def leave() -> None:
             os.kill(os.getppid(), signal.SIGINT)  # the whole pedal, not only its panel
 
-        with VirtualPins(pins) as virtual, Keyboard(keys, virtual.press, leave, tell, sys.stdin):
+        with ExitStack() as stack:
+            virtual = stack.enter_context(VirtualPins(pins))
+            if not quiet:
+                stack.enter_context(Keyboard(keys, virtual.press, leave, tell, sys.stdin))
             run_panel(board, Path(sys.argv[2]), screen=lambda: screen, press=virtual.press)
     except PedalError as error:
         print(f"pedal-panel: {error}", file=sys.stderr)
