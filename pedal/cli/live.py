@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from pedal.cli.client import Client
+from pedal.cli.status_text import status_text
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from pedal.paths import runtime_dir as usual_runtime_dir
@@ -44,7 +45,7 @@ def _call(directory: Path | None, request: protocol.Request) -> dict[str, Any]:
 def status(as_json: bool, runtime_dir: Path | None) -> None:
     """What the running pedal is doing: preset, width, load, levels, counters."""
     result = _call(runtime_dir, protocol.Status())
-    click.echo(json.dumps(result, indent=2, sort_keys=True) if as_json else format_status(result))
+    click.echo(json.dumps(result, indent=2, sort_keys=True) if as_json else status_text(result))
 
 
 @click.command()

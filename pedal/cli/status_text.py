@@ -1,0 +1,64 @@
+"""The status of the pedal in plain words, for ``pedal status``. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Width changes shown, newest first.
+_CHANGES = 5
+
+
+def status_text(status: dict[str, Any]) -> str:
+    """Lines for a player; ``--json`` has the rest."""
+    lines = [_headline(status), _machine(status), ""]
+    lines += [_amp(amp) for amp in status["amps"]]
+    lines.append(_row("blocks", ", ".join(_block(block) for block in status["blocks"])))
+    load = (
+        f"{status['load_mean']:.0%} of a period; budget {status['budget']:.0%}, worst so far {status['load_worst']:.0%}"
+    )
+    lines.append(_row("load", load))
+    lines.append(_row("levels", f"in {status['in_peak_db']:.1f} dBFS, out {status['out_peak_db']:.1f} dBFS"))
+    lines.append(_row("gaps", _gaps(status)))
+    changes = status["width_changes"][-_CHANGES:]
+    for change in reversed(changes):
+        ago_s = (status["frame"] - change["frame"]) / max(1, status["rate_hz"])
+        text = f"{ago_s:.0f} s ago {change['amp']} {change['from']} -> {change['to']}: {change['reason']}"
+        lines.append(_row("width", text))
+    if status["message"]:
+        lines.append(_row("message", status["message"]))
+    # Names come from files: a terminal must not obey them.
+    return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+
+
+def _headline(status: dict[str, Any]) -> str:
+    bypassed = ", bypassed" if status["bypassed"] else ""
+    return f"{status['preset']} ({status['preset_number']} of {status['preset_count']}): {status['audio']}{bypassed}"
+
+
+def _machine(status: dict[str, Any]) -> str:
+    scale = status["cpu_scale"]
+    slower = f"; this machine counts as one {scale:g} times slower" if scale != 1.0 else ""
+    return f"board {status['board']}, {status['rate_hz']} Hz, periods of {status['period_frames']} frames{slower}"
+
+
+def _amp(amp: dict[str, Any]) -> str:
+    width = amp["width"] or "off"
+    if amp["held_down"]:
+        width += f" (not enough CPU for {amp['widths'][-1]})"
+    chosen = "" if amp["quality"] == "auto" else f", you chose {amp['quality']}"
+    return _row(amp["id"], f"{amp['model']}: {width}{chosen}")
+
+
+def _block(block: dict[str, Any]) -> str:
+    return f"{block['id']} {block['load']:.0%}" if block["on"] else f"{block['id']} off"
+
+
+def _gaps(status: dict[str, Any]) -> str:
+    return (
+        f"{status['xruns']} xruns, {status['overruns']} periods overran, {status['woken_late']} woken late "
+        f"in {status['periods_played']} periods"
+    )
+
+
+def _row(name: str, text: str) -> str:
+    return f"{name:<8}  {text}"
