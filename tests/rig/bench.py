@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from pedal import layout as at
 from pedal.arena import Arena
+from pedal.jit import entry
+from pedal.jit.machine import flush_denormals, restore_float_mode
 from pedal.link.status import Event, read_events
 from pedal.nam import Model, load_model
 from pedal.nam.engine import Engine
@@ -26,8 +28,20 @@ from pedal.rig.understudy import understudy_round
 from tests.nam import models
 
 RATE_HZ = 48000
+#: ``CPU_SCALE_MILLI`` of a machine that takes less than no time, and of one a million times slower than this.
+NO_TIME_MILLI, AGES_MILLI = -(10**9), 10**9
 STARTER = Path(__file__).resolve().parents[2] / "models" / "starter-crunch.nam"
 Floats = NDArray[np.float32]
+
+
+@entry("int64()")
+def _flush() -> int:
+    return flush_denormals()
+
+
+@entry("void(int64)")
+def _restore(mode: int) -> None:
+    restore_float_mode(mode)
 
 
 @cache
@@ -74,7 +88,7 @@ def guitar(frames: int, seed: int = 1) -> Floats:
 
 
 class Bench:
-    """An arena with some rigs in it; slot 0 plays from the first period on.
+    """An arena with some rigs in it; nothing plays until a slot is adopted.
 
     Args:
         presets: one per slot; blocks of one kind and asset are the same instance in all of them.
@@ -86,8 +100,9 @@ class Bench:
         words[at.RATE_HZ] = RATE_HZ
         words[at.SAMPLE_FORMAT] = at.S32_LE
         words[at.CAPTURE_CHANNELS], words[at.PLAYBACK_CHANNELS] = 1, 2
-        words[at.VIRTUAL], words[at.CPU_SCALE_MILLI] = 1, 0  # nothing overruns unless the test says so
-        words[at.PLAYING_SLOT] = -1
+        words[at.VIRTUAL], words[at.CPU_SCALE_MILLI] = 1, NO_TIME_MILLI  # nothing overruns unless the test says so
+        words[at.USED_NS : at.USED_NS + 2] = 2**62
+        words[at.WANTED_SLOT] = words[at.PLAYING_SLOT] = words[at.READY_SLOT] = -1
         self.notes: list[RigNotes] = []
         self._live: dict[str, BlockNote] = {}
         self._events_read = 0
@@ -115,7 +130,9 @@ class Bench:
         """One period of captured ``x``, float32 ``(frames,)``; returns what the card gets, ``(frames, 2)``."""
         captured = np.frombuffer(np.round(x.astype(np.float64) * 2.0**31).astype("<i4").tobytes(), np.uint8)
         played = np.zeros(8 * x.size, np.uint8)
+        mode = _flush()  # as play_period leaves it in its own thread, but not for all other tests
         play_period(self.arena.f32, self.arena.f64, self.arena.i64, captured, played, x.size)
+        _restore(mode)
         return (played.view("<i4").reshape(-1, 2) / 2.0**31).astype(np.float32)
 
     def play_all(self, x: Floats, period_frames: int, rounds: int = 0) -> Floats:
@@ -131,8 +148,11 @@ class Bench:
         for _ in range(rounds):
             understudy_round(self.arena.f32, self.arena.f64, self.arena.i64)
 
-    def adopt(self, slot: int) -> None:
+    def adopt(self, slot: int, ready: bool = True) -> None:
+        """Publish a slot; with the understudy's look at it, the next period plays it."""
         self.arena.i64[at.WANTED_SLOT] = slot
+        if ready:
+            self.tend(1)
 
     def block(self, block_id: str, slot: int = 0) -> BlockNote:
         return next(block for block in self.notes[slot].blocks if block.id == block_id)
