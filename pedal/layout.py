@@ -149,23 +149,28 @@ KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = ran
     SPLICE_FRAMES,  # its whole length
     AMP_WAITED,  # periods an emergency has been waiting for a warm seat
     AMP_ENGAGED,  # 1 while the block is not bypassed (period thread to understudy)
-) = range(14)
+    SPLICE_COLD,  # 1 while the running splice fades a cold width in
+) = range(15)
 NO_WIDTH = -1
 SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
 MAX_WIDTHS = 16
 AMP_PLANS = 16  # plan index per width
 AMP_FIELDS_FRAMES = AMP_PLANS + MAX_WIDTHS  # receptive field per width, frames
-AMP_LAG_PERIODS = AMP_FIELDS_FRAMES + MAX_WIDTHS  # how far behind a seat may be taken over
-AMP_RAMP_COUNTS = AMP_LAG_PERIODS + MAX_WIDTHS
+AMP_LAG_MILLI = AMP_FIELDS_FRAMES + MAX_WIDTHS  # how far behind a seat may be taken over, thousandths of a period
+AMP_RAMP_COUNTS = AMP_LAG_MILLI + MAX_WIDTHS
 AMP_WORDS = AMP_RAMP_COUNTS + 16
 
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
-AMP_LAST = 9  # the last two frames that left the amp, newest first
-SEAT_LAST = 11  # the last two frames the seat's width would have played
-AMP_SPLICE = 13  # value and slope that the running splice started from
-AMP_MAKEUP = 15  # one gain per model
-AMP_X = 16
+AMP_MAKEUP = 9  # one gain per model
+FORECAST_ORDER = 8
+AMP_FORECAST = 16  # of the running splice: coefficients, then the last values, newest first
+#: The last frames that left the amp, and that the seat's width would have played: frame p of the
+#: ring lies at ``p & (PAST_FRAMES - 1)``.
+PAST_FRAMES = 128
+AMP_PAST = AMP_FORECAST + 2 * FORECAST_ORDER
+SEAT_PAST = AMP_PAST + PAST_FRAMES
+AMP_X = SEAT_PAST + PAST_FRAMES
 AMP_Y = AMP_X + BUS_STRIDE
 SEAT_X = AMP_Y + BUS_STRIDE
 SEAT_Y = SEAT_X + BUS_STRIDE

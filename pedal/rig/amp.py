@@ -16,15 +16,14 @@ from pedal.layout import (
     AMP_DRIVE,
     AMP_ENGAGED,
     AMP_HEAD,
-    AMP_LAST,
     AMP_LEVEL,
     AMP_MAKEUP,
+    AMP_PAST,
     AMP_PLANS,
     AMP_PLAYING,
     AMP_RAMP_COUNTS,
     AMP_RING,
     AMP_RING_FRAMES,
-    AMP_SPLICE,
     AMP_WET,
     AMP_X,
     AMP_Y,
@@ -35,13 +34,12 @@ from pedal.layout import (
     I64,
     NO_WIDTH,
     PARAMS,
+    PAST_FRAMES,
     RATE,
-    SPLICE_FRAMES,
-    SPLICE_LEFT,
 )
 from pedal.nam.kernels import play_model_kernel
 from pedal.params import BYPASS, KINDS
-from pedal.rig.splice import splice_kernel
+from pedal.rig.splice import splice_width_kernel
 from pedal.rig.width import change_width_kernel
 
 BYPASS_CELL = KINDS["amp"].index(BYPASS.name)
@@ -78,15 +76,10 @@ def _play(f32: Any, i64: Any, row: int, n: int) -> None:
     y = state + AMP_Y
     plan = i64[amp + AMP_PLANS + i64[amp + AMP_PLAYING]]
     play_model_kernel(f32, i64, plan, state + AMP_X, y, n)
-    left, frames = i64[amp + SPLICE_LEFT], i64[amp + SPLICE_FRAMES]
-    if left > 0:
-        for t in range(min(n, left)):
-            f32[y + t] += splice_kernel(
-                frames - left + t + 1, frames, f32[state + AMP_SPLICE], f32[state + AMP_SPLICE + 1]
-            )
-        i64[amp + SPLICE_LEFT] = max(0, left - n)
-    f32[state + AMP_LAST + 1] = f32[y + n - 2] if n > 1 else f32[state + AMP_LAST]
-    f32[state + AMP_LAST] = f32[y + n - 1]
+    splice_width_kernel(f32, i64, amp, state, y, n)
+    head = i64[amp + AMP_HEAD]
+    for t in range(max(0, n - PAST_FRAMES), n):
+        f32[state + AMP_PAST + ((head - n + t) & (PAST_FRAMES - 1))] = f32[y + t]
 
 
 @linked_kernel("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")

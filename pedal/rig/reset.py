@@ -17,7 +17,7 @@ from pedal.dsp.ramp import RAMP_CELLS
 from pedal.dsp.tone import BANDS, tone_prepare_kernel
 from pedal.jit import kernel
 from pedal.layout import (
-    AMP_LAST,
+    AMP_PAST,
     AMP_PLANS,
     AMP_PLAYING,
     F32,
@@ -31,6 +31,7 @@ from pedal.layout import (
     KIND_OUTPUT,
     KIND_TONE,
     NO_WIDTH,
+    PAST_FRAMES,
     SPLICE_LEFT,
     TAPS,
 )
@@ -44,7 +45,8 @@ def reset_row_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
     if kind == KIND_AMP:
         if i64[words + AMP_PLAYING] != NO_WIDTH:
             rest_model_kernel(f32, i64, i64[words + AMP_PLANS + i64[words + AMP_PLAYING]])
-        f32[state + AMP_LAST] = f32[state + AMP_LAST + 1] = 0.0
+        for k in range(PAST_FRAMES):
+            f32[state + AMP_PAST + k] = 0.0
         i64[words + SPLICE_LEFT] = 0
     elif kind == KIND_CAB:
         start = state + 2 * RAMP_CELLS

@@ -1,33 +1,102 @@
 """The splice: how one sound becomes another without a click.
 
-At the edge the outgoing and the incoming sound differ by a value and a slope. The splice adds a
-correction that starts at exactly this value and slope and decays to nothing, so that what leaves
-is continuous in both. Value and slope decay apart: the slope within ``SLOPE_FRAMES``, because a
-slope held for milliseconds would turn treble into a thump.
+Of the *rigs* before and after an adoption only the last frames of one and the first of the other are
+known. They differ by a value and a slope, which the correction of ``splice_kernel`` starts from.
+
+Of two *widths* of one amp more is known: the seat has played all along, so the difference of the two
+outputs up to the edge lies in memory. The ideal is a cross-fade, ``new + fade * difference``, but it
+needs the old width to run on. So the difference is forecast instead (``forecast.py``) and faded by
+``fade_kernel``. Why this is no click: a linear prediction errs by what is new in the difference at
+that frame, and spreads it over the spectrum that the difference has anyway. What the correction adds
+above 10 kHz is thus bounded by what an ideal cross-fade has there, whereas a correction that starts
+from value and slope only puts a step into the second derivative: -0.25 of the slope, if that decays
+within 24 frames, falls off with the cube of the frequency, which a dull, soft note does not hide.
+
+Over 2,000 changes of the factory model at drives of -24 to 24 dB, energy above 10 kHz within 5 ms of
+the edge over the largest of cross-fade, old and new: value and slope more than 1 dB in 0.2 %, worst
+2.8 dB; forecast of order 8 from 128 frames 0.1 %, worst 1.7 dB. Orders 6 to 16 and pasts of 96 to 256
+frames differ by less than 0.2 dB. A cut without any splice: more than 1 dB in 41 %, worst 32 dB.
 """
 
 from __future__ import annotations
 
-from pedal.jit import kernel
+from typing import Any
 
-#: Length of the value's decay, seconds: a warm width change; a cold one; a rig, or a recovery.
+from pedal.jit import kernel
+from pedal.layout import (
+    AMP_FORECAST,
+    AMP_HEAD,
+    AMP_PAST,
+    BUS_STRIDE,
+    F32,
+    GAINS,
+    I64,
+    PAST_FRAMES,
+    RATE,
+    SCRATCH,
+    SEAT_PAST,
+    SPLICE_COLD,
+    SPLICE_FRAMES,
+    SPLICE_LEFT,
+)
+from pedal.rig.forecast import fit_forecast_kernel, next_forecast_kernel
+
+#: Length of the fade, seconds: a warm width change; a cold one; a rig, or a recovery.
 WARM_S, COLD_S, RIG_S = 0.003, 0.02, 0.008
+#: The slope at a rig's edge decays within this: held for milliseconds it would turn treble into a thump.
 SLOPE_FRAMES = 24
 
 
 @kernel
-def splice_kernel(frame: int, frames: int, value: float, slope: float) -> float:
-    """The correction at ``frame`` (1 is the first frame after the edge) of ``frames``.
-
-    ``value * (1 + 2u)(1 - u)^2 + slope * t (1 - v)^3`` with ``u = t / frames`` (the cubic Hermite
-    basis that starts at 1 and ends at 0, level at both ends) and ``v = t / SLOPE_FRAMES``.
-    """
+def fade_kernel(frame: int, frames: int) -> float:
+    """From 1 at frame 0 to 0 at ``frames``, level at both ends: ``(1 + 2u)(1 - u)^2``."""
     if frame >= frames:
         return 0.0
     u = frame / frames
-    rest = (1.0 - u) * (1.0 - u)
-    correction = value * (1.0 + 2.0 * u) * rest
+    return (1.0 + 2.0 * u) * (1.0 - u) * (1.0 - u)
+
+
+@kernel
+def splice_kernel(frame: int, frames: int, value: float, slope: float) -> float:
+    """A rig's correction at ``frame`` (1 is the first frame after the edge) of ``frames``.
+
+    ``value * fade + slope * t (1 - v)^3`` with ``v = t / SLOPE_FRAMES``.
+    """
+    correction = value * fade_kernel(frame, frames)
     if frame < SLOPE_FRAMES:
         fade = 1.0 - frame / SLOPE_FRAMES
         correction += slope * frame * fade * fade * fade
     return correction
+
+
+@kernel
+def start_splice_kernel(f32: Any, i64: Any, row: int, bus: int, warm: bool) -> None:
+    """Forecast what the amp is about to lose, from its past up to the ring's head.
+
+    Warm: the difference between what was heard and the seat's width. Cold: all that was heard, for
+    nothing is known of the new width; it fades in meanwhile.
+    """
+    amp, state = i64[row + I64], i64[row + F32]
+    head, known = i64[amp + AMP_HEAD], bus + SCRATCH * BUS_STRIDE
+    for t in range(PAST_FRAMES):
+        k = (head + t) & (PAST_FRAMES - 1)
+        f32[known + t] = f32[state + AMP_PAST + k]
+        if warm:
+            f32[known + t] -= f32[state + SEAT_PAST + k]
+    fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, PAST_FRAMES, state + AMP_FORECAST)
+    i64[amp + SPLICE_FRAMES] = int((WARM_S if warm else COLD_S) * i64[row + RATE])
+    i64[amp + SPLICE_LEFT] = i64[amp + SPLICE_FRAMES]
+    i64[amp + SPLICE_COLD] = 0 if warm else 1
+
+
+@kernel
+def splice_width_kernel(f32: Any, i64: Any, amp: int, state: int, y: int, n: int) -> None:
+    """Add what is left of a running splice to ``n`` frames at ``f32[y:]``."""
+    left, frames = i64[amp + SPLICE_LEFT], i64[amp + SPLICE_FRAMES]
+    if left <= 0:
+        return
+    own = 1.0 if i64[amp + SPLICE_COLD] else 0.0
+    for t in range(min(n, left)):
+        lost = next_forecast_kernel(f32, state + AMP_FORECAST) - own * f32[y + t]
+        f32[y + t] += lost * fade_kernel(frames - left + t + 1, frames)
+    i64[amp + SPLICE_LEFT] = max(0, left - n)

@@ -35,14 +35,15 @@ from pedal.layout import (
     KIND_AMP,
     MAX_FRAMES,
     NO_WIDTH,
+    PAST_FRAMES,
     PLAYING_SLOT,
     READY_SLOT,
     REGION_CELLS,
     REGION_F32,
     ROW_FIELDS,
     SEAT_FREE,
-    SEAT_LAST,
     SEAT_LOCK,
+    SEAT_PAST,
     SEAT_POSITION,
     SEAT_UNDERSTUDY,
     SEAT_WIDTH,
@@ -83,10 +84,11 @@ def seat_goal_kernel(i64: Any, amp: int) -> int:
 
 @kernel
 def _start_seat(f32: Any, i64: Any, amp: int, state: int, goal: int, head: int) -> None:
-    """Begin ``goal`` from rest, one receptive field and two frames back: the splice wants its last two outputs."""
+    """Begin ``goal`` from rest, so far back that what it will have played of late is exact: the splice asks for it."""
     rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + goal])
-    i64[amp + SEAT_POSITION] = max(0, head - (i64[amp + AMP_FIELDS_FRAMES + goal] + 1))
-    f32[state + SEAT_LAST] = f32[state + SEAT_LAST + 1] = 0.0
+    i64[amp + SEAT_POSITION] = max(0, head - (i64[amp + AMP_FIELDS_FRAMES + goal] + PAST_FRAMES))
+    for k in range(PAST_FRAMES):
+        f32[state + SEAT_PAST + k] = 0.0
     i64[amp + SEAT_WIDTH] = goal
 
 
@@ -107,7 +109,7 @@ def tend_seat_kernel(f32: Any, i64: Any, row: int) -> bool:
         position = i64[amp + SEAT_POSITION]
         n = min(head - position, CHUNK_FRAMES)
         if n > 0:
-            feed_kernel(f32, i64, amp, goal, position, n, state + SEAT_X, state + SEAT_Y, state + SEAT_LAST)
+            feed_kernel(f32, i64, amp, goal, position, n, state + SEAT_X, state + SEAT_Y, state + SEAT_PAST)
             i64[amp + SEAT_POSITION] = position + n
             worked = True
         # The period thread may have lapped the ring while this core slept: then what was read is no

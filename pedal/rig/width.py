@@ -15,13 +15,12 @@ from pedal.jit.machine import compare_swap, store_release
 from pedal.layout import (
     AMP_HEAD,
     AMP_HELD,
-    AMP_LAG_PERIODS,
-    AMP_LAST,
+    AMP_LAG_MILLI,
+    AMP_PAST,
     AMP_PLANS,
     AMP_PLAYING,
     AMP_RING,
     AMP_RING_FRAMES,
-    AMP_SPLICE,
     AMP_WAITED,
     AMP_WANTED,
     AMP_WIDTHS,
@@ -32,22 +31,21 @@ from pedal.layout import (
     I64,
     MAX_FRAMES,
     NO_WIDTH,
-    RATE,
+    PAST_FRAMES,
     SCRATCH,
     SEAT_FREE,
-    SEAT_LAST,
     SEAT_LOCK,
+    SEAT_PAST,
     SEAT_PERIOD,
     SEAT_POSITION,
     SEAT_WIDTH,
     SERIAL,
-    SPLICE_FRAMES,
     SPLICE_LEFT,
     WIDTH_CHANGES,
 )
 from pedal.nam.kernels import play_model_kernel, rest_model_kernel
 from pedal.rig.events import push_event_kernel
-from pedal.rig.splice import COLD_S, WARM_S
+from pedal.rig.splice import start_splice_kernel
 
 #: Periods that an emergency waits for a warm seat before it changes cold.
 EMERGENCY_PATIENCE = 4
@@ -71,29 +69,25 @@ def ring_copy_kernel(f32: Any, i64: Any, amp: int, position: int, n: int, to: in
 
 
 @kernel
-def feed_kernel(
-    f32: Any, i64: Any, amp: int, width: int, position: int, n: int, x: int, y: int, last: int
-) -> None:
-    """Play ``n`` ring frames through a width, keeping only its state and its last two outputs."""
+def feed_kernel(f32: Any, i64: Any, amp: int, width: int, position: int, n: int, x: int, y: int, past: int) -> None:
+    """Play ``n`` ring frames through a width, keeping only its state and the last of its output."""
     ring_copy_kernel(f32, i64, amp, position, n, x)
     play_model_kernel(f32, i64, i64[amp + AMP_PLANS + width], x, y, n)
-    f32[last + 1] = f32[y + n - 2] if n > 1 else f32[last]
-    f32[last] = f32[y + n - 1]
+    for t in range(max(0, n - PAST_FRAMES), n):
+        f32[past + ((position + t) & (PAST_FRAMES - 1))] = f32[y + t]
 
 
 @kernel
-def _sit_down(f32: Any, i64: Any, row: int, width: int, lag: int, warm: bool) -> None:
+def _sit_down(f32: Any, i64: Any, row: int, bus: int, width: int, lag: int, warm: bool) -> None:
     """Make ``width`` the playing one, with a splice from what played before."""
     amp, state = i64[row + I64], i64[row + F32]
     before = i64[amp + AMP_PLAYING]
-    i64[amp + SPLICE_LEFT] = 0
-    if before != NO_WIDTH:  # else the bypass fades it in
-        value = f32[state + AMP_LAST] - f32[state + SEAT_LAST]
-        f32[state + AMP_SPLICE] = value
-        f32[state + AMP_SPLICE + 1] = value - (f32[state + AMP_LAST + 1] - f32[state + SEAT_LAST + 1])
-        frames = int((WARM_S if warm else COLD_S) * i64[row + RATE])
-        i64[amp + SPLICE_FRAMES] = frames
-        i64[amp + SPLICE_LEFT] = frames
+    if before == NO_WIDTH:  # the bypass fades it in
+        i64[amp + SPLICE_LEFT] = 0
+        for k in range(PAST_FRAMES):
+            f32[state + AMP_PAST + k] = f32[state + SEAT_PAST + k]
+    else:
+        start_splice_kernel(f32, i64, row, bus, warm)
     i64[amp + AMP_PLAYING] = width
     i64[amp + AMP_WAITED] = 0
     i64[WIDTH_CHANGES] += 1
@@ -119,19 +113,21 @@ def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
     if not compare_swap(i64, amp + SEAT_LOCK, SEAT_FREE, SEAT_PERIOD):
         return
     head = i64[amp + AMP_HEAD]
-    lag = head - i64[amp + SEAT_POSITION]
-    warm = i64[amp + SEAT_WIDTH] == asked and lag <= i64[amp + AMP_LAG_PERIODS + asked] * n
+    lag, near_milli = head - i64[amp + SEAT_POSITION], i64[amp + AMP_LAG_MILLI + asked]
+    if emergency:  # one heavier period is the lesser evil
+        near_milli = max(near_milli, 1000)
+    warm = i64[amp + SEAT_WIDTH] == asked and 1000 * lag <= near_milli * n
     cold = not warm and emergency and i64[amp + AMP_WAITED] > EMERGENCY_PATIENCE
-    if cold:  # from rest, through just enough to know where its output stands
-        rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + asked])
-        f32[state + SEAT_LAST] = f32[state + SEAT_LAST + 1] = 0.0
-        lag = min(max(n, 2), head)
-    if warm or cold:
+    if warm:
         scratch, done = bus + SCRATCH * BUS_STRIDE, head - lag
         while done < head:
             chunk = min(MAX_FRAMES, head - done)
-            feed_kernel(f32, i64, amp, asked, done, chunk, scratch, scratch, state + SEAT_LAST)
+            feed_kernel(f32, i64, amp, asked, done, chunk, scratch, scratch, state + SEAT_PAST)
             done += chunk
+    elif cold:
+        lag = 0
+        rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + asked])
+    if warm or cold:
         i64[amp + SEAT_WIDTH] = NO_WIDTH
-        _sit_down(f32, i64, row, asked, lag, warm)
+        _sit_down(f32, i64, row, bus, asked, lag, warm)
     store_release(i64, amp + SEAT_LOCK, SEAT_FREE)

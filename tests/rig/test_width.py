@@ -105,7 +105,8 @@ class Widths(RuleBasedStateMachine):
         assert not self.seized
         assert (before, after) == (one.before, one.view.playing)
         if warm:
-            assert 0 <= lag <= n * one.view.get(at.AMP_LAG_PERIODS + after)
+            hurry = 1000 if held[one.view.record] != at.NO_WIDTH else 0
+            assert 0 <= 1000 * lag <= n * max(hurry, one.view.get(at.AMP_LAG_MILLI + after))
             assert after < one.view.widths - 1 or lag <= n
         else:
             assert held[one.view.record] != at.NO_WIDTH
