@@ -130,10 +130,14 @@ class Bench:
         """One period of captured ``x``, float32 ``(frames,)``; returns what the card gets, ``(frames, 2)``."""
         captured = np.frombuffer(np.round(x.astype(np.float64) * 2.0**31).astype("<i4").tobytes(), np.uint8)
         played = np.zeros(8 * x.size, np.uint8)
-        mode = _flush()  # as play_period leaves it in its own thread, but not for all other tests
-        play_period(self.arena.f32, self.arena.f64, self.arena.i64, captured, played, x.size)
-        _restore(mode)
+        self.call(captured, played, x.size)
         return (played.view("<i4").reshape(-1, 2) / 2.0**31).astype(np.float32)
+
+    def call(self, captured: NDArray[np.uint8], played: NDArray[np.uint8], n: int) -> None:
+        """``play_period`` itself, on whatever bytes."""
+        mode = _flush()  # it stays so in the period thread, but not for all other tests
+        play_period(self.arena.f32, self.arena.f64, self.arena.i64, captured, played, n)
+        _restore(mode)
 
     def play_all(self, x: Floats, period_frames: int, rounds: int = 0) -> Floats:
         """``x`` in periods, the understudy looking in ``rounds`` times after each."""

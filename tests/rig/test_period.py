@@ -17,7 +17,6 @@ from pedal.preset import Block
 from pedal.rig.adopt import UNDERSTUDY_PATIENCE
 from pedal.rig.codec import read_sample_kernel, write_sample_kernel
 from pedal.rig.load import LATE_PERIODS
-from pedal.rig.period import play_period
 from tests.rig.bench import AGES_MILLI, NO_TIME_MILLI, RATE_HZ, Bench, Floats, guitar, preset
 
 FORMATS = {at.S16_LE: (2, 2**15), at.S24_3LE: (3, 2**23), at.S32_LE: (4, 2**31)}
@@ -77,7 +76,7 @@ def empty() -> Bench:
 
 def call(bench: Bench, captured: NDArray[np.uint8], n: int, played_bytes: int) -> NDArray[np.uint8]:
     played = np.zeros(played_bytes, np.uint8)
-    play_period(bench.arena.f32, bench.arena.f64, bench.arena.i64, captured, played, n)
+    bench.call(captured, played, n)
     return played
 
 
