@@ -6,23 +6,28 @@ layer and one output: A2 itself, and any other kernel sizes and dilations.
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pedal.nam import plan as words
 from pedal.nam.a2_tiles import FULL_CHANNELS, FULL_FRAMES, LITE_CHANNELS, LITE_FRAMES, SHORT_FRAMES
+from pedal.nam.networks import Network
 from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
 from pedal.nam.simd import GROUP, padded
-from pedal.nam.spec import Activation, WaveNetSpec, split_weights
+from pedal.nam.spec import Activation, WaveNetSpec
 from pedal.nam.steady import steady_arrays
+from pedal.nam.stream import split_weights
+from pedal.nam.wavenet_pack import suits_wavenet
 
 #: Longest history of the guitar and of the head: they are moved in every block, unlike rings.
 _MAX_LINE_HISTORY_FRAMES = 256
 
 
-def suits_a2(spec: WaveNetSpec) -> bool:
+def suits_a2(spec: Network) -> TypeGuard[WaveNetSpec]:
     """Whether ``a2_kernels`` plays this network."""
-    if len(spec.arrays) != 1:
+    if not suits_wavenet(spec) or len(spec.arrays) != 1:
         return False
     array = spec.arrays[0]
     return (
@@ -58,7 +63,7 @@ def _wide(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:
     """Lay out a network that ``suits_a2``."""
-    array, (tensors,), scale = spec.arrays[0], *split_weights(spec)
+    array, ((tensors,), _, scale) = spec.arrays[0], split_weights(spec)
     steady = steady_arrays(spec, (tensors,))[0]
     layers = array.layers
     layout = Layout(words.KIND_A2, spec, max_frames, words.A2_ROWS + len(layers) * words.LAYER_WORDS)
@@ -74,11 +79,11 @@ def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:
         row = words.A2_ROWS + i * words.LAYER_WORDS
         plan[row + words.L_TAPS] = layer.kernel_size
         plan[row + words.L_DILATION] = layer.dilation
-        taps, gain = w.conv.transpose(2, 1, 0), w.mixin  # (K, C in, C out)
+        taps, gain = w.conv.transpose(2, 1, 0), w.mixin[:, 0]  # (K, C in, C out)
         if i == 0:
             # The input is rechannel * guitar: C x C taps become C, the mixin joins the newest.
             taps, gain = taps.transpose(0, 2, 1) @ tensors.rechannel[:, 0], tensors.rechannel[:, 0]
-            taps[-1] += w.mixin
+            taps[-1] += w.mixin[:, 0]
         slope = np.full(GROUP, _slope(layer.activation))
         parts = (_wide(w.bias), _wide(gain), slope, _wide(w.out.T), _wide(w.out_bias), _wide(taps))
         layout.put(row + words.L_WEIGHTS, *parts)

@@ -10,7 +10,8 @@ from typing import Any
 
 from pedal.jit.linked import linked_kernel
 from pedal.nam.a2_kernels import play_a2_kernel, rest_a2_kernel
-from pedal.nam.plan import KIND, KIND_A2, MAX_FRAMES
+from pedal.nam.plan import KIND, KIND_A2, KIND_PROGRAM, MAX_FRAMES
+from pedal.nam.program_kernels import play_program_kernel, rest_program_kernel
 from pedal.nam.wavenet_kernels import play_wavenet_kernel, rest_wavenet_kernel
 
 
@@ -24,6 +25,8 @@ def play_model_kernel(f32: Any, i64: Any, plan: int, x: int, y: int, n: int) -> 
         return
     if i64[plan + KIND] == KIND_A2:
         play_a2_kernel(f32, i64, plan, x, y, n)
+    elif i64[plan + KIND] == KIND_PROGRAM:
+        play_program_kernel(f32, i64, plan, x, y, n)
     else:
         play_wavenet_kernel(f32, i64, plan, x, y, n)
 
@@ -33,5 +36,7 @@ def rest_model_kernel(f32: Any, i64: Any, plan: int) -> None:
     """Put the state to what infinite silence leaves, from the columns the packer worked out."""
     if i64[plan + KIND] == KIND_A2:
         rest_a2_kernel(f32, i64, plan)
+    elif i64[plan + KIND] == KIND_PROGRAM:
+        rest_program_kernel(f32, i64, plan)
     else:
         rest_wavenet_kernel(f32, i64, plan)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pedal.nam.spec import WaveNetSpec
+from pedal.nam.networks import Network
 
 if TYPE_CHECKING:
     from pedal.nam.engine import Engine
@@ -21,11 +21,12 @@ class Width:
 
     Attributes:
         label: what players read: "Full" is the widest, "Lite" the narrowest.
-        channels: C of each layer array.
+        channels: rows of each stage: C of each layer array, H of recurrent layers.
         slim_low, slim_high: this width plays for ``slim_low <= slim < slim_high``, the widest also above.
         macs_per_sample: multiply-adds per frame.
         weights_count: numbers in its weight stream.
-        receptive_field_frames: frames of input that one frame of output depends on.
+        receptive_field_frames: frames of input that one frame of output depends on; for recurrent networks,
+            which never quite forget, the half second in which they settle.
         spec: shapes and weights.
     """
 
@@ -36,7 +37,7 @@ class Width:
     macs_per_sample: int
     weights_count: int
     receptive_field_frames: int
-    spec: WaveNetSpec = field(repr=False)
+    spec: Network = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

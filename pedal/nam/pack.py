@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from pedal.errors import ModelError
 from pedal.nam.a2_pack import pack_a2, suits_a2
+from pedal.nam.networks import Network
 from pedal.nam.packed import Packed
-from pedal.nam.spec import WaveNetSpec
-from pedal.nam.wavenet_pack import pack_wavenet
+from pedal.nam.program_networks import pack_program
+from pedal.nam.wavenet_pack import pack_wavenet, suits_wavenet
 
 __all__ = ["LARGEST_BLOCK_FRAMES", "Packed", "pack"]
 
@@ -17,7 +18,7 @@ __all__ = ["LARGEST_BLOCK_FRAMES", "Packed", "pack"]
 LARGEST_BLOCK_FRAMES = 4096
 
 
-def pack(spec: WaveNetSpec, max_frames: int) -> Packed:
+def pack(spec: Network, max_frames: int) -> Packed:
     """Lay out a network for blocks of up to ``max_frames``.
 
     Raises:
@@ -25,4 +26,8 @@ def pack(spec: WaveNetSpec, max_frames: int) -> Packed:
     """
     if not 1 <= max_frames <= LARGEST_BLOCK_FRAMES:
         raise ModelError(f"blocks of {max_frames} frames are not possible", hint=f"Use 1 to {LARGEST_BLOCK_FRAMES}")
-    return pack_a2(spec, max_frames) if suits_a2(spec) else pack_wavenet(spec, max_frames)
+    if suits_a2(spec):
+        return pack_a2(spec, max_frames)
+    if suits_wavenet(spec):
+        return pack_wavenet(spec, max_frames)
+    return pack_program(spec, max_frames)

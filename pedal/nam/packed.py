@@ -1,6 +1,6 @@
 """A packed width, and how packers collect one: weights, plan, and how much state it wants.
 
-Used by ``a2_pack`` and ``wavenet_pack``, not in real time. Four regions of an arena make a placed width
+Used by the packers, not in real time. Four regions of an arena make a placed width
 (plan, weights, float32 and int64 state); its address is the index of its plan.
 """
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pedal.arena import Arena, align_up
 from pedal.nam import plan as words
-from pedal.nam.spec import WaveNetSpec
+from pedal.nam.networks import Network
 
 #: Elements of float32 in a cache line.
 LINE = 16
@@ -106,13 +106,13 @@ class Layout:
     """Collects weights, state and the words that point to them, while a packer runs.
 
     Args:
-        kind: ``plan.KIND_A2`` or ``plan.KIND_WAVENET``.
+        kind: ``plan.KIND_A2``, ``KIND_WAVENET`` or ``KIND_PROGRAM``.
         spec: the network.
         max_frames: largest block.
         plan_words: size of the plan.
     """
 
-    def __init__(self, kind: int, spec: WaveNetSpec, max_frames: int, plan_words: int) -> None:
+    def __init__(self, kind: int, spec: Network, max_frames: int, plan_words: int) -> None:
         self.plan = np.zeros(plan_words, np.int64)
         self._weights: list[NDArray[np.float32]] = []
         self._weights_count = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 KIND_A2 = 1
 KIND_WAVENET = 2
+KIND_PROGRAM = 3
 
 #: The words every plan begins with.
 KIND = 0
@@ -75,3 +76,56 @@ L_OUT_WEIGHTS = 7
 L_ACTIVATION = 8
 L_PARAMS = 9
 LAYER_WORDS = 12
+
+# -- Program: everything else -------------------------------------------------------------------
+#: Rings and steps; the register that the block comes out of.
+RINGS = 12
+STEPS = 13
+OUTPUT = 14
+PROGRAM_ROWS = 16
+
+#: One row per ring, then one per step. A ring's position is the state word of its number.
+R_START = 0
+R_STRIDE = 1
+R_FRAMES = 2
+R_ROWS = 3
+R_STEADY = 4
+RING_WORDS = 8
+
+#: A step makes register ``S_TARGET`` (an element of ``SCRATCH``) out of other registers or a ring.
+S_OP = 0
+S_TARGET = 1
+S_ROWS = 2
+S_FIRST = 3
+S_SECOND = 4
+S_THIRD = 5
+#: The ring that is read or written; -1 where a convolution reads the register ``S_FIRST``.
+S_RING = 6
+S_WEIGHTS = 7
+S_TAPS = 8
+S_DILATION = 9
+S_INPUTS = 10
+#: Between the rows that stand beside a convolution (``S_SECOND``); 0 where all outputs share one.
+S_STRIDE = 11
+#: An activation's code; how many layers an LSTM has.
+S_CODE = 12
+S_STATE = 13
+S_STEADY = 14
+STEP_WORDS = 16
+
+#: target = bias + gain * second + taps * (ring or first)
+OP_CONV = 0
+#: the ring's newest columns = first
+OP_RECORD = 1
+#: target = f(first)
+OP_ACTIVATE = 2
+#: target = first + second
+OP_ADD = 3
+#: target = first * second
+OP_MULTIPLY = 4
+#: target = first * second + third
+OP_FILM = 5
+#: target = first * second + (1 - first) * third
+OP_BLEND = 6
+#: target = the top layer's output for first
+OP_LSTM = 7

@@ -1,15 +1,26 @@
-"""What a model file says once it is believed: shapes, activations, weights.
+"""What a WaveNet's file says once it is believed: shapes, activations, weights.
 
-Made by ``file`` (through ``wavenet_file``), read by ``pack``; any process, no kernel, no disk.
-Symbols in comments: C channels, B rows inside a layer, K taps, d dilation.
+Made by ``wavenet_file`` and ``slices``, cut into tensors by ``stream``, read by the packers; any process, no
+kernel, no disk. Symbols in comments: C channels, B rows inside a layer, Z rows before the
+activation (B, or 2 B with a gate), K taps, d dilation.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from pedal.nam.networks import Network
+
+#: A tensor's extents, as the stream orders it.
+Shape = tuple[int, ...]
 
 #: A stream of weights as the file orders them.
 Weights = NDArray[np.float32]
@@ -28,13 +39,42 @@ class Activation:
     params: tuple[float, ...] = ()
 
 
+#: Where a FiLM may sit in a layer, in the order of the weight stream.
+FILM_PLACES = (
+    "conv_pre_film",
+    "conv_post_film",
+    "input_mixin_pre_film",
+    "input_mixin_post_film",
+    "activation_pre_film",
+    "activation_post_film",
+    "layer1x1_post_film",
+    "head1x1_post_film",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FilmSpec:
+    """A signal scaled, and perhaps shifted, by a 1x1 convolution of the condition."""
+
+    shift: bool
+    groups: int
+
+
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """One dilated convolution with its activation."""
+    """One dilated convolution with its activation.
+
+    Attributes:
+        kernel_size, dilation, activation: of the convolution.
+        gating: ``none``, ``gated`` or ``blended``.
+        secondary: the gate's activation; None where there is no gate.
+    """
 
     kernel_size: int
     dilation: int
     activation: Activation
+    gating: str = "none"
+    secondary: Activation | None = None
 
     @property
     def history_frames(self) -> int:
@@ -42,17 +82,23 @@ class LayerSpec:
         return (self.kernel_size - 1) * self.dilation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArraySpec:
     """One layer array: rechannel, layers, head convolution.
 
     Attributes:
         input_size: rows that enter the rechannel (1 for the first array).
         channels: C, rows of the residual stream.
-        bottleneck: B, rows inside a layer and of the head sum.
+        bottleneck: B, rows inside a layer.
         layers: in playing order.
         residual: whether each layer ends in a 1x1 (B to C) added to the stream; if not, B = C.
-        head_out, head_kernel_size, head_dilation, head_bias: the head convolution (B to ``head_out``).
+        head_out, head_kernel_size, head_dilation, head_bias: the head convolution (``head_in`` to ``head_out``).
+        condition_size: rows of the condition.
+        conv_groups, mixin_groups, out_groups: of the convolution, the mixin and the 1x1.
+        head1x1_out: rows that a 1x1 (from B) makes for the head sum; 0 where there is none.
+        head1x1_groups: its groups.
+        films: (place, FiLM) pairs in the order of ``FILM_PLACES``, the active ones only.
+        allowed_channels: widths that C may be sliced to, ascending, C last; empty where it may not.
     """
 
     input_size: int
@@ -64,6 +110,19 @@ class ArraySpec:
     head_kernel_size: int
     head_dilation: int
     head_bias: bool
+    condition_size: int = 1
+    conv_groups: int = 1
+    mixin_groups: int = 1
+    out_groups: int = 1
+    head1x1_out: int = 0
+    head1x1_groups: int = 1
+    films: tuple[tuple[str, FilmSpec], ...] = ()
+    allowed_channels: tuple[int, ...] = ()
+
+    @property
+    def head_in(self) -> int:
+        """Rows of the head sum."""
+        return self.head1x1_out or self.bottleneck
 
     @property
     def head_history_frames(self) -> int:
@@ -71,97 +130,143 @@ class ArraySpec:
         return (self.head_kernel_size - 1) * self.head_dilation
 
     @property
-    def macs_per_sample(self) -> int:
-        """Multiply-adds per frame, biases and activations not counted."""
-        c, b = self.channels, self.bottleneck
-        per_layer = b + (b * c if self.residual else 0)
-        convolutions = sum(layer.kernel_size for layer in self.layers) * c * b
-        return (
-            self.input_size * c
-            + convolutions
-            + per_layer * len(self.layers)
-            + b * self.head_out * self.head_kernel_size
+    def dense_count(self) -> int:
+        """Weights of all layers with the zeros between groups."""
+        ungrouped = replace(
+            self,
+            conv_groups=1,
+            mixin_groups=1,
+            out_groups=1,
+            head1x1_groups=1,
+            films=tuple((place, FilmSpec(film.shift, 1)) for place, film in self.films),
         )
+        return sum(prod(shape) for shape in ungrouped.shapes)
 
     @property
-    def weights_count(self) -> int:
-        """Numbers this array takes from the stream."""
-        biases = self.bottleneck + (self.channels if self.residual else 0)
-        return self.macs_per_sample + biases * len(self.layers) + (self.head_out if self.head_bias else 0)
+    def history_count(self) -> int:
+        """Numbers of the past that the convolutions of this array keep."""
+        layers = sum(layer.history_frames for layer in self.layers)
+        return layers * self.channels + self.head_history_frames * self.head_in
+
+    def layer_shapes(self, layer: LayerSpec) -> dict[str, Shape]:
+        """The tensors of one layer in the order of the stream; biases have one axis."""
+        c, b = self.channels, self.bottleneck
+        z = b if layer.gating == "none" else 2 * b
+        shapes: dict[str, Shape] = {
+            "conv": (z, c // self.conv_groups, layer.kernel_size),
+            "bias": (z,),
+            "mixin": (z, self.condition_size // self.mixin_groups),
+        }
+        if self.residual:
+            shapes |= {"out": (c, b // self.out_groups), "out_bias": (c,)}
+        if self.head1x1_out:
+            shapes |= {"head1x1": (self.head1x1_out, b // self.head1x1_groups), "head1x1_bias": (self.head1x1_out,)}
+        widths = dict(zip(FILM_PLACES, (c, z, self.condition_size, z, z, b, c, self.head1x1_out), strict=True))
+        for place, film in self.films:
+            rows = widths[place] * (2 if film.shift else 1)
+            shapes |= {place: (rows, self.condition_size // film.groups), f"{place}_bias": (rows,)}
+        return shapes
+
+    @cached_property
+    def shapes(self) -> tuple[Shape, ...]:
+        """All tensors of the array in the order of the stream."""
+        found: list[Shape] = [(self.channels, self.input_size)]
+        for layer in self.layers:
+            found += self.layer_shapes(layer).values()
+        found.append((self.head_out, self.head_in, self.head_kernel_size))
+        return (*found, (self.head_out,)) if self.head_bias else tuple(found)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class PostHead:
+    """Convolutions behind the last array, each behind an activation.
+
+    Attributes:
+        activations: in front of each convolution.
+        rows: of the signal before, between and after the convolutions, one more than these.
+        kernel_sizes: one per convolution; dilation 1, with bias.
+    """
+
+    activations: tuple[Activation, ...]
+    rows: tuple[int, ...]
+    kernel_sizes: tuple[int, ...]
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """All tensors in the order of the stream."""
+        found: list[Shape] = []
+        for (entering, leaving), taps in zip(pairwise(self.rows), self.kernel_sizes, strict=True):
+            found += [(leaving, entering, taps), (leaving,)]
+        return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
 class WaveNetSpec:
-    """A playable WaveNet: 1 channel in, 1 out, ungated, conditioned on its own input.
+    """A playable WaveNet: one channel in, conditioned on its own input or on another network's output.
 
     Attributes:
         arrays: at least one.
         weights: the whole stream, float32 ``(weights_count,)``, all finite; its last number is the head scale.
+        post_head: what follows the last array's head, if anything.
+        condition: the network that makes the condition out of the input, if any.
     """
 
     arrays: tuple[ArraySpec, ...]
     weights: Weights
+    post_head: PostHead | None = None
+    condition: Network | None = None
+
+    @cached_property
+    def shapes(self) -> tuple[Shape, ...]:
+        """All tensors in the order of the stream, without the head scale."""
+        last = self.post_head.shapes if self.post_head else ()
+        return tuple(shape for array in self.arrays for shape in array.shapes) + last
+
+    @property
+    def label(self) -> str:
+        """The architecture, for people."""
+        return "WaveNet"
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """C of each array."""
+        return tuple(array.channels for array in self.arrays)
+
+    @property
+    def layer_counts(self) -> tuple[int, ...]:
+        """Layers of each array."""
+        return tuple(len(array.layers) for array in self.arrays)
+
+    @property
+    def outputs(self) -> int:
+        """Channels out."""
+        return self.post_head.rows[-1] if self.post_head else self.arrays[-1].head_out
 
     @property
     def macs_per_sample(self) -> int:
-        """Multiply-adds per frame."""
-        return sum(array.macs_per_sample for array in self.arrays)
+        """Multiply-adds per frame, biases and activations not counted."""
+        other = self.condition.macs_per_sample if self.condition else 0
+        return other + sum(prod(shape) for shape in self.shapes if len(shape) > 1)
 
     @property
     def weights_count(self) -> int:
-        """Length of the weight stream that these arrays call for, head scale included."""
-        return sum(array.weights_count for array in self.arrays) + 1
+        """Length of the weight stream that these shapes call for, head scale included."""
+        return sum(prod(shape) for shape in self.shapes) + 1
+
+    @property
+    def history_count(self) -> int:
+        """Numbers of the past that the convolutions keep."""
+        own = sum(array.history_count for array in self.arrays)
+        if self.post_head:
+            own += sum(n * (k - 1) for n, k in zip(self.post_head.rows, self.post_head.kernel_sizes, strict=False))
+        return own + (self.condition.history_count if self.condition else 0)
 
     @property
     def receptive_field_frames(self) -> int:
         """Frames of input that one frame of output depends on, the current one included."""
-        return 1 + sum(
+        own = 1 + sum(
             sum(layer.history_frames for layer in array.layers) + array.head_history_frames for array in self.arrays
         )
-
-
-@dataclass(frozen=True, slots=True)
-class LayerWeights:
-    """One layer's tensors, float64. ``out`` and ``out_bias`` are zero where there is no 1x1."""
-
-    conv: NDArray[np.float64]  # (B, C, K)
-    bias: NDArray[np.float64]  # (B,)
-    mixin: NDArray[np.float64]  # (B,)
-    out: NDArray[np.float64]  # (C, B)
-    out_bias: NDArray[np.float64]  # (C,)
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayWeights:
-    """One array's tensors, float64; the model's head scale is not folded in."""
-
-    rechannel: NDArray[np.float64]  # (C, input_size)
-    layers: tuple[LayerWeights, ...]
-    head: NDArray[np.float64]  # (head_out, B, head_kernel_size)
-    head_bias: NDArray[np.float64]  # (head_out,)
-
-
-def split_weights(spec: WaveNetSpec) -> tuple[tuple[ArrayWeights, ...], float]:
-    """The stream cut into tensors, and the head scale."""
-    stream = spec.weights.astype(np.float64)
-    at = 0
-
-    def take(*shape: int) -> NDArray[np.float64]:
-        nonlocal at
-        size = int(np.prod(shape))
-        at += size
-        return stream[at - size : at].reshape(shape)
-
-    arrays = []
-    for array in spec.arrays:
-        c, b = array.channels, array.bottleneck
-        rechannel = take(c, array.input_size)
-        layers = []
-        for layer in array.layers:
-            conv, bias, mixin = take(b, c, layer.kernel_size), take(b), take(b)
-            out, out_bias = (take(c, b), take(c)) if array.residual else (np.zeros((c, b)), np.zeros(c))
-            layers.append(LayerWeights(conv, bias, mixin, out, out_bias))
-        head = take(array.head_out, b, array.head_kernel_size)
-        head_bias = take(array.head_out) if array.head_bias else np.zeros(array.head_out)
-        arrays.append(ArrayWeights(rechannel, tuple(layers), head, head_bias))
-    return tuple(arrays), float(stream[at])
+        if self.post_head:
+            own += sum(taps - 1 for taps in self.post_head.kernel_sizes)
+        return own + (self.condition.receptive_field_frames - 1 if self.condition else 0)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.nam.activations import apply
-from pedal.nam.spec import ArrayWeights, WaveNetSpec
+from pedal.nam.spec import WaveNetSpec
+from pedal.nam.stream import ArrayWeights
 
 Column = NDArray[np.float64]
 

@@ -1,100 +1,129 @@
 """The ``config`` and ``weights`` of a WaveNet, checked into a ``WaveNetSpec``.
 
-Called by ``file``; pure. What the format allows but this pedal does not play yet is refused in a
-plain sentence; what is wrong is refused with its place.
+Called by ``network_file``; pure. What is wrong is refused with its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import numpy as np
 
-from pedal.nam.activations import PARAMETERS, UNKNOWN_HERE
-from pedal.nam.document import Node, is_finite
-from pedal.nam.spec import Activation, ArraySpec, LayerSpec, WaveNetSpec, Weights
+from pedal.nam.document import Node
+from pedal.nam.file_parts import (
+    MAX_CHANNELS,
+    MAX_DILATION,
+    MAX_KERNEL,
+    MAX_LAYERS,
+    exactly,
+    parse_activation,
+    parse_weights,
+    per_layer,
+)
+from pedal.nam.networks import Network
+from pedal.nam.spec import FILM_PLACES, Activation, ArraySpec, FilmSpec, LayerSpec, PostHead, WaveNetSpec
 
 MAX_ARRAYS = 16
-MAX_LAYERS = 256
-MAX_CHANNELS = 256
-MAX_KERNEL = 4096
-MAX_DILATION = 1 << 20
-#: Numbers of history that a width may keep (64 MiB).
-MAX_HISTORY = 1 << 24
-
-_FILMS = (
-    "conv_pre_film",
-    "conv_post_film",
-    "input_mixin_pre_film",
-    "input_mixin_post_film",
-    "activation_pre_film",
-    "activation_post_film",
-    "layer1x1_post_film",
-    "head1x1_post_film",
-)
-_PLAYS = "Choose an ungated WaveNet or an A2 model"
-T = TypeVar("T")
+MAX_POST_LAYERS = 16
+#: Weights of a network once the zeros of its groups are written out.
+MAX_DENSE = 1 << 23
+_GATING = ("none", "gated", "blended")
 
 
-def parse_wavenet(root: Node) -> WaveNetSpec:
+def parse_wavenet(root: Node, condition: Network | None) -> WaveNetSpec:
     """The network of a document whose architecture is WaveNet.
 
+    Args:
+        root: the document.
+        condition: what its ``condition_dsp`` holds.
+
     Raises:
-        ModelError: malformed, not playable here, or with another number of weights than its shapes call for.
+        ModelError: malformed, or with another number of weights than its shapes call for.
     """
     config = root.need("config")
-    _refuse_extras(config)
-    config.need("head_scale").number()
-    nodes = config.need("layers").items(MAX_ARRAYS)
-    arrays = tuple(_parse_array(node) for node in nodes)
-    _check_joints(nodes, arrays)
-    history = sum(
-        sum(layer.history_frames for layer in array.layers) * array.channels
-        + array.head_history_frames * array.bottleneck
-        for array in arrays
-    )
-    if history > MAX_HISTORY:
-        raise config.get("layers").refuse(
-            f"ask for a history of {history} numbers, more than this pedal keeps ({MAX_HISTORY})"
-        )
-    expected = WaveNetSpec(arrays, np.zeros(0, np.float32)).weights_count
-    return WaveNetSpec(arrays, _parse_weights(root.need("weights"), expected))
-
-
-def _refuse_extras(config: Node) -> None:
     channels = config.get("in_channels")
     if channels.integer(1, MAX_CHANNELS, 1) != 1:
-        raise channels.refuse("asks for several input channels; a guitar has one", _PLAYS)
-    for key, what in (("head", "a post-stack head"), ("condition_dsp", "a second network as condition")):
-        if config.has(key):
-            raise config.get(key).refuse(f"is {what}, which this pedal does not play yet", _PLAYS)
+        raise channels.refuse("asks for several input channels; a guitar has one", "Choose a mono model")
+    config.need("head_scale").number()
+    nodes = config.need("layers").items(MAX_ARRAYS)
+    arrays = tuple(_parse_array(node, condition.outputs if condition else 1) for node in nodes)
+    check_joints(nodes, arrays)
+    dense = sum(array.dense_count for array in arrays)
+    if dense > MAX_DENSE:
+        raise config.get("layers").refuse(f"multiply {dense} numbers per frame; this pedal stops at {MAX_DENSE}")
+    post_head = _parse_post_head(config.get("head"), arrays[-1].head_out) if config.has("head") else None
+    if post_head and any(array.allowed_channels for array in arrays):
+        raise config.get("head").refuse("stands behind layers that can be sliced; that is not possible")
+    shapes = WaveNetSpec(arrays, np.zeros(0, np.float32), post_head, condition)
+    weights = parse_weights(root.need("weights"), shapes.weights_count)
+    return WaveNetSpec(arrays, weights, post_head, condition)
 
 
-def _parse_array(node: Node) -> ArraySpec:
+def check_joints(nodes: list[Node], arrays: tuple[ArraySpec, ...]) -> None:
+    """Refuse arrays that do not fit the one before, or a mono input."""
+    entering = 1
+    for i, (node, array) in enumerate(zip(nodes, arrays, strict=True)):
+        if array.input_size != entering:
+            source = f"the {entering} channels of array {i - 1}" if i else "a mono input"
+            raise node.get("input_size").refuse(f"is {array.input_size}; it follows {source}")
+        if i and arrays[i - 1].head_out != array.head_in:
+            raise node.refuse(f"sums {array.head_in} head rows; array {i - 1} hands over {arrays[i - 1].head_out}")
+        entering = array.channels
+
+
+def _parse_array(node: Node, condition_rows: int) -> ArraySpec:
     channels = node.need("channels").integer(1, MAX_CHANNELS)
-    bottleneck = node.get("bottleneck").integer(1, MAX_CHANNELS, channels)
+    inner = node.get("bottleneck").integer(1, MAX_CHANNELS, channels)
     condition = node.need("condition_size")
-    if condition.integer(1, MAX_CHANNELS) != 1:
-        raise condition.refuse("is above 1 without a network that makes the condition")
-    dilations = [item.integer(0, MAX_DILATION) for item in node.need("dilations").items(MAX_LAYERS)]
-    kernels = _kernel_sizes(node, len(dilations))
-    activations = _per_layer(node.need("activation"), len(dilations), lambda item: _parse_activation(item, bottleneck))
-    _refuse_array_extras(node, len(dilations))
-    residual = node.get("layer1x1").absent or node.get("layer1x1").need("active").flag(True)
-    if not residual and bottleneck != channels:
-        raise node.get("bottleneck").refuse(f"is {bottleneck}; without layer1x1 it has to equal channels ({channels})")
+    if condition.integer(1, MAX_CHANNELS) != condition_rows:
+        raise condition.refuse(f"is {condition.value:g}; what conditions it has {condition_rows} rows")
+    layers = _parse_layers(node, inner)
+    # Every layer has these many rows before its activation, or twice as many.
+    rows = inner if any(layer.gating == "none" for layer in layers) else 2 * inner
+    layer1x1, head1x1 = node.get("layer1x1"), node.get("head1x1")
+    residual = layer1x1.absent or layer1x1.need("active").flag(True)
+    if not residual and inner != channels:
+        raise node.get("bottleneck").refuse(f"is {inner}; without layer1x1 it has to equal channels ({channels})")
+    sums = 0
+    if not head1x1.absent and head1x1.need("active").flag(False):
+        sums = head1x1.need("out_channels").integer(1, MAX_CHANNELS)
     head_out, head_kernel, head_dilation, head_bias = _parse_head(node)
-    return ArraySpec(
+    film_rows = (channels, rows, condition_rows, rows, rows, inner, channels if residual else 0, sums)
+    array = ArraySpec(
         input_size=node.need("input_size").integer(1, MAX_CHANNELS),
         channels=channels,
-        bottleneck=bottleneck,
-        layers=tuple(LayerSpec(*parts) for parts in zip(kernels, dilations, activations, strict=True)),
+        bottleneck=inner,
+        layers=layers,
         residual=residual,
         head_out=head_out,
         head_kernel_size=head_kernel,
         head_dilation=head_dilation,
         head_bias=head_bias,
+        condition_size=condition_rows,
+        conv_groups=_groups(node.get("groups_input"), channels, rows),
+        mixin_groups=_groups(node.get("groups_input_mixin"), condition_rows, rows),
+        out_groups=1 if layer1x1.absent else _groups(layer1x1.need("groups"), inner, channels, residual),
+        head1x1_out=sums,
+        head1x1_groups=_groups(head1x1.need("groups"), inner, sums) if sums else 1,
+        films=_parse_films(node, dict(zip(FILM_PLACES, film_rows, strict=True)), condition_rows),
+        allowed_channels=_parse_slices(node.get("slimmable"), channels),
+    )
+    if array.allowed_channels:
+        groups = (array.conv_groups, array.mixin_groups, array.out_groups, array.head1x1_groups)
+        if head_kernel > 1 or max(*groups, *(film.groups for _, film in array.films)) > 1:
+            raise node.get("slimmable").refuse("slices channels, which a head of several taps or groups do not allow")
+    return array
+
+
+def _parse_layers(node: Node, inner: int) -> tuple[LayerSpec, ...]:
+    dilations = [item.integer(0, MAX_DILATION) for item in node.need("dilations").items(MAX_LAYERS)]
+    count = len(dilations)
+    kernels = _kernel_sizes(node, count)
+    activations = per_layer(node.need("activation"), count, lambda item: parse_activation(item, inner))
+    modes = _gating_modes(node, count)
+    # Where there is no gate, its activation may be anything.
+    beside = per_layer(node.get("secondary_activation"), count, lambda item: item)
+    return tuple(
+        LayerSpec(kernels[i], dilations[i], activations[i], modes[i], _secondary(beside[i], inner) if gated else None)
+        for i, gated in enumerate(mode != "none" for mode in modes)
     )
 
 
@@ -105,53 +134,57 @@ def _kernel_sizes(node: Node, count: int) -> list[int]:
         raise node.refuse(f"has {given} of kernel_size and kernel_sizes; exactly one is expected")
     if several.absent:
         return [single.integer(1, MAX_KERNEL)] * count
-    return [item.integer(1, MAX_KERNEL) for item in _exactly(several, count)]
+    return [item.integer(1, MAX_KERNEL) for item in exactly(several, count)]
 
 
-def _exactly(node: Node, count: int) -> list[Node]:
-    items = node.items(MAX_LAYERS)
-    if len(items) != count:
-        raise node.refuse(f"has {len(items)} entries for {count} dilations")
-    return items
+def _gating_modes(node: Node, count: int) -> list[str]:
+    modes = node.get("gating_mode")
+    if modes.absent:
+        return ["gated" if node.get("gated").flag(False) else "none"] * count
+    return per_layer(modes, count, lambda item: item.choice(_GATING, "gating mode"))
 
 
-def _per_layer(node: Node, count: int, parse: Callable[[Node], T]) -> list[T]:
-    """One value for all layers, or a list with one for each."""
-    if isinstance(node.value, list):
-        return [parse(item) for item in _exactly(node, count)]
-    return [parse(node)] * count
+def _secondary(node: Node, rows: int) -> Activation:
+    return Activation("Sigmoid") if node.absent else parse_activation(node, rows)
 
 
-def _parse_activation(node: Node, rows: int) -> Activation:
-    as_object = isinstance(node.value, dict)
-    kind = node.need("type") if as_object else node
-    if kind.value in UNKNOWN_HERE:
-        raise kind.refuse(f"is {kind.value}, which no player of this format knows")
-    name = kind.choice(PARAMETERS, "activation")
-    if name == "LeakyHardTanh":
-        name = "LeakyHardtanh"
-    # An empty object stands in for the bare name: every parameter then has its default.
-    source = node if as_object else Node({}, node.place, node.where)
-    if name == "PReLU":
-        return Activation(name, _slopes(source, rows))
-    return Activation(name, tuple(_parameter(source.get(key), value) for key, value in PARAMETERS[name]))
+def _groups(node: Node, entering: int, leaving: int, used: bool = True) -> int:
+    """How many groups a convolution is cut into; both its sides have to divide by it."""
+    groups = node.integer(1, 2 * MAX_CHANNELS, 1)
+    if not used:
+        return 1
+    if entering % groups or leaving % groups:
+        raise node.refuse(f"is {groups}; {entering} rows in and {leaving} out do not divide by it")
+    return groups
 
 
-def _parameter(node: Node, default: float) -> float:
-    value = node.number(default)
-    if not is_finite(value):
-        raise node.refuse("is beyond what a float32 holds")
-    return value
+def _parse_films(node: Node, rows: dict[str, int], condition_rows: int) -> tuple[tuple[str, FilmSpec], ...]:
+    found = []
+    for place in FILM_PLACES:
+        film = node.get(place)
+        if film.absent or film.value is False or not film.get("active").flag(True):
+            continue
+        if not rows[place]:
+            raise film.refuse("is active, but what it would scale is not")
+        shift = film.get("shift").flag(True)
+        groups = _groups(film.get("groups"), condition_rows, rows[place] * (2 if shift else 1))
+        found.append((place, FilmSpec(shift, groups)))
+    return tuple(found)
 
 
-def _slopes(node: Node, rows: int) -> tuple[float, ...]:
-    """One slope per row. A single slope wins over a list, as in the reference player."""
-    if node.has("negative_slope") or not node.has("negative_slopes"):
-        return (_parameter(node.get("negative_slope"), 0.01),) * rows
-    slopes = [_parameter(item, 0.01) for item in node.get("negative_slopes").items(MAX_CHANNELS)]
-    if len(slopes) != rows:
-        raise node.get("negative_slopes").refuse(f"has {len(slopes)} entries for {rows} channels")
-    return tuple(slopes)
+def _parse_slices(node: Node, channels: int) -> tuple[int, ...]:
+    """The widths an array may be sliced to; none where it may not."""
+    if node.absent or not node.get("method").value:
+        return ()
+    node.get("method").choice(("slice_channels_uniform",), "way of slimming")
+    allowed = node.get("kwargs") if node.has("kwargs") else Node({}, f"{node.place}.kwargs", node.where)
+    sizes = allowed.get("allowed_channels")
+    if sizes.absent:
+        return tuple(range(1, channels + 1))
+    found = [item.integer(1, channels) for item in sizes.items(MAX_CHANNELS)]
+    if found != sorted(set(found)) or found[-1] != channels:
+        raise sizes.refuse(f"has to ascend and to end with all {channels} channels")
+    return tuple(found)
 
 
 def _parse_head(node: Node) -> tuple[int, int, int, bool]:
@@ -168,67 +201,13 @@ def _parse_head(node: Node) -> tuple[int, int, int, bool]:
     )
 
 
-def _refuse_array_extras(node: Node, count: int) -> None:
-    """Refuse what an ungated, unconditioned, ungrouped array does not have."""
-    modes = node.get("gating_mode")
-    if modes.absent:
-        if node.get("gated").flag(False):
-            raise node.get("gated").refuse("is true: this pedal does not play gated layers yet", _PLAYS)
-    else:
-        for mode in _per_layer(modes, count, lambda item: item):
-            if mode.choice(("none", "gated", "blended"), "gating mode") != "none":
-                raise mode.refuse(f"is '{mode.value}', which this pedal does not play yet", _PLAYS)
-    for key in _FILMS:
-        film = node.get(key)
-        if not film.absent and film.value is not False and film.get("active").flag(True):
-            raise film.refuse("is active: this pedal does not play FiLM yet", _PLAYS)
-    head1x1 = node.get("head1x1")
-    if not head1x1.absent and head1x1.need("active").flag(False):
-        raise head1x1.refuse("is active, which this pedal does not play yet", _PLAYS)
-    layer1x1 = node.get("layer1x1")
-    inner_groups = [] if layer1x1.absent else [layer1x1.need("groups")]
-    for groups in (node.get("groups_input"), node.get("groups_input_mixin"), *inner_groups):
-        if groups.integer(1, MAX_CHANNELS, 1) != 1:
-            raise groups.refuse("is above 1: this pedal does not play grouped convolutions yet", _PLAYS)
-    slimmable = node.get("slimmable")
-    if not slimmable.absent and slimmable.get("method").value:
-        raise slimmable.refuse("slices channels, which this pedal does not play yet", _PLAYS)
-
-
-def _check_joints(nodes: list[Node], arrays: tuple[ArraySpec, ...]) -> None:
-    """Each array has to fit the one before it, the ends a mono signal."""
-    entering = 1
-    for i, (node, array) in enumerate(zip(nodes, arrays, strict=True)):
-        if array.input_size != entering:
-            source = f"the {entering} channels of array {i - 1}" if i else "a mono input"
-            raise node.get("input_size").refuse(f"is {array.input_size}; it follows {source}")
-        if i and arrays[i - 1].head_out != array.bottleneck:
-            raise node.refuse(f"sums {array.bottleneck} head rows; array {i - 1} hands over {arrays[i - 1].head_out}")
-        entering = array.channels
-    if arrays[-1].head_out != 1:
-        raise nodes[-1].refuse(f"puts out {arrays[-1].head_out} channels; a mono output is expected")
-
-
-def _parse_weights(node: Node, expected: int) -> Weights:
-    """The stream as float32 ``(expected,)``.
-
-    Raises:
-        ModelError: another count, something that is no number, or one that is not finite as a float32.
-    """
-    values = node.value
-    if not isinstance(values, list):
-        raise node.refuse("is not a list of numbers")
-    if len(values) != expected:
-        raise node.refuse(f"holds {len(values)} numbers; this network has {expected}", "Export the model again")
-    if not set(map(type, values)) <= {int, float}:
-        wrong = next(i for i, value in enumerate(values) if type(value) not in (int, float))
-        raise Node(values[wrong], f"{node.place}[{wrong}]", node.where).refuse("is not a number")
-    wrong = next((i for i, value in enumerate(values) if not -3.5e38 < value < 3.5e38), -1)
-    if wrong < 0:
-        with np.errstate(over="ignore"):
-            stream = np.array(values, np.float64).astype(np.float32)
-        if np.isfinite(stream).all():
-            return stream
-        wrong = int(np.flatnonzero(~np.isfinite(stream))[0])
-    place = Node(None, f"{node.place}[{wrong}]", node.where)
-    raise place.refuse("is not finite as a float32", "Export the model again")
+def _parse_post_head(node: Node, entering: int) -> PostHead:
+    """The convolutions behind the last array."""
+    given = node.get("in_channels")
+    if given.integer(1, MAX_CHANNELS, entering) != entering:
+        raise given.refuse(f"is {given.value:g}; the last array puts out {entering}")
+    kernels = [item.integer(1, MAX_KERNEL) for item in node.need("kernel_sizes").items(MAX_POST_LAYERS)]
+    inner = node.need("channels").integer(1, MAX_CHANNELS)
+    rows = (entering, *[inner] * (len(kernels) - 1), node.need("out_channels").integer(1, MAX_CHANNELS))
+    activation = node.need("activation")
+    return PostHead(tuple(parse_activation(activation, count) for count in rows[:-1]), rows, tuple(kernels))

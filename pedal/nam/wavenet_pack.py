@@ -1,4 +1,4 @@
-"""Lays out every other ungated WaveNet, A1 among them.
+"""Lays out every other plain WaveNet, A1 among them.
 
 Called by ``pack``. Rows of rings and lines are padded to fours, because convolutions put out
 four rows at a time; the padding rows carry zeros.
@@ -6,21 +6,38 @@ four rows at a time; the padding rows carry zeros.
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pedal.nam import plan as words
 from pedal.nam.activations import CODES
 from pedal.nam.conv_tiles import CONV_FRAMES
+from pedal.nam.networks import Network
 from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
 from pedal.nam.simd import GROUP, padded
-from pedal.nam.spec import ArraySpec, ArrayWeights, WaveNetSpec, split_weights
+from pedal.nam.spec import ArraySpec, WaveNetSpec
 from pedal.nam.steady import SteadyArray, steady_arrays
+from pedal.nam.stream import ArrayWeights, split_weights
+
+
+def suits_wavenet(spec: Network) -> TypeGuard[WaveNetSpec]:
+    """Whether ``wavenet_kernels`` plays this network: no gate, no FiLM, conditioned on the guitar itself."""
+    return (
+        isinstance(spec, WaveNetSpec)
+        and spec.post_head is None
+        and spec.condition is None
+        and all(
+            not array.head1x1_out and not array.films and all(layer.gating == "none" for layer in array.layers)
+            for array in spec.arrays
+        )
+    )
 
 
 def pack_wavenet(spec: WaveNetSpec, max_frames: int) -> Packed:
-    """Lay out any network that ``wavenet_file`` accepts."""
-    tensors, scale = split_weights(spec)
+    """Lay out a network that ``suits_wavenet``."""
+    tensors, _, scale = split_weights(spec)
     steady = steady_arrays(spec, tensors)
     layers = sum(len(array.layers) for array in spec.arrays)
     table = words.WAVENET_ROWS + len(spec.arrays) * words.ARRAY_WORDS
@@ -57,7 +74,7 @@ def _put_array(
     plan[at + words.A_CHANNELS] = channels
     plan[at + words.A_INNER] = array.bottleneck
     plan[at + words.A_LAYERS] = len(array.layers)
-    layout.put(at + words.A_RECHANNEL, _conv(w.rechannel[:, :, None], np.zeros(channels), np.zeros(channels)))
+    layout.put(at + words.A_RECHANNEL, conv_weights(w.rechannel[:, :, None], np.zeros(channels), np.zeros(channels)))
     history = round_to(array.head_history_frames, LINE)
     plan[at + words.A_HEAD_HISTORY] = history
     plan[at + words.A_HEAD_STRIDE] = row_stride(history + block)
@@ -65,7 +82,7 @@ def _put_array(
     plan[at + words.A_HEAD_DILATION] = array.head_dilation
     plan[at + words.A_HEAD_OUTS] = array.head_out
     layout.reserve(at + words.A_HEAD_LINE, padded(array.bottleneck) * int(plan[at + words.A_HEAD_STRIDE]))
-    layout.put(at + words.A_HEAD_WEIGHTS, _conv(w.head * scale, w.head_bias * scale, np.zeros(array.head_out)))
+    layout.put(at + words.A_HEAD_WEIGHTS, conv_weights(w.head * scale, w.head_bias * scale, np.zeros(array.head_out)))
     layout.put(at + words.A_HEAD_STEADY, steady.head)
 
 
@@ -81,13 +98,15 @@ def _put_layer(
     plan[row + words.L_STRIDE] = row_stride(frames + mirror)
     plan[row + words.L_ACTIVATION] = CODES[layer.activation.name]
     layout.reserve(row + words.L_RING, padded(array.channels) * int(plan[row + words.L_STRIDE]))
-    layout.put(row + words.L_WEIGHTS, _conv(w.conv, w.bias, w.mixin))
-    layout.put(row + words.L_OUT_WEIGHTS, _conv(w.out[:, :, None], w.out_bias, np.ones(array.channels)))
+    layout.put(row + words.L_WEIGHTS, conv_weights(w.conv, w.bias, w.mixin[:, 0]))
+    layout.put(row + words.L_OUT_WEIGHTS, conv_weights(w.out[:, :, None], w.out_bias, np.ones(array.channels)))
     layout.put(row + words.L_PARAMS, np.array(layer.activation.params or (0.0,)))
     layout.put(row + words.L_STEADY, steady.inputs[j])
 
 
-def _conv(taps: NDArray[np.float64], bias: NDArray[np.float64], gain: NDArray[np.float64]) -> NDArray[np.float64]:
+def conv_weights(
+    taps: NDArray[np.float64], bias: NDArray[np.float64], gain: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Weights in the order of ``conv_tiles``, from ``(out, in, K)``, ``(out,)`` and ``(out,)``."""
     short = padded(len(bias)) - len(bias)
     taps = np.pad(taps, ((0, short), (0, 0), (0, 0)))

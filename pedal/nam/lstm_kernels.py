@@ -1,0 +1,114 @@
+"""Recurrent layers, frame after frame: nothing here can be done for two frames at once.
+
+Called by ``program_kernels`` in real time, and by ``program`` to let a network settle. The vector lanes are
+the rows of the gates; a tile of them stays in registers over all inputs.
+
+State of a stack: room for the gates, then for each layer ``input | h | c``, so that what a layer multiplies
+lies in one piece. Weights, per layer and per tile of ``GATE_ROWS`` gate rows::
+
+    bias GATE_ROWS | (inputs + H) x GATE_ROWS
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types
+from numba.extending import intrinsic
+
+from pedal.jit import entry, kernel
+from pedal.jit.linked import linked_kernel
+from pedal.jit.machine import flush_denormals, restore_float_mode
+from pedal.nam.activation_kernels import sigmoid_kernel, tanh_kernel
+from pedal.nam.conv_tiles import CONV_FRAMES
+from pedal.nam.simd import TARGET, Emitter
+
+_TILE = TARGET.conv
+#: Gate rows that are summed together.
+GATE_ROWS = _TILE.frames
+
+
+@intrinsic
+def _gate_tile(typing_context: Any, f32: Any, weights: Any, source: Any, inputs: Any, target: Any) -> Any:
+    """``f32[target : + GATE_ROWS] = bias + weights * f32[source : + inputs]``."""
+    signature = types.void(f32, *[types.int64] * 4)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        e = Emitter(context, builder, _TILE.lanes)
+        memory = e.memory(sig.args[0], args[0])
+        bias = e.at(memory, args[1])
+
+        def one_input(carried: list[Any]) -> list[Any]:
+            number, row, *sums = carried
+            factor = e.broadcast(number)
+            terms = e.load(row, _TILE.vectors)
+            sums = [e.fma(term, factor, total) for term, total in zip(terms, sums, strict=True)]
+            return [e.at(number, 1), e.at(row, GATE_ROWS), *sums]
+
+        first = [e.at(memory, args[2]), e.at(bias, GATE_ROWS), *e.load(bias, _TILE.vectors)]
+        _, _, *sums = e.loop(args[3], first, one_input)
+        e.store(sums, e.at(memory, args[4]))
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+@kernel
+def _layer_kernel(f32: Any, weights: int, inputs: int, hidden: int, gates: int, slot: int) -> int:
+    """One frame of one layer, whose input stands in ``f32[slot:]``; returns where its weights end."""
+    for row in range(0, 4 * hidden, GATE_ROWS):
+        _gate_tile(f32, weights, slot, inputs + hidden, gates + row)
+        weights += (1 + inputs + hidden) * GATE_ROWS
+    enter = f32[gates : gates + hidden]
+    forget = f32[gates + hidden : gates + 2 * hidden]
+    fresh = f32[gates + 2 * hidden : gates + 3 * hidden]
+    leave = f32[gates + 3 * hidden : gates + 4 * hidden]
+    h = f32[slot + inputs : slot + inputs + hidden]
+    c = f32[slot + inputs + hidden : slot + inputs + 2 * hidden]
+    for k in range(hidden):
+        c[k] = sigmoid_kernel(forget[k]) * c[k] + sigmoid_kernel(enter[k]) * tanh_kernel(fresh[k])
+    for k in range(hidden):
+        h[k] = sigmoid_kernel(leave[k]) * tanh_kernel(c[k])
+    return weights
+
+
+@linked_kernel("void(float32[::1], int64, int64, int64, int64, int64, int64, int64)")
+def lstm_kernel(f32: Any, weights: int, state: int, layers: int, hidden: int, source: int, target: int, n: int) -> None:
+    """``n`` frames (at most a tile) of a stack.
+
+    Args:
+        f32: the arena.
+        weights: of the first layer.
+        state: of the stack.
+        layers: how many.
+        hidden: H.
+        source: the row that enters.
+        target: row 0 of the top layer's output; rows are ``CONV_FRAMES`` apart.
+        n: frames; the others of the tile stay as they are.
+    """
+    slots = state + -(-4 * hidden // GATE_ROWS) * GATE_ROWS
+    for frame in range(n):
+        slot = slots
+        inputs = 1
+        at = weights
+        f32[slot] = f32[source + frame]
+        for layer in range(layers):
+            at = _layer_kernel(f32, at, inputs, hidden, state, slot)
+            top = slot + inputs
+            slot = top + 2 * hidden
+            inputs = hidden
+            if layer < layers - 1:
+                for k in range(hidden):
+                    f32[slot + k] = f32[top + k]
+            else:
+                for k in range(hidden):
+                    f32[target + k * CONV_FRAMES + frame] = f32[top + k]
+
+
+@entry("void(float32[::1], int64, int64, int64, int64, int64, int64)")
+def settle_lstm(f32: Any, state: int, layers: int, hidden: int, source: int, target: int, frames: int) -> None:
+    """Play the constant in ``f32[source:]`` (a tile of it) for ``frames``; the weights lie at 0."""
+    mode = flush_denormals()
+    for done in range(0, frames, CONV_FRAMES):
+        lstm_kernel(f32, 0, state, layers, hidden, source, target, min(CONV_FRAMES, frames - done))
+    restore_float_mode(mode)
