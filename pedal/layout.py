@@ -150,7 +150,8 @@ KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = ran
     AMP_WAITED,  # periods an emergency has been waiting for a warm seat
     AMP_ENGAGED,  # 1 while the block is not bypassed (period thread to understudy)
     SPLICE_COLD,  # 1 while the running splice fades a cold width in
-) = range(15)
+    SEAT_LEARNT,  # 1 once the understudy has learnt how the seat's width differs from what is heard
+) = range(16)
 NO_WIDTH = -1
 SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
 MAX_WIDTHS = 16
@@ -165,10 +166,11 @@ AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
 AMP_RAMPS = 3
 AMP_MAKEUP = 9  # one gain per model
 FORECAST_ORDER = 8
-AMP_FORECAST = 16  # of the running splice: coefficients, then the last values, newest first
+SEAT_FORECAST = 16  # coefficients: how the difference between amp and seat moves
+AMP_FORECAST = SEAT_FORECAST + FORECAST_ORDER  # of the running splice: the same, and the last values, newest first
 #: The last frames that left the amp, and that the seat's width would have played: frame p of the
 #: ring lies at ``p & (PAST_FRAMES - 1)``.
-PAST_FRAMES = 128
+PAST_FRAMES = 512
 AMP_PAST = AMP_FORECAST + 2 * FORECAST_ORDER
 SEAT_PAST = AMP_PAST + PAST_FRAMES
 AMP_X = SEAT_PAST + PAST_FRAMES
