@@ -48,9 +48,7 @@ def _time_rows(parts: Sequence[Part], width: int, rate_hz: int, period_frames: i
     arena = Arena.allocate(at.HEAP_AT_BYTE + sum(region_bytes(part) for part in parts))
     arena.i64[at.RATE_HZ] = rate_hz
     widths = {part.block.id: min(width, len(part.amp.packed) - 1) for part in parts if part.amp}
-    place_rig(
-        arena, 0, parts, preset_name="", serial=1, rate_hz=rate_hz, live={}, in_use=(), start_widths=widths
-    )
+    place_rig(arena, 0, parts, preset_name="", serial=1, rate_hz=rate_hz, live={}, in_use=(), start_widths=widths)
     noise = 0.1 * np.random.default_rng(1).standard_normal(period_frames).astype(np.float32)
     spent = arena.f64[at.ROW_COST_F64 : at.ROW_COST_F64 + len(parts)]
     seen = np.zeros((_PERIODS, len(parts)))

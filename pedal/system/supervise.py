@@ -196,9 +196,7 @@ class _Post:
         environment, log_path = os.environ | dict(self.child.environment), self.child.log_path
         try:
             with open(log_path, "ab") if log_path is not None else contextlib.nullcontext() as log:
-                self._process = subprocess.Popen(
-                    _DIE_WITH_PARENT + self.child.command, env=environment, stderr=log
-                )
+                self._process = subprocess.Popen(_DIE_WITH_PARENT + self.child.command, env=environment, stderr=log)
         except OSError as error:
             raise PedalError(f"cannot be started ({error.strerror})", where=self.child.name) from error
         self._started_s = time.monotonic()
