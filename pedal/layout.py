@@ -162,7 +162,6 @@ AMP_WORDS = AMP_RAMP_COUNTS + 16
 
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
-AMP_RAMPS = 3
 AMP_MAKEUP = 9  # one gain per model
 FORECAST_ORDER = 8
 AMP_FORECAST = 16  # of the running splice: coefficients, then the last values, newest first
