@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +18,11 @@ from hypothesis import strategies as st
 
 from pedal import layout
 from pedal.errors import LinkError
+from pedal.jit import entry
+from pedal.jit.machine import sleep_us
 from pedal.link import Link, Word
 from pedal.notes import decode_notes
+from pedal.rig.events import push_event_kernel
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -161,6 +166,30 @@ def test_events_come_once_in_order_and_the_lost_are_counted(link: Link, bursts: 
         assert all(event.frame == 10 * event.numbers[0] for event in events)
         number += burst
     assert reader.new_events() == []
+
+
+@entry("void(int64[::1], int64)")
+def _push_many(i64: Any, count: int) -> None:
+    for _ in range(count):
+        head = i64[layout.EVENTS_HEAD]
+        i64[layout.FRAME] = 10 * head
+        push_event_kernel(i64, layout.EVENT_OVERRUN, head, head, head, head, head)
+        sleep_us(1)
+
+
+def test_a_writer_that_comes_round_tears_nothing(link: Link) -> None:
+    reader, count = Link.attach(link.path), 30_000
+    writer = threading.Thread(target=_push_many, args=(link.arena.i64, count))
+    writer.start()
+    seen = 0
+    while writer.is_alive() or seen + reader.events_lost < count:
+        events = reader.new_events()
+        seen += len(events)
+        for event in events:
+            assert event.frame == 10 * event.numbers[0]
+            assert len(set(event.numbers)) == 1
+    writer.join()
+    assert seen + reader.events_lost == count
 
 
 def test_status_of_a_link_nobody_plays(link: Link) -> None:
