@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from pedal.dsp.guard import LIMIT
 from pedal.dsp.ramp import RAMP_CELLS, ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
 from pedal.jit import kernel
 from pedal.layout import BUS_STRIDE, CHANNELS, F32, I64, PARAMS, RATE
@@ -38,6 +39,8 @@ def output_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
     falling = math.exp(-1.0 / (RELEASE_S * rate_hz))
     channels = i64[row + CHANNELS]
     envelope = f32[state + RAMPS * RAMP_CELLS]
+    if not (envelope <= LIMIT):  # an infinite one would never fall
+        envelope = 0.0
     for t in range(n):
         gain = ramp_next_kernel(f32, i64, level, words)
         top = ramp_next_kernel(f32, i64, ceiling, words + 1)

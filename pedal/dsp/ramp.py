@@ -27,12 +27,16 @@ def ramp_frames_kernel(rate_hz: int) -> int:
 def ramp_begin_kernel(f32: Any, i64: Any, cells: int, left: int, target: float, frames: int) -> bool:
     """Look at the target once a period; True while the ramp moves.
 
-    A target that is not finite is ignored: the last good one stays.
+    A target that is not finite is ignored: the last good one stays. A value that is broken, which
+    no step would ever mend, becomes the target at once.
     """
     if target != f32[cells + 2] and abs(target) <= LIMIT:
         f32[cells + 2] = target
         f32[cells + 1] = (target - f32[cells]) / frames
         i64[left] = frames
+    if not (abs(f32[cells]) <= LIMIT):
+        f32[cells] = f32[cells + 2]
+        i64[left] = 0
     return i64[left] > 0
 
 
@@ -45,14 +49,6 @@ def ramp_next_kernel(f32: Any, i64: Any, cells: int, left: int) -> float:
         if i64[left] == 0:
             f32[cells] = f32[cells + 2]
     return f32[cells]
-
-
-@kernel
-def ramp_repair_kernel(f32: Any, i64: Any, cells: int, left: int) -> None:
-    """Put a ramp whose value is broken to its target; a sound one goes on."""
-    if not (abs(f32[cells]) <= LIMIT):
-        f32[cells] = f32[cells + 2]
-        i64[left] = 0
 
 
 @kernel

@@ -13,16 +13,13 @@ from pedal.dsp.dc import STATE_F64 as DC_STATE_F64
 from pedal.dsp.gate import STATE_F32 as GATE_STATE_F32
 from pedal.dsp.gate import STATE_I64 as GATE_STATE_I64
 from pedal.dsp.output import RAMPS
-from pedal.dsp.ramp import RAMP_CELLS, ramp_repair_kernel
+from pedal.dsp.ramp import RAMP_CELLS
 from pedal.dsp.tone import BANDS, tone_prepare_kernel
 from pedal.jit import kernel
 from pedal.layout import (
     AMP_PAST,
     AMP_PLANS,
     AMP_PLAYING,
-    AMP_RAMP_COUNTS,
-    AMP_RAMPS,
-    AMP_WET,
     F32,
     F64,
     I64,
@@ -31,15 +28,12 @@ from pedal.layout import (
     KIND_CAB,
     KIND_DC,
     KIND_GATE,
-    KIND_INPUT,
     KIND_OUTPUT,
     KIND_TONE,
     NO_WIDTH,
     PAST_FRAMES,
     SPLICE_LEFT,
     TAPS,
-    WET_CELLS,
-    WET_COUNT,
 )
 from pedal.nam.kernels import rest_model_kernel
 
@@ -76,22 +70,7 @@ def reset_row_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
 
 @kernel
 def repair_row_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    """Reset a block that broke, and mend what a reset leaves alone: ramps and coefficients."""
+    """Reset a block that broke, and mend the coefficients that a reset leaves alone; ramps mend themselves."""
     reset_row_kernel(f32, f64, i64, row)
-    kind, state, words = i64[row + KIND], i64[row + F32], i64[row + I64]
-    if kind == KIND_AMP:
-        for ramp in range(AMP_RAMPS):
-            ramp_repair_kernel(f32, i64, state + AMP_WET + ramp * RAMP_CELLS, words + AMP_RAMP_COUNTS + ramp)
-        return
-    ramp_repair_kernel(f32, i64, i64[row + WET_CELLS], i64[row + WET_COUNT])
-    ramps = 0
-    if kind in (KIND_INPUT, KIND_CAB):
-        ramps = 2  # one per channel
-    elif kind == KIND_TONE:
-        ramps = BANDS
-    elif kind == KIND_OUTPUT:
-        ramps = RAMPS
-    for ramp in range(ramps):
-        ramp_repair_kernel(f32, i64, state + ramp * RAMP_CELLS, words + ramp)
-    if kind == KIND_TONE:
+    if i64[row + KIND] == KIND_TONE:
         tone_prepare_kernel(f32, f64, i64, row)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from pedal import layout as at
 from pedal.arena import Arena
+from pedal.jit import entry
+from pedal.jit.machine import flush_denormals, restore_float_mode
 from pedal.link.status import Event, read_events
 from pedal.nam import Model, load_model
 from pedal.nam.engine import Engine
@@ -26,8 +28,20 @@ from pedal.rig.understudy import understudy_round
 from tests.nam import models
 
 RATE_HZ = 48000
+#: ``CPU_SCALE_MILLI`` of a machine that takes less than no time, and of one a million times slower than this.
+NO_TIME_MILLI, AGES_MILLI = -(10**9), 10**9
 STARTER = Path(__file__).resolve().parents[2] / "models" / "starter-crunch.nam"
 Floats = NDArray[np.float32]
+
+
+@entry("int64()")
+def _flush() -> int:
+    return flush_denormals()
+
+
+@entry("void(int64)")
+def _restore(mode: int) -> None:
+    restore_float_mode(mode)
 
 
 @cache
@@ -74,7 +88,7 @@ def guitar(frames: int, seed: int = 1) -> Floats:
 
 
 class Bench:
-    """An arena with some rigs in it; slot 0 plays from the first period on.
+    """An arena with some rigs in it; nothing plays until a slot is adopted.
 
     Args:
         presets: one per slot; blocks of one kind and asset are the same instance in all of them.
@@ -86,37 +100,44 @@ class Bench:
         words[at.RATE_HZ] = RATE_HZ
         words[at.SAMPLE_FORMAT] = at.S32_LE
         words[at.CAPTURE_CHANNELS], words[at.PLAYBACK_CHANNELS] = 1, 2
-        words[at.VIRTUAL], words[at.CPU_SCALE_MILLI] = 1, 0  # nothing overruns unless the test says so
-        words[at.PLAYING_SLOT] = -1
+        words[at.VIRTUAL], words[at.CPU_SCALE_MILLI] = 1, NO_TIME_MILLI  # nothing overruns unless the test says so
+        words[at.USED_NS : at.USED_NS + 2] = 2**62
+        words[at.WANTED_SLOT] = words[at.PLAYING_SLOT] = words[at.READY_SLOT] = -1
         self.notes: list[RigNotes] = []
-        self._live: dict[str, BlockNote] = {}
+        self.live: dict[str, BlockNote] = {}
         self._events_read = 0
         for each in presets:
             self.place(each)
 
-    def place(self, source: Preset, **options: Any) -> RigNotes:
-        """Place a rig into the next slot, keeping every instance that an earlier one has."""
+    def place(self, source: Preset, slot: int | None = None, **options: Any) -> RigNotes:
+        """Place a rig into the next slot (or a given one), keeping every instance that an earlier one has."""
         notes = place_rig(
             self.arena,
-            len(self.notes),
+            len(self.notes) if slot is None else slot,
             compile_preset(source, Assets(), RATE_HZ),
             preset_name=source.name,
             serial=len(self.notes) + 1,
             rate_hz=RATE_HZ,
-            live=self._live,
-            in_use=[block.region for block in self._live.values()],
+            live=self.live,
+            in_use=[block.region for block in self.live.values()],
             **options,
         )
         self.notes.append(notes)
-        self._live |= {block.key: block for block in notes.blocks}
+        self.live |= {block.key: block for block in notes.blocks}
         return notes
 
     def play(self, x: Floats) -> Floats:
         """One period of captured ``x``, float32 ``(frames,)``; returns what the card gets, ``(frames, 2)``."""
         captured = np.frombuffer(np.round(x.astype(np.float64) * 2.0**31).astype("<i4").tobytes(), np.uint8)
         played = np.zeros(8 * x.size, np.uint8)
-        play_period(self.arena.f32, self.arena.f64, self.arena.i64, captured, played, x.size)
+        self.call(captured, played, x.size)
         return (played.view("<i4").reshape(-1, 2) / 2.0**31).astype(np.float32)
+
+    def call(self, captured: NDArray[np.uint8], played: NDArray[np.uint8], n: int) -> None:
+        """``play_period`` itself, on whatever bytes."""
+        mode = _flush()  # it stays so in the period thread, but not for all other tests
+        play_period(self.arena.f32, self.arena.f64, self.arena.i64, captured, played, n)
+        _restore(mode)
 
     def play_all(self, x: Floats, period_frames: int, rounds: int = 0) -> Floats:
         """``x`` in periods, the understudy looking in ``rounds`` times after each."""
@@ -131,8 +152,11 @@ class Bench:
         for _ in range(rounds):
             understudy_round(self.arena.f32, self.arena.f64, self.arena.i64)
 
-    def adopt(self, slot: int) -> None:
+    def adopt(self, slot: int, ready: bool = True) -> None:
+        """Publish a slot; with the understudy's look at it, the next period plays it."""
         self.arena.i64[at.WANTED_SLOT] = slot
+        if ready:
+            self.tend(1)
 
     def block(self, block_id: str, slot: int = 0) -> BlockNote:
         return next(block for block in self.notes[slot].blocks if block.id == block_id)

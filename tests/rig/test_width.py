@@ -141,10 +141,10 @@ class Widths(RuleBasedStateMachine):
     def bypass(self, which: int, on: bool) -> None:
         self.amps[which % len(self.amps)].view.bypass(on)
 
-    @rule(slot=st.integers(-3, 6))
-    def adopt(self, slot: int) -> None:
+    @rule(slot=st.integers(-3, 6), ready=st.booleans())
+    def adopt(self, slot: int, ready: bool) -> None:
         """Slot numbers that are none are ignored; slot 3 has no rig yet and is not offered."""
-        self.bench.adopt(slot if slot != 3 else 2)
+        self.bench.adopt(slot if slot != 3 else 2, ready and not self.seized)
 
     @rule(which=st.integers(0, 1))
     def overrun(self, which: int) -> None:
@@ -222,7 +222,10 @@ def asked(view: AmpView) -> int:
 
 TestWidths = Widths.TestCase
 TestWidths.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40,
+    stateful_step_count=30,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes: switch it on to hunt a failure
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

@@ -1,0 +1,126 @@
+"""An edited kernel is heard, however deep it lies: the cache of compiled code knows all sources."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pedal.jit.cache import KEPT, KERNEL_FILES, KERNEL_PACKAGES, cache_root, source_hash
+
+PACKAGE = Path(__file__).resolve().parents[2] / "pedal"
+SOURCES = [PACKAGE / name for name in KERNEL_FILES] + [
+    path for package in KERNEL_PACKAGES for path in sorted((PACKAGE / package).rglob("*.py"))
+]
+#: Plays half a second through the real chain; prints how loud the gate left it, and how much was compiled.
+SCRIPT = """
+import numpy as np
+from numba.core import event
+compiled = []
+class Count(event.Listener):
+    def on_start(self, event): compiled.append(event)
+    def on_end(self, event): pass
+event.register("numba:compile", Count())
+from pedal.preset import Block, Preset
+from pedal.rig.offline import OfflineRig
+rig = OfflineRig(Preset("", (Block("gate", "gate"),)), None, 48000)
+print(float(np.abs(rig.process(np.full(48, 0.5, np.float32))).sum()), len(compiled))
+"""
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The package, to be edited."""
+    shutil.copytree(PACKAGE, tmp_path / "pedal", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def play(folder: Path) -> tuple[float, int]:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        cwd=folder,
+        env=os.environ | {"PEDAL_CACHE_DIR": str(folder / "cache"), "PYTHONPATH": str(folder), "NUMBA_OPT": "1"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    loudness, compiled = done.stdout.split()
+    return float(loudness), int(compiled)
+
+
+@pytest.mark.slow
+def test_an_edited_callee_changes_what_the_cached_chain_plays(copied: Path) -> None:
+    first, compiled = play(copied)
+    assert compiled > 20
+    again, compiled = play(copied)
+    assert again == first
+    assert compiled == 0, "a second start compiles nothing"
+    gate = copied / "pedal" / "dsp" / "gate.py"
+    source = gate.read_text()
+    assert "OPEN_S = 0.0005" in source
+    gate.write_text(source.replace("OPEN_S = 0.0005", "OPEN_S = 0.005"))
+    slower, _ = play(copied)
+    assert slower < 0.7 * first
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_source_counts(path: Path, tmp_path: Path) -> None:
+    for source in SOURCES:
+        target = tmp_path / source.relative_to(PACKAGE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+    before = source_hash(tmp_path)
+    assert before == source_hash(PACKAGE)
+    (tmp_path / path.relative_to(PACKAGE)).write_bytes(path.read_bytes() + b"\n")
+    assert source_hash(tmp_path) != before
+
+
+def test_all_modules_with_kernels_are_sources() -> None:
+    """Whoever decorates a kernel, or lends one a constant, lies where the hash looks."""
+    kernels = {path for path in PACKAGE.rglob("*.py") if "pedal.jit" in path.read_text()}
+    assert kernels - set(SOURCES) - {PACKAGE / "panel" / "builder.py"} == set()
+
+
+def test_the_target_cpu_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = source_hash()
+    monkeypatch.setenv("NUMBA_CPU_NAME", "cortex-a53")
+    named = source_hash()
+    monkeypatch.setenv("NUMBA_CPU_FEATURES", "+neon")
+    assert len({before, named, source_hash()}) == 3
+
+
+def test_where_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEDAL_CACHE_DIR", "/somewhere")
+    assert cache_root() == Path("/somewhere")
+    monkeypatch.delenv("PEDAL_CACHE_DIR")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/xdg")
+    assert cache_root() == Path("/xdg/pedal")
+
+
+def test_stale_directories_go_and_a_read_only_home_does_no_harm(tmp_path: Path) -> None:
+    kernels = tmp_path / "kernels"
+    for age in range(KEPT + 4):
+        (kernels / f"old{age}").mkdir(parents=True)
+        os.utime(kernels / f"old{age}", (1000 - age, 1000 - age))
+    configure = "from pedal.jit import cache; print(cache.configure())"
+
+    def run(folder: Path) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", configure],
+            env=os.environ | {"PEDAL_CACHE_DIR": str(folder), "PYTHONPATH": str(PACKAGE.parent)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    assert run(tmp_path) == str(kernels / source_hash())
+    assert {path.name for path in kernels.iterdir()} == {source_hash()} | {f"old{age}" for age in range(KEPT)}
+    (tmp_path / "file").write_text("")
+    assert run(tmp_path / "file") == "None"

@@ -1,0 +1,65 @@
+"""Plays a thousand chains and periods from compiled code, prints how far numba's allocation counters moved.
+
+Run by ``test_allocation`` in a process of its own: the counters exist only if ``NUMBA_NRT_STATS=1`` at start.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.core.runtime import rtsys
+
+from pedal import layout as at
+from pedal.jit import entry
+from pedal.preset import Block
+from pedal.rig.chain import run_chain
+from pedal.rig.period import play_period_kernel
+from pedal.rig.understudy import understudy_round_kernel
+from tests.rig.bench import Bench, guitar, preset
+
+VIEWS = (types.float32[::1], types.float64[::1], types.int64[::1])
+BYTES = (types.Array(types.uint8, 1, "C", readonly=True), types.uint8[::1])
+
+
+@entry(types.void(*VIEWS))
+def thousand_chains(f32: Any, f64: Any, i64: Any) -> None:
+    for _ in range(1000):
+        run_chain(f32, f64, i64, at.SLOTS, at.BUS_F32, 64)
+
+
+@entry(types.void(*VIEWS, *BYTES))
+def thousand_periods(f32: Any, f64: Any, i64: Any, captured: Any, played: Any) -> None:
+    for k in range(1000):
+        play_period_kernel(f32, f64, i64, captured, played, 64)
+        understudy_round_kernel(f32, i64)
+        i64[at.BYPASSED] = (k // 50) % 2
+        i64[at.WANTED_SLOT] = (k // 100) % 2
+
+
+def main() -> None:
+    amp = Block("amp", "amp", "starter")
+    bench = Bench(preset(Block("gate", "gate"), amp, Block("tone", "tone"), Block("cab", "cab", "100")), preset(amp))
+    bench.adopt(0)
+    bench.play(guitar(64))
+    views = bench.arena.f32, bench.arena.f64, bench.arena.i64
+    captured = np.frombuffer(np.arange(64, dtype="<i4").tobytes(), np.uint8)
+    played = np.zeros(512, np.uint8)
+    moved = {}
+    for name, call in {
+        "nothing": lambda: None,
+        "run_chain": lambda: thousand_chains(*views),
+        "play_period": lambda: thousand_periods(*views, captured, played),
+    }.items():
+        before = rtsys.get_allocation_stats()
+        call()
+        after = rtsys.get_allocation_stats()
+        moved[name] = [after.alloc - before.alloc, after.mi_alloc - before.mi_alloc]
+    moved["periods"] = [int(bench.arena.i64[at.PERIOD_COUNT])]
+    print(json.dumps(moved))
+
+
+if __name__ == "__main__":
+    main()
