@@ -9,7 +9,7 @@ the link's version, so two processes never disagree about it silently.
 from __future__ import annotations
 
 #: Bumped by hand when the meaning (not just the place) of something changes.
-LINK_VERSION = 1
+LINK_VERSION = 2
 LINK_MAGIC = 0x4C41444550  # "PEDAL"
 
 #: The longest period, and the distance between two rows of a bus.
@@ -178,9 +178,10 @@ AMP_CELLS = SEAT_Y + BUS_STRIDE
 
 # ---- bytes: what lies behind the words --------------------------------------------------------
 NOTES_BYTES = 32 * 1024  # per slot: what the builder says about the rig, as JSON
-HAND_NOTES = SLOT_COUNT  # one more: the panel's preset in hand, for a panel that was killed
+#: Two more, written in turn: the panel's preset in hand, for a panel that was killed while it wrote.
+HAND_NOTES = (SLOT_COUNT, SLOT_COUNT + 1)
 NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
-BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + 1) * NOTES_BYTES) // 4
+BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + len(HAND_NOTES)) * NOTES_BYTES) // 4
 BUILDER_BUS_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE  # the builder's own, for replays
 INPUT_RING_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE
 INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz

@@ -15,7 +15,7 @@ from pedal.arena import Arena
 from pedal.errors import PedalError, PresetError
 from pedal.params import KINDS
 from pedal.preset import Block, Preset
-from pedal.rig.compile import TARGET_LOUDNESS_DB, compile_preset, in_order_of_sound, targets_of
+from pedal.rig.compile import TARGET_LOUDNESS_DB, compile_preset, in_order_of_sound
 from pedal.rig.place import place_rig, region_bytes, ring_frames
 from tests.rig.bench import RATE_HZ, Assets, Bench, guitar, model_named, preset
 
@@ -51,8 +51,8 @@ def test_order_of_sound(blocks: list[Block]) -> None:
 
 def test_targets_are_what_kernels_read() -> None:
     block = Block("output", "output", values={"level_db": -20.0, "mute": 1.0}, on=False)
-    assert targets_of(block) == pytest.approx((1.0, 0.1, 10 ** (-1 / 20), 1.0))
-    assert len(targets_of(TONE)) == len(KINDS["tone"].params)
+    assert block.kernel_values() == pytest.approx((1.0, 0.1, 10 ** (-1 / 20), 1.0))
+    assert len(TONE.kernel_values()) == len(KINDS["tone"].params)
 
 
 def test_keys_are_instances() -> None:
