@@ -2,8 +2,9 @@
 
 Pure numbers, known by everyone: kernels freeze them at compile time, the link sizes its file
 by them, the panel reads status through them. Indices are elements of the arena's ``i64`` view
-unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled *and*
-the link's version, so two processes never disagree about it silently.
+unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled; whoever moves
+something that a running pedal keeps (here, or the state of a block) raises ``LINK_VERSION``, so that two
+processes never disagree about it silently.
 """
 
 from __future__ import annotations
