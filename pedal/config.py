@@ -105,19 +105,27 @@ def load_board(name_or_path: str | Path) -> Board:
     Raises:
         BoardError: no such board, or its file is not right.
     """
+    path = board_path(name_or_path)
+    return parse_board(load_text(path, BoardError), str(path))
+
+
+def board_path(name_or_path: str | Path) -> Path:
+    """Where a board's file lies; see ``load_board``.
+
+    Raises:
+        BoardError: no shipped board is called so.
+    """
     text_name = str(name_or_path)
     if isinstance(name_or_path, Path) or "/" in text_name or text_name.endswith(".toml"):
-        path = Path(name_or_path)
-    else:
-        shipped = board_names()
-        if text_name not in shipped:
-            raise BoardError(
-                f"there is no board {text_name!r:.60}",
-                where="board",
-                hint=f"Known: {', '.join(shipped)}; or name a file",
-            )
-        path = factory_dir("board") / f"{text_name}.toml"
-    return parse_board(load_text(path, BoardError), str(path))
+        return Path(name_or_path)
+    shipped = board_names()
+    if text_name not in shipped:
+        raise BoardError(
+            f"there is no board {text_name!r:.60}",
+            where="board",
+            hint=f"Known: {', '.join(shipped)}; or name a file",
+        )
+    return factory_dir("board") / f"{text_name}.toml"
 
 
 def board_names() -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 Pure numbers, known by everyone: kernels freeze them at compile time, the link sizes its file
 by them, the panel reads status through them. Indices are elements of the arena's ``i64`` view
-unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled *and*
-the link's version, so two processes never disagree about it silently.
+unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled; whoever moves
+something that a running pedal keeps (here, or the state of a block) raises ``LINK_VERSION``, so that two
+processes never disagree about it silently.
 """
 
 from __future__ import annotations
 
 #: Bumped by hand when the meaning (not just the place) of something changes.
-LINK_VERSION = 1
+LINK_VERSION = 2
 LINK_MAGIC = 0x4C41444550  # "PEDAL"
 
 #: The longest period, and the distance between two rows of a bus.
@@ -150,7 +151,8 @@ KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = ran
     AMP_WAITED,  # periods an emergency has been waiting for a warm seat
     AMP_ENGAGED,  # 1 while the block is not bypassed (period thread to understudy)
     SPLICE_COLD,  # 1 while the running splice fades a cold width in
-) = range(15)
+    SEAT_LEARNT,  # 1 once the understudy has learnt how the seat's width differs from what is heard
+) = range(16)
 NO_WIDTH = -1
 SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
 MAX_WIDTHS = 16
@@ -164,10 +166,11 @@ AMP_WORDS = AMP_RAMP_COUNTS + 16
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
 AMP_MAKEUP = 9  # one gain per model
 FORECAST_ORDER = 8
-AMP_FORECAST = 16  # of the running splice: coefficients, then the last values, newest first
+SEAT_FORECAST = 16  # coefficients: how the difference between amp and seat moves
+AMP_FORECAST = SEAT_FORECAST + FORECAST_ORDER  # of the running splice: the same, and the last values, newest first
 #: The last frames that left the amp, and that the seat's width would have played: frame p of the
 #: ring lies at ``p & (PAST_FRAMES - 1)``.
-PAST_FRAMES = 128
+PAST_FRAMES = 512
 AMP_PAST = AMP_FORECAST + 2 * FORECAST_ORDER
 SEAT_PAST = AMP_PAST + PAST_FRAMES
 AMP_X = SEAT_PAST + PAST_FRAMES
@@ -178,9 +181,10 @@ AMP_CELLS = SEAT_Y + BUS_STRIDE
 
 # ---- bytes: what lies behind the words --------------------------------------------------------
 NOTES_BYTES = 32 * 1024  # per slot: what the builder says about the rig, as JSON
-HAND_NOTES = SLOT_COUNT  # one more: the panel's preset in hand, for a panel that was killed
+#: Two more, written in turn: the panel's preset in hand, for a panel that was killed while it wrote.
+HAND_NOTES = (SLOT_COUNT, SLOT_COUNT + 1)
 NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
-BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + 1) * NOTES_BYTES) // 4
+BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + len(HAND_NOTES)) * NOTES_BYTES) // 4
 BUILDER_BUS_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE  # the builder's own, for replays
 INPUT_RING_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE
 INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz

@@ -56,6 +56,13 @@ class Block:
         param = _param(KINDS[self.kind], name, f"block '{self.id}'")
         return self.values.get(name, param.default)
 
+    def kernel_values(self) -> tuple[float, ...]:
+        """What kernels are given for each parameter of its kind, in order; the bypass follows ``on``."""
+        return tuple(
+            (0.0 if self.on else 1.0) if param is BYPASS else param.kernel_value(self.value(param.name))
+            for param in KINDS[self.kind].params
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:

@@ -1,6 +1,7 @@
 """Arrows point one way: reads every import below ``pedal/`` and holds it against the table of rooms.
 
-A *room* is a top-level module or package of ``pedal``; the panel has two, its live side and its builder.
+A *room* is a top-level module or package of ``pedal``; the panel has three: its live side, its builder,
+and what they say to each other.
 Every import statement counts, also inside functions: knowing late is knowing.
 """
 
@@ -19,6 +20,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
 LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes"}
+JOBS = "panel jobs"  # what the panel's two sides say to each other
+JOBS_STEMS = ("jobs", "quality")
 BUILDER = "panel builder"  # panel/builder*.py: reads files, builds rigs, measures costs; the rest of panel is live
 
 #: Who may know whom, besides himself.
@@ -42,8 +45,9 @@ ARROWS: dict[str, set[str]] = {
     "link": {"arena", "jit", "layout", "errors", "units"},
     "library": LOWEST,
     "audio": LOWEST | {"rig", "link", "config"},
-    "panel": LOWEST | {"governor", "link", "config", "library"},
-    BUILDER: LOWEST | {"governor", "link", "config", "library", "rig", "nam"},
+    JOBS: {"notes"},
+    "panel": LOWEST | {JOBS, "governor", "link", "config", "library"},
+    BUILDER: LOWEST | {JOBS, "governor", "link", "config", "library", "rig", "nam"},
     "offline": LOWEST | {"nam", "dsp", "rig", "library", "config"},
     "virtual": LOWEST | {"config", "link", "library", "audio", "panel"},
     "system": LOWEST | {"config", "library"},
@@ -98,6 +102,8 @@ def room_of(relative: Path) -> str:
     room = relative.parts[0].removesuffix(".py")
     if room == "panel" and len(relative.parts) > 1 and relative.parts[1].startswith("builder"):
         return BUILDER
+    if room == "panel" and len(relative.parts) > 1 and Path(relative.parts[1]).stem in JOBS_STEMS:
+        return JOBS
     return "" if room == "__init__" else room
 
 

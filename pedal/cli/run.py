@@ -6,6 +6,7 @@ Called through ``main``; this process then is the small parent of ``pedal-audio`
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from contextlib import ExitStack
@@ -19,11 +20,14 @@ from pedal.paths import factory_dir, runtime_dir
 
 if TYPE_CHECKING:
     from pedal.system.supervise import Child
+    from pedal.virtual.card import VirtualCard
 
 #: ``pedal.link.memory.FILE_NAME``, which would bring the compiler into this small parent.
 LINK_NAME = "link"
 #: What the guitar plays on a board without one.
 TAKE = Path("takes") / "guitar-dry.flac"
+#: In the runtime directory: what the processes say while a screen is drawn in the terminal.
+LOG_NAME = "pedal.log"
 
 
 @click.command()
@@ -58,24 +62,31 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
     if board.cpu_scale != 1.0:
         click.echo(f"board '{board.name}': this machine counts as one {board.cpu_scale:g} times slower", err=True)
     with ExitStack() as stack:
-        environment = _virtual_environment(board, runtime, stack) if board.virtual else {}
-        children = [audio_child(board_name, runtime, environment)]
+        environment, log_path = {}, None
+        if board.virtual:
+            environment = stack.enter_context(virtual_card(board, runtime)).environment()
+            if only is None and sys.stdout.isatty():  # the screen is drawn there: other words would tear it
+                log_path = runtime / LOG_NAME
+                logging.basicConfig(filename=log_path, format="%(name)s: %(message)s", force=True)
+        children = [audio_child(board_name, runtime, environment, log_path)]
         if only is None:
-            children.append(panel_child(board_name, runtime, virtual=board.virtual))
+            children.append(panel_child(board_name, runtime, virtual=board.virtual, log_path=log_path))
         # A pedal that was stopped starts afresh; one whose halves are services keeps its memory.
         stale = (runtime / LINK_NAME,) if only is None else ()
         Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), forget=stale).run()
 
 
-def audio_child(board_name: str, runtime: Path, environment: dict[str, str]) -> Child:
+def audio_child(board_name: str, runtime: Path, environment: dict[str, str], log_path: Path | None = None) -> Child:
     """The process that owns the sound card."""
     from pedal.system.supervise import Child
 
     command = (sys.executable, "-m", "pedal.audio.process", board_name, str(runtime / LINK_NAME))
-    return Child("audio", command, environment)
+    return Child("audio", command, environment, log_path)
 
 
-def panel_child(board_name: str, runtime: Path, *, virtual: bool, quiet: bool = False) -> Child:
+def panel_child(
+    board_name: str, runtime: Path, *, virtual: bool, quiet: bool = False, log_path: Path | None = None
+) -> Child:
     """The process that owns switches, screen and presets; on a virtual board with stand-ins for them.
 
     ``quiet`` keeps it off the terminal: somebody else draws there.
@@ -84,21 +95,21 @@ def panel_child(board_name: str, runtime: Path, *, virtual: bool, quiet: bool = 
 
     module = "pedal.virtual.panel" if virtual else "pedal.panel.app"
     flags = ("--quiet",) if quiet else ()
-    return Child("panel", (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME), *flags))
+    command = (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME), *flags)
+    return Child("panel", command, log_path=log_path)
 
 
-def _virtual_environment(board: Board, runtime: Path, stack: ExitStack) -> dict[str, str]:
-    """A card made of files, running as long as ``stack``; what a process needs to find it."""
+def virtual_card(board: Board, runtime: Path, *, keep_played: bool = False) -> VirtualCard:
+    """The card of a virtual board, not on yet; ``keep_played`` as ``VirtualCard`` has it."""
     from pedal.virtual.card import VirtualCard
     from pedal.virtual.take import load_take
 
-    card = VirtualCard(
+    return VirtualCard(
         runtime / "card",
         load_take(factory_dir("models") / TAKE, board.audio.rate_hz),
         rate_hz=board.audio.rate_hz,
         period_frames=board.audio.period_frames,
         capture_channels=board.audio.capture_channels,
         sample_format="S32_LE" if board.audio.format == "auto" else board.audio.format,
-        keep_played=False,
+        keep_played=keep_played,
     )
-    return dict(stack.enter_context(card).environment())

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pedal.dsp.fir_tiles import LONG_FRAMES, SHORT_FRAMES, fir_long_tile, fir_short_tile
 from pedal.dsp.ramp import RAMP_CELLS, ramp_frames_kernel, ramped_gain_kernel
 from pedal.jit import kernel
+from pedal.jit.vectors import GROUP
 from pedal.layout import BUS_STRIDE, CHANNELS, DATA, F32, GAINS, I64, MAX_FRAMES, PARAMS, RATE, TAPS
-from pedal.nam.simd import GROUP
 from pedal.params import KINDS
 
 LEVEL = KINDS["cab"].index("level_db")

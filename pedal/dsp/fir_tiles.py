@@ -11,7 +11,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from pedal.nam.simd import GROUP, TARGET, Emitter
+from pedal.jit.vectors import GROUP, TARGET, Emitter
 
 _I64 = types.int64
 LANES = TARGET.conv.lanes

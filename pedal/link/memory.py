@@ -148,5 +148,8 @@ class Link:
         head = self.get(layout.EVENTS_HEAD)
         events, lost = read_events(self.arena, self._events_read, head)
         self._events_read = head
-        self.events_lost += lost
-        return events
+        # The writer does not wait: what it has come round to meanwhile may have been read half old, half new.
+        oldest_sound = self.get(layout.EVENTS_HEAD) - layout.EVENT_COUNT + 1
+        torn = min(len(events), max(0, oldest_sound - (head - len(events))))
+        self.events_lost += lost + torn
+        return events[torn:]

@@ -11,11 +11,11 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from pedal.jit.vectors import GROUP, padded
 from pedal.nam import plan as words
 from pedal.nam.a2_tiles import FULL_CHANNELS, FULL_FRAMES, LITE_CHANNELS, LITE_FRAMES, SHORT_FRAMES
 from pedal.nam.networks import Network
 from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
-from pedal.nam.simd import GROUP, padded
 from pedal.nam.spec import Activation, WaveNetSpec
 from pedal.nam.steady import steady_arrays
 from pedal.nam.stream import split_weights

@@ -5,7 +5,7 @@ run-time kernel sizes and dilations, so that one piece of code serves every laye
 are unrolled. A layer goes from its ring to the next layer's ring without touching scratch:
 convolution, mixin, activation, head sum, 1x1 and residual.
 
-A layer's weights, rows padded to ``simd.GROUP`` (``Cw``)::
+A layer's weights, rows padded to ``vectors.GROUP`` (``Cw``)::
 
     bias Cw | gain Cw | slope 4 | out C x Cw (input-major) | out bias Cw | taps K x C x Cw
 
@@ -20,7 +20,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from pedal.nam.simd import GROUP, TARGET, Emitter, Tile, padded
+from pedal.jit.vectors import GROUP, TARGET, Emitter, Tile, padded
 
 _I64 = types.int64
 

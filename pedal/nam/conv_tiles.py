@@ -16,7 +16,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from pedal.jit import kernel
-from pedal.nam.simd import GROUP, TARGET, Emitter
+from pedal.jit.vectors import GROUP, TARGET, Emitter
 
 _I64 = types.int64
 _TILE = TARGET.conv

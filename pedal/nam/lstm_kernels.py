@@ -19,9 +19,9 @@ from numba.extending import intrinsic
 from pedal.jit import entry, kernel
 from pedal.jit.linked import linked_kernel
 from pedal.jit.machine import flush_denormals, restore_float_mode
+from pedal.jit.vectors import TARGET, Emitter
 from pedal.nam.activation_kernels import sigmoid_kernel, tanh_kernel
 from pedal.nam.conv_tiles import CONV_FRAMES
-from pedal.nam.simd import TARGET, Emitter
 
 _TILE = TARGET.conv
 #: Gate rows that are summed together.

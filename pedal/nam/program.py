@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pedal.jit.vectors import padded
 from pedal.nam import plan as words
 from pedal.nam.activations import CODES, apply
 from pedal.nam.conv_tiles import CONV_FRAMES
 from pedal.nam.lstm_kernels import GATE_ROWS, settle_lstm
 from pedal.nam.networks import Network
 from pedal.nam.packed import Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
-from pedal.nam.simd import padded
 from pedal.nam.spec import Activation
 from pedal.nam.wavenet_pack import conv_weights
 

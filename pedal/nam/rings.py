@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from pedal.jit import kernel
-from pedal.nam.simd import TARGET, Emitter
+from pedal.jit.vectors import TARGET, Emitter
 
 #: Frames per copy: a cache line.
 LINE_FRAMES = 16

@@ -11,12 +11,12 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from pedal.jit.vectors import GROUP, padded
 from pedal.nam import plan as words
 from pedal.nam.activations import CODES
 from pedal.nam.conv_tiles import CONV_FRAMES
 from pedal.nam.networks import Network
 from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
-from pedal.nam.simd import GROUP, padded
 from pedal.nam.spec import ArraySpec, WaveNetSpec
 from pedal.nam.steady import SteadyArray, steady_arrays
 from pedal.nam.stream import ArrayWeights, split_weights

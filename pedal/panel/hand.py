@@ -1,50 +1,67 @@
 """The preset in hand: what was loaded, what the player has changed since, and what must survive.
 
 Used by the panel's loop. Kept in the link beside the rigs, so that a panel that was killed goes on
-with the player's changes; nothing is written to disk here.
+with the player's changes; nothing is written to disk here. It is written to two places in turn, each
+with its own check sum: a panel killed while it writes leaves the one before.
 """
 
 from __future__ import annotations
 
+import zlib
+
 import msgspec
 
 from pedal import layout
-from pedal.errors import PedalError, PresetError
+from pedal.errors import PresetError
 from pedal.library.presets import PresetStore
 from pedal.link import Link
-from pedal.params import KINDS
 from pedal.preset import Preset, format_preset, parse_preset
+
+_CHECK_BYTES = 4
 
 
 class _Kept(msgspec.Struct):
+    count: int
+    serial: int
     key: str
     text: str
-    quality: dict[str, str] = {}
+    quality: dict[str, str]
 
 
 class Hand:
-    """Key and content of the preset that plays or is about to, and the chosen quality per amp."""
+    """The preset that plays, with the player's changes.
+
+    Attributes:
+        key: of the preset's file.
+        preset: as it now is.
+        quality: "full", "lite" or "auto" by amp, as chosen.
+        serial: of the rig that was built from it.
+    """
 
     def __init__(self, store: PresetStore, link: Link) -> None:
         self.store = store
         self.key = ""
         self.preset = Preset("")
         self.quality: dict[str, str] = {}
+        self.serial = 0
         self._link = link
+        self._count = 0
 
     def recall(self) -> bool:
         """Take back what a killed panel had in hand; False if it left nothing readable."""
-        try:
-            kept = msgspec.json.decode(self._link.read_notes(layout.HAND_NOTES), type=_Kept)
-            self.preset = parse_preset(kept.text, "preset in hand")
-        except (msgspec.MsgspecError, PresetError):
+        kept = max((kept for kept in map(self._read, layout.HAND_NOTES) if kept), key=lambda k: k.count, default=None)
+        if kept is None:
             return False
-        self.key, self.quality = kept.key, kept.quality
+        try:
+            self.preset = parse_preset(kept.text, "preset in hand")
+        except PresetError:
+            return False
+        self.key, self.quality, self.serial, self._count = kept.key, kept.quality, kept.serial, kept.count
         return True
 
-    def take(self, key: str, preset: Preset) -> None:
+    def take(self, key: str, preset: Preset, quality: dict[str, str], serial: int) -> None:
         """Hold another preset."""
-        self.key, self.preset, self.quality = key, preset, {}
+        self.key, self.preset, self.quality, self.serial = key, preset, quality, serial
         self.keep()
 
     def change(self, preset: Preset) -> None:
@@ -54,40 +71,35 @@ class Hand:
 
     def keep(self) -> None:
         """Write it down where a successor finds it."""
-        kept = _Kept(self.key, format_preset(self.preset), self.quality)
-        self._link.write_notes(layout.HAND_NOTES, msgspec.json.encode(kept))
+        self._count += 1
+        kept = _Kept(self._count, self.serial, self.key, format_preset(self.preset), self.quality)
+        data = msgspec.json.encode(kept)
+        place = layout.HAND_NOTES[self._count % len(layout.HAND_NOTES)]
+        self._link.write_notes(place, zlib.crc32(data).to_bytes(_CHECK_BYTES, "little") + data)
 
     def position(self) -> tuple[int, int]:
         """Number of the preset in the list, from 1 (0: not in it), and the length of the list."""
         keys = [entry.key for entry in self.store.entries()]
         return (keys.index(self.key) + 1 if self.key in keys else 0), len(keys)
 
-    def cell(self, target: str) -> tuple[str, str]:
-        """``block.parameter`` taken apart.
-
-        Raises:
-            PresetError: not of this form.
-        """
-        block_id, dot, name = target.partition(".")
-        if not dot:
-            raise PresetError(f"'{target:.60}' names no parameter", hint="Write BLOCK.PARAM, such as amp.drive_db")
-        return block_id, name
-
-    def kernel_cell(self, block_id: str, name: str) -> tuple[int, float]:
-        """Memory cell and kernel value of a parameter as it now stands.
-
-        Raises:
-            PresetError: there is no such block or parameter.
-        """
-        block = self.preset.block(block_id)
-        kind = KINDS[block.kind]
-        index = kind.index(name)
-        return index, kind.params[index].kernel_value(block.value(name))
+    def _read(self, place: int) -> _Kept | None:
+        written = self._link.read_notes(place)
+        check, data = written[:_CHECK_BYTES], written[_CHECK_BYTES:]
+        if not data or zlib.crc32(data).to_bytes(_CHECK_BYTES, "little") != check:
+            return None
+        try:
+            return msgspec.json.decode(data, type=_Kept)
+        except msgspec.MsgspecError:
+            return None
 
 
-def first_key(store: PresetStore) -> str:
-    """Key of the first preset that there is, or empty."""
-    try:
-        return store.step("", 0)
-    except PedalError:
-        return ""
+def cell_of(target: str) -> tuple[str, str]:
+    """``block.parameter`` taken apart.
+
+    Raises:
+        PresetError: not of this form.
+    """
+    block_id, dot, name = target.partition(".")
+    if not dot:
+        raise PresetError(f"'{target:.60}' names no parameter", hint="Write BLOCK.PARAM, such as amp.drive_db")
+    return block_id, name

@@ -11,7 +11,7 @@ class Job(msgspec.Struct, frozen=True):
     """Build a rig into a slot.
 
     Attributes:
-        number: comes back with the answer; older answers are not waited for any more.
+        number: from 1; comes back with the answer; older answers are not waited for any more.
         preset_text: TOML.
         origin: the preset's key, kept in the notes.
         slot, serial: where, and which; serials are never reused within a link.
@@ -37,7 +37,7 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The answer: ``notes`` of the placed rig, or one ``error`` sentence."""
+    """The answer: ``notes`` of the placed rig, or one ``error`` sentence. Number 0: ready for jobs."""
 
     number: int
     slot: int = -1

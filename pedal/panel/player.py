@@ -1,7 +1,9 @@
 """What the player does, done: presets, blocks, knobs, bypass, quality. The verbs of the pedal.
 
 Called by the panel's loop for footswitches and for the control socket alike. Every verb either does
-its thing or raises a ``PedalError`` with one sentence; what plays goes on in either case.
+its thing or raises a ``PedalError`` with one sentence; what plays goes on in either case. While a
+preset is being built, the verbs are about that one: whoever went to a preset and turns a knob means
+the new preset's.
 """
 
 from __future__ import annotations
@@ -12,46 +14,79 @@ from pedal.config import Board
 from pedal.errors import ControlError, PedalError
 from pedal.link import Link, Word
 from pedal.notes import BlockNote
-from pedal.panel.hand import Hand
+from pedal.panel.hand import Hand, cell_of
 from pedal.panel.jobs import Done, Job
 from pedal.panel.quality import CHOICES
-from pedal.panel.rigs import Rigs
+from pedal.panel.rigs import BYPASS_CELL, Rigs
 from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
 from pedal.params import BYPASS
-from pedal.preset import Preset, format_preset
+from pedal.preset import Block, Preset, format_preset
 
 #: A block waits at most this long for the width that makes room for it.
 ROOM_TIMEOUT_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A block to be switched on once there is room."""
+@dataclass(slots=True)
+class _Pending:
+    """A preset that is being built; ``preset`` has the changes made since ``built`` went to the builder."""
 
-    block_id: str
-    until_s: float
+    number: int
+    key: str
+    built: Preset
+    preset: Preset
+    quality: dict[str, str]
 
 
 class Player:
-    """The verbs. One object, used from the panel's loop only."""
+    """The verbs. One object, used from the panel's loop only.
+
+    Attributes:
+        message: one sentence for the page, or empty.
+    """
 
     def __init__(self, board: Board, link: Link, hand: Hand, rigs: Rigs, widths: Widths, workshop: Workshop) -> None:
+        self.message = ""
         self._board = board
         self._link = link
         self._hand = hand
         self._rigs = rigs
         self._widths = widths
         self._workshop = workshop
-        self._number = 0
-        self._pending: tuple[str, Preset, dict[str, str]] | None = None
-        self._waiting: list[_Waiting] = []
-        self.message = ""
+        self._pending: _Pending | None = None
+        self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
 
     @property
     def is_bypassed(self) -> bool:
         """The whole pedal."""
         return bool(self._link.get(Word.BYPASSED))
+
+    @property
+    def key(self) -> str:
+        """Of the preset that the verbs are about: the one being built, else the one in hand."""
+        return self._pending.key if self._pending else self._hand.key
+
+    @property
+    def preset(self) -> Preset:
+        """The preset that the verbs are about."""
+        return self._pending.preset if self._pending else self._hand.preset
+
+    def begin(self, now_s: float) -> None:
+        """Go on with what a killed panel left playing; else play the first preset there is."""
+        if not self._hand.recall():
+            try:
+                self.step(1)
+            except PedalError as error:
+                self.message = str(error)
+            return
+        wanted = self._rigs.wanted
+        if wanted is None or wanted.serial != self._hand.serial:  # it was killed before it could publish
+            self._build(self._hand.key, self._hand.preset, self._hand.quality)
+            return
+        for block in self._hand.preset.chain:
+            self._store(block)
+            if block.on != self._rigs.is_on(block.id):
+                self.switch_block(block.id, block.on, now_s)
 
     def bypass(self, on: bool | None) -> bool:
         """Bypass the pedal, or change over; returns what it is now."""
@@ -59,7 +94,7 @@ class Player:
         self._link.put(Word.BYPASSED, int(now))
         return now
 
-    def select(self, key: str) -> Preset:
+    def select(self, key: str) -> None:
         """Begin to play the preset of ``key``; it sounds as soon as it is built.
 
         Raises:
@@ -68,16 +103,14 @@ class Player:
         loaded = self._hand.store.load(key)
         self.message = loaded.warning
         self._build(key, loaded.preset, {})
-        return loaded.preset
 
-    def step(self, by: int) -> str:
-        """Begin to play the next (1) or previous (-1) preset that can be read; returns its key.
+    def step(self, by: int) -> None:
+        """Begin to play the next (1) or previous (-1) preset that can be read.
 
         Raises:
             PresetError: there is none.
         """
-        start = self._pending[0] if self._pending else self._hand.key
-        key, trouble = start, None
+        key, trouble = self.key, None
         for _ in range(max(1, len(self._hand.store.entries()))):
             key = self._hand.store.step(key, by)
             try:
@@ -87,43 +120,40 @@ class Player:
                 continue
             if trouble is not None:
                 self.message = str(trouble)
-            return key
+            return
         raise trouble or ControlError("there is no preset")
 
-    def resume(self) -> None:
-        """Play what is in hand, as it is in hand."""
-        self._build(self._hand.key, self._hand.preset, self._hand.quality)
-
     def built(self, done: Done) -> None:
-        """The builder's answer to the newest job: publish, or say why not."""
-        if done.number != self._number and done.number != -1:
+        """The builder's answer: publish the rig, or say why there is none. Older answers are ignored."""
+        pending = self._pending
+        if pending is None or done.number != pending.number:
             return
-        pending, self._pending = self._pending, None
+        self._pending = None
         if done.notes is None:
             self.message = done.error
             return
-        if pending is not None:
-            key, preset, quality = pending
-            self._hand.take(key, preset)
-            self._hand.quality = quality
-            self._hand.keep()
         self._waiting.clear()
+        # In this order: killed in between, a successor finds that what plays is not what is in hand.
+        self._hand.take(pending.key, pending.preset, pending.quality, done.notes.serial)
         self._rigs.publish(done.slot, done.notes)
+        for block in pending.preset.chain:
+            if block != pending.built.block(block.id):
+                self._store(block)
         self._widths.restart()
 
-    def set_param(self, target: str, value: float) -> None:
+    def set_param(self, target: str, value: float, now_s: float) -> None:
         """Set ``block.parameter``; the sound ramps there.
 
         Raises:
             PresetError: unknown, or out of range.
         """
-        block_id, name = self._hand.cell(target)
+        block_id, name = cell_of(target)
         if name == BYPASS.name:
-            self.switch_block(block_id, value < 0.5, 0.0)
+            self.switch_block(block_id, value < 0.5, now_s)
             return
-        self._hand.change(self._hand.preset.with_value(block_id, name, value))
-        cell, kernel_value = self._hand.kernel_cell(block_id, name)
-        self._rigs.set_target(block_id, cell, kernel_value)
+        self._hold(self.preset.with_value(block_id, name, value))
+        if self._pending is None:
+            self._store(self._hand.preset.block(block_id))
 
     def switch_block(self, block_id: str, on: bool, now_s: float) -> bool:
         """Switch a block on or off; on may wait a moment for room. Returns False if it waits.
@@ -131,13 +161,17 @@ class Player:
         Raises:
             PresetError: no such block, or one that every chain needs.
         """
-        self._hand.change(self._hand.preset.with_on(block_id, on))
-        self._waiting = [waiting for waiting in self._waiting if waiting.block_id != block_id]
+        self._hold(self.preset.with_on(block_id, on))
+        if self._pending is not None:  # the builder chooses the widths that leave room for it
+            self._build(self._pending.key, self._pending.preset, self._pending.quality)
+            return True
+        self._waiting.pop(block_id, None)
         note = self._note(block_id)
-        if on and note is not None and self._make_room(note):
-            self._waiting.append(_Waiting(block_id, now_s + ROOM_TIMEOUT_S))
+        joins = on and not self._rigs.is_on(block_id)
+        if joins and note is not None and (not self._rigs.is_adopted or self._make_room(note)):
+            self._waiting[block_id] = now_s + ROOM_TIMEOUT_S
             return False
-        self._rigs.set_target(block_id, 0, 0.0 if on else 1.0)
+        self._rigs.set_target(block_id, BYPASS_CELL, 0.0 if on else 1.0)
         return True
 
     def set_quality(self, quality: str, amp_number: int | None) -> list[str]:
@@ -148,13 +182,16 @@ class Player:
         """
         if quality not in CHOICES:
             raise ControlError(f"'{quality}' is no width", hint="Use full, lite or auto")
-        ids = [amp.block.id for amp in self._rigs.amps()]
+        ids = [block.id for block in self.preset.blocks if block.kind == "amp"]
         if amp_number is not None:
             if not 1 <= amp_number <= len(ids):
                 raise ControlError(f"there is no amp {amp_number}", hint=f"This preset has {len(ids)}")
             ids = [ids[amp_number - 1]]
-        for block_id in ids:
-            self._hand.quality[block_id] = quality
+        chosen = dict.fromkeys(ids, quality)
+        if self._pending is not None:
+            self._build(self._pending.key, self._pending.preset, self._pending.quality | chosen)
+            return ids
+        self._hand.quality |= chosen
         self._hand.keep()
         self._widths.prefer(self._hand.quality, ids, self._link.status())
         return ids
@@ -162,18 +199,34 @@ class Player:
     def tick(self, now_s: float) -> None:
         """Switch on what waited for room, once it is there (or did not come in time)."""
         self._rigs.look_after()
-        if self._waiting and (self._widths.is_settled() or now_s >= self._waiting[0].until_s):
-            for waiting in self._waiting:
-                self._rigs.set_target(waiting.block_id, 0, 0.0)
-            self._waiting.clear()
+        there = self._rigs.is_adopted and self._widths.is_settled()
+        for block_id in [block_id for block_id, until_s in self._waiting.items() if there or now_s >= until_s]:
+            del self._waiting[block_id]
+            self._rigs.set_target(block_id, BYPASS_CELL, 0.0)
+
+    def progress(self) -> str:
+        """What the player waits for while nothing plays yet; empty otherwise."""
+        if self._pending is None or self._rigs.playing is not None:
+            return ""
+        return f"Loading {self._pending.preset.name}" if self._workshop.is_ready else STARTING
+
+    def _hold(self, changed: Preset) -> None:
+        if self._pending is not None:
+            self._pending.preset = changed
+        else:
+            self._hand.change(changed)
+
+    def _store(self, block: Block) -> None:
+        """Every parameter of a block but its bypass, which may have to wait for room."""
+        for cell, value in enumerate(block.kernel_values()):
+            if cell != BYPASS_CELL:
+                self._rigs.set_target(block.id, cell, value)
 
     def _build(self, key: str, preset: Preset, quality: dict[str, str]) -> None:
         slot, serial, in_use = self._rigs.next_place()
-        self._number += 1
-        self._pending = (key, preset, quality)
         audio = self._board.audio
         job = Job(
-            number=self._number,
+            number=self._workshop.next_number(),
             preset_text=format_preset(preset),
             origin=key,
             slot=slot,
@@ -186,6 +239,7 @@ class Player:
             budget=self._board.budget_share,
             quality=quality,
         )
+        self._pending = _Pending(job.number, key, preset, preset, quality)
         self._workshop.submit(job)
 
     def _make_room(self, note: BlockNote) -> bool:
@@ -196,5 +250,9 @@ class Player:
         return self._widths.make_room(note.cost_ns * share, joining, status, self._hand.quality, reason)
 
     def _note(self, block_id: str) -> BlockNote | None:
-        notes = self._rigs.playing
+        notes = self._rigs.wanted or self._rigs.playing
         return next((block for block in notes.blocks if block.id == block_id), None) if notes else None
+
+
+#: Said while the kernels are compiled or loaded.
+STARTING = "Getting ready: the first start takes a minute or two."

@@ -5,11 +5,14 @@ Called by the panel's loop. Reads, changes nothing.
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Collection
 from typing import Any
 
 from pedal import layout
 from pedal.config import Board
+from pedal.link import Word
 from pedal.link.status import Status
 from pedal.panel.display.pages import AudioState, PanelView
 from pedal.panel.hand import Hand
@@ -22,6 +25,8 @@ from pedal.units import db_from_gain
 SILENT_S = 0.5
 #: The clip light stays on this long.
 CLIP_S = 1.0
+#: The list of presets is read again after this time.
+LIST_S = 1.0
 _CARD: dict[int, AudioState] = {
     layout.CARD_STARTING: "starting",
     layout.CARD_RUNNING: "playing",
@@ -29,12 +34,23 @@ _CARD: dict[int, AudioState] = {
 }
 
 
-def audio_state(status: Status) -> AudioState:
+def audio_state(status: Status, now_ns: int) -> AudioState:
     """What the sound is doing."""
-    beat_age_s = (time.monotonic_ns() - status.audio_beat_ns) / 1e9
-    if status.card_state == layout.CARD_RUNNING and beat_age_s > SILENT_S:
+    silent_s = (now_ns - status.audio_beat_ns) / 1e9
+    if status.card_state == layout.CARD_RUNNING and silent_s > SILENT_S:
         return "no audio"
     return _CARD.get(status.card_state, "no audio")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return pid > 0
 
 
 def width_label(amp: AmpState) -> str:
@@ -48,85 +64,129 @@ def is_held_down(amp: AmpState, quality: str) -> bool:
     return 0 <= amp.playing < widest
 
 
-def make_view(board: Board, status: Status, hand: Hand, rigs: Rigs, player: Player, tick: int) -> PanelView:
-    """The page's content, now."""
-    amps = rigs.amps()
-    shown = next((amp for amp in reversed(amps) if amp.playing >= 0), None)
-    number, count = hand.position()
-    clipped = status.clipped_ago_frames is not None and status.clipped_ago_frames < CLIP_S * max(1, status.rate_hz)
-    return PanelView(
-        preset_name=hand.preset.name,
-        preset_number=number,
-        preset_count=count,
-        model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
-        width_label=width_label(shown) if shown else "",
-        held_down=any(is_held_down(amp, hand.quality.get(amp.block.id, "auto")) for amp in amps),
-        load_norm=status.load_mean,
-        budget_norm=board.budget_share,
-        in_peak_db=db_from_gain(status.in_peak),
-        out_peak_db=db_from_gain(status.out_peak),
-        in_clipped=clipped,
-        bypassed=player.is_bypassed,
-        muted=hand.preset.output.value("mute") > 0.5,
-        message=player.message,
-        audio_state=audio_state(status),
-        cpu_scale=status.cpu_scale if board.virtual else 1.0,
-        tick=tick,
-    )
+class Reporter:
+    """What the page and ``pedal status`` say.
 
+    Args:
+        board: as loaded.
+        hand: the preset that plays.
+        rigs: the rig that plays.
+        widths: its record of changes.
+        player: its message.
+        overruns: the newest, as reports have them.
+    """
 
-def make_status(
-    board: Board, status: Status, hand: Hand, rigs: Rigs, widths: Widths, player: Player
-) -> dict[str, Any]:
-    """The answer to ``pedal status``."""
-    number, count = hand.position()
-    period_ns = 1e9 * status.period_frames / status.rate_hz if status.rate_hz else 0.0
-    notes = rigs.playing
-    blocks = []
-    for index, block in enumerate(notes.blocks if notes else ()):
-        spent_ns = status.row_costs_ns[index] if index < len(status.row_costs_ns) else 0.0
-        load = spent_ns * (status.cpu_scale if board.virtual else 1.0) / period_ns if period_ns else 0.0
-        on = bool(rigs.link.arena.f32[block.params_idx] < 0.5)
-        blocks.append({"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)})
-    amps = [
-        {
-            "id": amp.block.id,
-            "model": amp.block.amp.model_name if amp.block.amp else "",
-            "width": width_label(amp),
-            "widths": list(amp.block.amp.labels) if amp.block.amp else [],
-            "quality": hand.quality.get(amp.block.id, "auto"),
-            "held_down": is_held_down(amp, hand.quality.get(amp.block.id, "auto")),
+    def __init__(
+        self,
+        board: Board,
+        hand: Hand,
+        rigs: Rigs,
+        widths: Widths,
+        player: Player,
+        overruns: Collection[dict[str, Any]],
+    ) -> None:
+        self._board = board
+        self._hand = hand
+        self._rigs = rigs
+        self._widths = widths
+        self._player = player
+        self._overruns = overruns
+        self._position = (0, 0)
+        self._position_key = ""
+        self._position_until_s = 0.0
+
+    def view(self, status: Status, tick: int) -> PanelView:
+        """The page's content, now."""
+        board, hand, rigs, player = self._board, self._hand, self._rigs, self._player
+        amps = rigs.amps()
+        shown = next((amp for amp in reversed(amps) if amp.playing >= 0), None)
+        number, count = self._place_in_list()
+        clipped = status.clipped_ago_frames is not None and status.clipped_ago_frames < CLIP_S * max(1, status.rate_hz)
+        return PanelView(
+            preset_name=hand.preset.name or player.preset.name,
+            preset_number=number,
+            preset_count=count,
+            model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
+            width_label=width_label(shown) if shown else "",
+            held_down=any(is_held_down(amp, hand.quality.get(amp.block.id, "auto")) for amp in amps),
+            load_norm=status.load_mean,
+            budget_norm=board.budget_share,
+            in_peak_db=db_from_gain(status.in_peak),
+            out_peak_db=db_from_gain(status.out_peak),
+            in_clipped=clipped,
+            bypassed=player.is_bypassed,
+            muted=hand.preset.output.value("mute") > 0.5,
+            message=player.message or player.progress(),
+            audio_state=self._audio_state(status),
+            cpu_scale=status.cpu_scale if board.virtual else 1.0,
+            tick=tick,
+        )
+
+    def status(self, status: Status) -> dict[str, Any]:
+        """The answer to ``pedal status``."""
+        board, hand, rigs, player = self._board, self._hand, self._rigs, self._player
+        number, count = self._place_in_list()
+        period_ns = 1e9 * status.period_frames / status.rate_hz if status.rate_hz else 0.0
+        notes = rigs.playing
+        blocks = []
+        for index, block in enumerate(notes.blocks if notes else ()):
+            spent_ns = status.row_costs_ns[index] if index < len(status.row_costs_ns) else 0.0
+            load = spent_ns * (status.cpu_scale if board.virtual else 1.0) / period_ns if period_ns else 0.0
+            on = bool(rigs.link.arena.f32[block.params_idx] < 0.5)
+            blocks.append({"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)})
+        amps = [
+            {
+                "id": amp.block.id,
+                "model": amp.block.amp.model_name if amp.block.amp else "",
+                "width": width_label(amp),
+                "widths": list(amp.block.amp.labels) if amp.block.amp else [],
+                "quality": hand.quality.get(amp.block.id, "auto"),
+                "held_down": is_held_down(amp, hand.quality.get(amp.block.id, "auto")),
+            }
+            for amp in rigs.amps()
+        ]
+        return {
+            "board": board.name,
+            "virtual": board.virtual,
+            "cpu_scale": status.cpu_scale if board.virtual else 1.0,
+            "audio": self._audio_state(status),
+            "preset": hand.preset.name,
+            "preset_key": hand.key,
+            "preset_number": number,
+            "preset_count": count,
+            "bypassed": player.is_bypassed,
+            "message": player.message or player.progress(),
+            "load": round(status.load, 4),
+            "load_mean": round(status.load_mean, 4),
+            "load_peak": round(status.load_peak, 4),
+            "load_worst": round(status.load_worst, 4),
+            "budget": board.budget_share,
+            "in_peak_db": round(db_from_gain(status.in_peak), 1),
+            "out_peak_db": round(db_from_gain(status.out_peak), 1),
+            "rate_hz": status.rate_hz,
+            "period_frames": status.period_frames,
+            "frame": status.frame,
+            "periods_played": status.period_count,
+            "overruns": status.overruns,
+            "woken_late": status.woken_late,
+            "xruns": status.xruns,
+            "guard_trips": status.guard_trips,
+            "cold_changes": status.cold_changes,
+            "amps": amps,
+            "blocks": blocks,
+            "overrun_log": list(self._overruns),
+            "width_changes": [change.as_dict() for change in self._widths.changes],
         }
-        for amp in rigs.amps()
-    ]
-    return {
-        "board": board.name,
-        "virtual": board.virtual,
-        "cpu_scale": status.cpu_scale if board.virtual else 1.0,
-        "audio": audio_state(status),
-        "preset": hand.preset.name,
-        "preset_key": hand.key,
-        "preset_number": number,
-        "preset_count": count,
-        "bypassed": player.is_bypassed,
-        "message": player.message,
-        "load": round(status.load, 4),
-        "load_mean": round(status.load_mean, 4),
-        "load_peak": round(status.load_peak, 4),
-        "load_worst": round(status.load_worst, 4),
-        "budget": board.budget_share,
-        "in_peak_db": round(db_from_gain(status.in_peak), 1),
-        "out_peak_db": round(db_from_gain(status.out_peak), 1),
-        "rate_hz": status.rate_hz,
-        "period_frames": status.period_frames,
-        "frame": status.frame,
-        "periods_played": status.period_count,
-        "overruns": status.overruns,
-        "woken_late": status.woken_late,
-        "xruns": status.xruns,
-        "guard_trips": status.guard_trips,
-        "cold_changes": status.cold_changes,
-        "amps": amps,
-        "blocks": blocks,
-        "width_changes": [change.as_dict() for change in widths.changes],
-    }
+
+    def _place_in_list(self) -> tuple[int, int]:
+        """Number of the preset, and how many there are; the folders are read once a second."""
+        now_s = time.monotonic()
+        if now_s >= self._position_until_s or self._hand.key != self._position_key:
+            self._position, self._position_key = self._hand.position(), self._hand.key
+            self._position_until_s = now_s + LIST_S
+        return self._position
+
+    def _audio_state(self, status: Status) -> AudioState:
+        if status.card_state != layout.CARD_RUNNING and not is_alive(self._rigs.link.get(Word.AUDIO_PID)):
+            return "no audio"
+        return audio_state(status, time.monotonic_ns())

@@ -13,6 +13,8 @@ from pedal.notes import BlockNote, RigNotes, decode_notes, encode_notes
 
 #: Rounds of the understudy after which it has certainly let go of an old rig.
 _ROUNDS = 2
+#: The first parameter of every kind (``pedal.params``).
+BYPASS_CELL = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Rigs:
     def __init__(self, link: Link) -> None:
         self.link = link
         self._published: dict[int, RigNotes] = {}
-        self._retiring: list[tuple[RigNotes, int]] = []
+        self._retiring: list[tuple[int, RigNotes, int]] = []
         self._last_playing = link.get(Word.PLAYING_SLOT)
         for slot in {self._last_playing, link.get(Word.WANTED_SLOT)} - {-1}:
             notes = self._stored(slot)
@@ -49,14 +51,31 @@ class Rigs:
         """Notes of the rig that sounds from the next period on."""
         return self._published.get(self.link.get(Word.WANTED_SLOT))
 
+    @property
+    def is_adopted(self) -> bool:
+        """True when the wanted rig is the one that plays."""
+        return self.link.get(Word.PLAYING_SLOT) == self.link.get(Word.WANTED_SLOT)
+
+    def is_on(self, block_id: str) -> bool:
+        """Whether a block of the wanted rig is switched on, or is about to be."""
+        blocks = self.wanted.blocks if self.wanted else ()
+        return any(block.id == block_id and self.link.arena.f32[block.params_idx] < 0.5 for block in blocks)
+
+    def cost_without_amps_ns(self) -> float:
+        """What the blocks of the playing rig that are on were measured to cost besides amps, ns per frame."""
+        blocks = self.playing.blocks if self.playing else ()
+        return sum(block.cost_ns for block in blocks if self.link.arena.f32[block.params_idx] < 0.5)
+
     def next_place(self) -> tuple[int, int, tuple[tuple[int, int], ...]]:
         """Slot, serial and memory in use, for the next build."""
         self.look_after()
         taken = {self.link.get(Word.PLAYING_SLOT), self.link.get(Word.WANTED_SLOT)}
-        slot = next(slot for slot in range(layout.SLOT_COUNT) if slot not in taken)
+        free = [slot for slot in range(layout.SLOT_COUNT) if slot not in taken]
+        retiring = [slot for slot, _, _ in self._retiring]
+        slot = min(free, key=lambda slot: slot in retiring)  # the understudy may still be reading that one
         self._serial += 1
         in_use = [notes.regions for place, notes in self._published.items() if place in taken]
-        in_use += [notes.regions for notes, _ in self._retiring]
+        in_use += [notes.regions for _, notes, _ in self._retiring]
         return slot, self._serial, tuple(sorted({region for regions in in_use for region in regions}))
 
     def publish(self, slot: int, notes: RigNotes) -> None:
@@ -73,9 +92,9 @@ class Rigs:
         if playing != self._last_playing:
             old = self._published.get(self._last_playing)
             if old is not None:
-                self._retiring.append((old, rounds))
+                self._retiring.append((self._last_playing, old, rounds))
             self._last_playing = playing
-        self._retiring = [(notes, since) for notes, since in self._retiring if rounds - since < _ROUNDS]
+        self._retiring = [retired for retired in self._retiring if rounds - retired[2] < _ROUNDS]
 
     def set_target(self, block_id: str, cell: int, value: float) -> None:
         """Store one parameter, in every rig that has the block (the playing and a wanted one)."""

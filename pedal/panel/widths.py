@@ -98,7 +98,9 @@ class Widths:
         """
         states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.id == joining]
         views = [self.amp_view(amp, status, quality) for amp in states]
-        others = max(0.0, status.load_mean - sum(view.cost for view in views)) + extra
+        # The mean may still be that of a narrower width, just left: never below what the others are known to cost.
+        known = self._rigs.cost_without_amps_ns() * status.rate_hz * 1e-9 * status.cpu_scale
+        others = max(known, status.load_mean - sum(view.cost for view in views)) + extra
         waiting = False
         for amp, width in zip(states, decide.fit(views, others, self.budget), strict=True):
             if amp.playing < 0:

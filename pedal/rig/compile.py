@@ -34,7 +34,6 @@ from pedal.layout import (
 )
 from pedal.nam.model import Model
 from pedal.nam.pack import Packed, pack
-from pedal.params import BYPASS, KINDS
 from pedal.preset import Block, Preset
 from pedal.units import gain_from_db
 
@@ -140,14 +139,6 @@ def in_order_of_sound(preset: Preset) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def targets_of(block: Block) -> tuple[float, ...]:
-    """Kernel values of a block's parameters; the bypass cell follows ``block.on``."""
-    return tuple(
-        (0.0 if block.on else 1.0) if param is BYPASS else param.kernel_value(block.value(param.name))
-        for param in KINDS[block.kind].params
-    )
-
-
 _NOTHING = np.zeros(0, np.float32)
 _STATES: dict[str, tuple[int, int, int]] = {
     "input": (input_block.STATE_F32, 0, input_block.STATE_I64),
@@ -159,7 +150,7 @@ _STATES: dict[str, tuple[int, int, int]] = {
 
 
 def _compile_block(block: Block, assets: Assets, rate_hz: int) -> Part:
-    targets = targets_of(block)
+    targets = block.kernel_values()
     if block.kind == "amp":
         model = assets.model(block.asset)
         return Part(

@@ -1,8 +1,9 @@
 """What a rig costs on this machine: the builder's stopwatch.
 
-Each row is timed alone on private memory, in the process that builds; an amp once per width. The
-figure is the least of many blocks: other programs can only add to it. Thread CPU time, so that it
-means the same on a busy machine. Called by the builder, never in real time.
+The whole rig plays on private memory at the pace of the pedal, a period and then a rest, once per
+width of its amps. Without the rests the figures would be half of what the period thread meets: a
+core that has slept wakes with cold caches and a slow clock. The figure is the median of some
+periods. Called by the builder, never in real time.
 """
 
 from __future__ import annotations
@@ -12,47 +13,50 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pedal import layout as at
 from pedal.arena import Arena
-from pedal.rig.chain import play_chain
+from pedal.rig.chain import COST_WEIGHT, play_chain
 from pedal.rig.compile import Part
 from pedal.rig.place import place_rig, region_bytes
 
-_BLOCKS = 24
+_PERIODS = 16
 
 #: By key: nanoseconds per frame of the row without its model, and of each width of its model.
 Costs = dict[str, tuple[float, tuple[float, ...]]]
 
 
 def measure_costs(parts: Sequence[Part], rate_hz: int, period_frames: int, known: Costs) -> Costs:
-    """Costs of all parts; what is in ``known`` is not timed again."""
+    """Costs of all parts; nothing is timed if all are in ``known``."""
+    if all(part.key in known for part in parts):
+        return {part.key: known[part.key] for part in parts}
+    sounding = [replace(part, block=replace(part.block, on=True), targets=(0.0, *part.targets[1:])) for part in parts]
+    widest = max((len(part.amp.packed) for part in parts if part.amp), default=1)
+    passes = [_time_rows(sounding, width, rate_hz, period_frames) for width in range(widest)]
     costs: Costs = {}
-    for part in parts:
-        costs[part.key] = known[part.key] if part.key in known else _measure(part, rate_hz, period_frames)
+    for row, part in enumerate(parts):
+        if part.amp is None:
+            costs[part.key] = float(np.min([costs_ns[row] for costs_ns in passes])), ()
+        else:
+            costs[part.key] = 0.0, tuple(float(passes[width][row]) for width in range(len(part.amp.packed)))
     return costs
 
 
-def _measure(part: Part, rate_hz: int, period_frames: int) -> tuple[float, tuple[float, ...]]:
-    on = replace(part, block=replace(part.block, on=True), targets=(0.0, *part.targets[1:]))
-    if part.amp is None:
-        return _time_row(on, 0, rate_hz, period_frames), ()
-    widths = range(len(part.amp.packed))
-    return 0.0, tuple(_time_row(on, width, rate_hz, period_frames) for width in widths)
-
-
-def _time_row(part: Part, width: int, rate_hz: int, period_frames: int) -> float:
-    arena = Arena.allocate(at.HEAP_AT_BYTE + region_bytes(part))
+def _time_rows(parts: Sequence[Part], width: int, rate_hz: int, period_frames: int) -> NDArray[np.float64]:
+    """Nanoseconds per frame of every row, its amps at ``width`` (or their widest, if narrower)."""
+    arena = Arena.allocate(at.HEAP_AT_BYTE + sum(region_bytes(part) for part in parts))
     arena.i64[at.RATE_HZ] = rate_hz
-    start = {part.block.id: width}
-    place_rig(
-        arena, 0, (part,), preset_name="", serial=1, rate_hz=rate_hz, live={}, in_use=(), start_widths=start
-    )
+    widths = {part.block.id: min(width, len(part.amp.packed) - 1) for part in parts if part.amp}
+    place_rig(arena, 0, parts, preset_name="", serial=1, rate_hz=rate_hz, live={}, in_use=(), start_widths=widths)
     noise = 0.1 * np.random.default_rng(1).standard_normal(period_frames).astype(np.float32)
-    best_ns = float("inf")
-    for _ in range(_BLOCKS):
+    spent = arena.f64[at.ROW_COST_F64 : at.ROW_COST_F64 + len(parts)]
+    seen = np.zeros((_PERIODS, len(parts)))
+    for period in range(_PERIODS):
+        time.sleep(period_frames / rate_hz)
         arena.f32[at.BUS_F32 : at.BUS_F32 + period_frames] = noise
-        begin_ns = time.thread_time_ns()
+        spent[:] = 0.0  # the mean's first step from zero is a known share of what was spent
         play_chain(arena.f32, arena.f64, arena.i64, at.SLOTS, at.BUS_F32, period_frames)
-        best_ns = min(best_ns, time.thread_time_ns() - begin_ns)
-    return best_ns / period_frames
+        seen[period] = spent / COST_WEIGHT
+    result: NDArray[np.float64] = np.median(seen, axis=0) / period_frames
+    return result

@@ -2,12 +2,15 @@
 
 Called by the builder, after placing and before publishing. The last frames of the pedal's input
 ring go through the rows that no live rig owns, up to the last amp, so that the amps' memory is that
-of the playing. Rows that go on from the live rig keep their own.
+of the playing. Rows that go on from the live rig keep their own and are left out; only the input's trim,
+which is nothing but a gain, is made up for.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from pedal import layout as at
 from pedal.arena import Arena
@@ -57,6 +60,9 @@ def prewarm(arena: Arena, slot_idx: int, notes: RigNotes, kept: frozenset[str], 
     if not any(notes.blocks[i].amp for i in rows):
         return
     slot = at.SLOTS + slot_idx * at.SLOT_STRIDE
+    trim = np.float32(1.0)
+    if notes.blocks[0].key in kept:
+        trim = arena.f32[int(arena.i64[slot + SLOT_HEADER + at.F32])]
     head = int(_input_head(arena.i64))
     position = max(0, head - min(frames, INPUT_RING_FRAMES // 2))
     while position < head:
@@ -68,6 +74,7 @@ def prewarm(arena: Arena, slot_idx: int, notes: RigNotes, kept: frozenset[str], 
             bus = arena.f32[bus_f32 + channel * BUS_STRIDE : bus_f32 + channel * BUS_STRIDE + n]
             bus[:first] = ring[start : start + first]
             bus[first:] = ring[: n - first]
+            bus *= trim
         for index in rows:
             row = slot + SLOT_HEADER + index * ROW_FIELDS
             _replay_row(arena.f32, arena.f64, arena.i64, row, bus_f32, n)

@@ -39,11 +39,15 @@ _DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
 
 @dataclass(frozen=True)
 class Child:
-    """What to run: a name for people and pid files, a command line and additions to the environment."""
+    """What to run: a name for people and pid files, a command line and additions to the environment.
+
+    What it says (stderr) goes to the end of the file ``log_path``, where one is given.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    log_path: Path | None = None
 
 
 @dataclass
@@ -187,12 +191,12 @@ class _Post:
         """Start the child.
 
         Raises:
-            PedalError: setpriv is not there.
+            PedalError: setpriv is not there, or its log cannot be written.
         """
+        environment, log_path = os.environ | dict(self.child.environment), self.child.log_path
         try:
-            self._process = subprocess.Popen(
-                _DIE_WITH_PARENT + self.child.command, env=os.environ | dict(self.child.environment)
-            )
+            with open(log_path, "ab") if log_path is not None else contextlib.nullcontext() as log:
+                self._process = subprocess.Popen(_DIE_WITH_PARENT + self.child.command, env=environment, stderr=log)
         except OSError as error:
             raise PedalError(f"cannot be started ({error.strerror})", where=self.child.name) from error
         self._started_s = time.monotonic()

@@ -23,10 +23,10 @@ from pedal.virtual.screen import VirtualScreen
 
 def main() -> int:
     """The command line of the process."""
-    # A terminal shows the screen; log lines would tear it.
     quiet = "--quiet" in sys.argv
-    level = logging.ERROR if quiet else logging.WARNING if sys.stdout.isatty() else logging.INFO
-    logging.basicConfig(level=level, format="pedal-panel: %(message)s")
+    # A terminal shows the screen: log lines on it would tear it. `pedal run` gives them a file.
+    drawn = not quiet and sys.stdout.isatty() and sys.stderr.isatty()
+    logging.basicConfig(level=logging.ERROR if drawn else logging.INFO, format="pedal-panel: %(message)s")
     try:
         board = load_board(sys.argv[1])
         pins = {name: switch.pin for name, switch in board.switches.items()}
@@ -39,7 +39,7 @@ def main() -> int:
             screen.footer = line
 
         def leave() -> None:
-            os.kill(os.getppid(), signal.SIGINT)  # the whole pedal, not only its panel
+            os.killpg(os.getpgrp(), signal.SIGINT)  # what Ctrl-C does: to the whole pedal, not only its panel
 
         with ExitStack() as stack:
             virtual = stack.enter_context(VirtualPins(pins))

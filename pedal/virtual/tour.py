@@ -10,6 +10,7 @@ import base64
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ _POLL_S = 0.1
 #: The preset with more blocks than a small board can carry, and the blocks it keeps switched off.
 HEAVY_PRESET = "04-stack"
 HEAVY_BLOCKS = ("push", "room")
+#: Lines that a tour tells if all goes well, for a progress bar.
+STEPS = 15
 
 
 class TourError(ControlError):
@@ -64,7 +67,7 @@ class Tour:
             TourError: a step did not happen in time.
             ControlError: the pedal does not answer.
         """
-        self._step("starting (the first time, this compiles the kernels: minutes)")
+        self._step("starting")
         self._wait("the first preset plays", self._plays_a_preset, START_TIMEOUT_S)
         self._began_s = time.monotonic()
         self._listen(3.0)
@@ -79,7 +82,7 @@ class Tour:
     def _bypass(self) -> None:
         for word, wanted in (("bypassed", True), ("back from bypass", False)):
             self.call(protocol.Press(switch="bypass"))
-            self._wait(word, lambda wanted=wanted: self.last["bypassed"] == wanted, STEP_TIMEOUT_S)
+            self._wait(word, partial(self._is_bypassed, wanted), STEP_TIMEOUT_S)
             self._listen(1.2)
             if wanted:
                 self._save_page("bypass")
@@ -90,7 +93,7 @@ class Tour:
                 return
             before = self.last["preset_key"]
             self.call(protocol.Press(switch="next"))
-            self._wait("next preset", lambda before=before: self.last["preset_key"] != before, STEP_TIMEOUT_S)
+            self._await("the next preset", partial(self._plays_other, before), STEP_TIMEOUT_S)
             self._step(f"preset {self.last['preset']}")
             self._listen(1.2)
         if self.last["preset_key"] != HEAVY_PRESET:
@@ -98,13 +101,15 @@ class Tour:
 
     def _narrow(self) -> None:
         self._wait("all amps play Full", self._all_full, WIDEN_TIMEOUT_S)
+        self._listen(1.0)
         self._save_page("full")
         for block in HEAVY_BLOCKS:
             self.call(protocol.SwitchBlock(block=block, on=True))
             self._step(f"{block} on")
+            was_full = self._all_full()
             self._listen(2.5)
-            if not self._all_full():
-                self._step("plays Lite: not enough CPU for Full and all blocks")
+            if was_full and not self._all_full():
+                self._step("plays Lite: no room for Full and all blocks")
         if self._all_full():
             raise TourError("all heavy blocks are on, and no width dropped", hint="Is cpu_scale set on this board?")
         self._save_page("lite")
@@ -117,6 +122,12 @@ class Tour:
         self._wait("plays Full again", self._all_full, WIDEN_TIMEOUT_S)
         self._save_page("full-again")
 
+    def _is_bypassed(self, wanted: bool) -> bool:
+        return bool(self.last["bypassed"] == wanted)
+
+    def _plays_other(self, before: str) -> bool:
+        return bool(self.last["preset_key"] != before and self.last["blocks"])
+
     def _plays_a_preset(self) -> bool:
         return bool(self.last["audio"] == "playing" and self.last["blocks"] and self.last["preset_key"])
 
@@ -125,9 +136,12 @@ class Tour:
         return bool(sounding) and all(amp["width"] == amp["widths"][-1] for amp in sounding)
 
     def _wait(self, what: str, happened: Callable[[], bool], timeout_s: float) -> None:
+        self._await(what, happened, timeout_s)
+        self._step(what)
+
+    def _await(self, what: str, happened: Callable[[], bool], timeout_s: float) -> None:
         for _ in self._looks(timeout_s):
             if happened():
-                self._step(what)
                 return
         raise TourError(f"waited {timeout_s:g} s for this, and it did not happen: {what}")
 

@@ -35,11 +35,15 @@ def test_names_agree_with_the_link_and_the_take() -> None:
 
 def test_children(tmp_path: Path) -> None:
     audio = run_module.audio_child("virtual", tmp_path, {"A": "b"})
-    panel = run_module.panel_child("virtual", tmp_path)
+    log_path = tmp_path / "log"
+    panel = run_module.panel_child("usb-class", tmp_path, virtual=False, log_path=log_path)
+    virtual = run_module.panel_child("virtual", tmp_path, virtual=True, quiet=True)
     assert audio.name == "audio"  # the supervisor watches the heartbeat of the child of this name
     assert audio.environment == {"A": "b"}
     assert audio.command[1:] == ("-m", "pedal.audio.process", "virtual", str(tmp_path / "link"))
-    assert panel.command[1:] == ("-m", "pedal.panel.app", "virtual", str(tmp_path / "link"))
+    assert panel.command[1:] == ("-m", "pedal.panel.app", "usb-class", str(tmp_path / "link"))
+    assert panel.log_path == log_path
+    assert virtual.command[1:] == ("-m", "pedal.virtual.panel", "virtual", str(tmp_path / "link"), "--quiet")
 
 
 def test_the_board_of_an_installed_pedal_comes_from_its_environment() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from numba import njit
 
+from pedal.jit.vectors import TARGET, Tile
 from pedal.nam import a2_tiles
-from pedal.nam.simd import TARGET, Tile
 
 ALLOCATIONS = """
 from numba import njit

@@ -104,26 +104,26 @@ class Bench:
         words[at.USED_NS : at.USED_NS + 2] = 2**62
         words[at.WANTED_SLOT] = words[at.PLAYING_SLOT] = words[at.READY_SLOT] = -1
         self.notes: list[RigNotes] = []
-        self._live: dict[str, BlockNote] = {}
+        self.live: dict[str, BlockNote] = {}
         self._events_read = 0
         for each in presets:
             self.place(each)
 
-    def place(self, source: Preset, **options: Any) -> RigNotes:
-        """Place a rig into the next slot, keeping every instance that an earlier one has."""
+    def place(self, source: Preset, slot: int | None = None, **options: Any) -> RigNotes:
+        """Place a rig into the next slot (or a given one), keeping every instance that an earlier one has."""
         notes = place_rig(
             self.arena,
-            len(self.notes),
+            len(self.notes) if slot is None else slot,
             compile_preset(source, Assets(), RATE_HZ),
             preset_name=source.name,
             serial=len(self.notes) + 1,
             rate_hz=RATE_HZ,
-            live=self._live,
-            in_use=[block.region for block in self._live.values()],
+            live=self.live,
+            in_use=[block.region for block in self.live.values()],
             **options,
         )
         self.notes.append(notes)
-        self._live |= {block.key: block for block in notes.blocks}
+        self.live |= {block.key: block for block in notes.blocks}
         return notes
 
     def play(self, x: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Explicit vectors for kernels: the vector shapes of this CPU, and named operations on them.
 
-Used by the micro-kernels (``a2_tiles``, ``conv_tiles``) while numba compiles, in whatever process.
+Used by the micro-kernels (``nam.a2_tiles``, ``nam.conv_tiles``, ``nam.rings``, ``dsp.fir_tiles``) while
+numba compiles, in whatever process.
 Time is the vector lane: one vector holds ``lanes`` consecutive frames of one channel. Loops that
 numba would vectorise by itself pay alias checks and lose their accumulators to memory, so
 the inner loops are written here, operation by operation, into LLVM's intermediate form.

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pedal.nam.simd import GROUP, TARGETS, Target, padded, select_target
+from pedal.jit.vectors import GROUP, TARGETS, Target, padded, select_target
 
 PLAY = """
 import sys
 import numpy as np
-import pedal.nam.simd as simd
-simd.TARGET = simd.TARGETS[sys.argv[1]]
+import pedal.jit.vectors as vectors
+vectors.TARGET = vectors.TARGETS[sys.argv[1]]
 from tests.nam import models, twin
 
 for channels in (8, 3, 5):

@@ -1,0 +1,97 @@
+"""What the panel answers to each request of the control socket.
+
+Called by the panel's loop; a ``PedalError`` becomes the refusal.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from pedal.errors import ControlError
+from pedal.panel import protocol
+from pedal.panel.display.pages import enlarged
+from pedal.panel.hand import Hand
+from pedal.panel.player import Player
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Requests, turned into the player's verbs.
+
+    Attributes:
+        player: whose verbs.
+        hand: for its list of presets.
+        status: all that ``pedal status`` says.
+        page: the page on the screen.
+        stop: ends the pedal.
+        press: presses a footswitch of a virtual board; None on a real one.
+    """
+
+    player: Player
+    hand: Hand
+    status: Callable[[], dict[str, Any]]
+    page: Callable[[], Image.Image]
+    stop: Callable[[], None]
+    press: Callable[[str], None] | None
+
+    def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
+        """Do it, and say what was done.
+
+        Raises:
+            PedalError: it cannot be done; one sentence.
+        """
+        player, now_s = self.player, time.monotonic()
+        match request:
+            case protocol.Status():
+                return self.status()
+            case protocol.Press(switch=switch):
+                return self._press(switch)
+            case protocol.SelectPreset(name=name, step=step):
+                if step is not None:
+                    player.step(step)
+                else:
+                    player.select(self.hand.store.find(name or ""))
+                return {"preset": player.preset.name, "preset_key": player.key}
+            case protocol.Bypass(on=on):
+                return {"bypassed": player.bypass(on)}
+            case protocol.SetParam(target=target, value=value):
+                player.set_param(target, value, now_s)
+                return {"target": target, "value": value}
+            case protocol.SwitchBlock(block=block, on=on):
+                at_once = player.switch_block(block, on, now_s)
+                return {"block": block, "on": on, "waits_for_room": not at_once}
+            case protocol.SetWidth(width=width, amp=amp):
+                return {"amps": player.set_quality(width, amp), "width": width}
+            case protocol.Page(scale=scale):
+                return _as_png(enlarged(self.page(), scale))
+            case protocol.Reload():
+                return self._reload()
+            case protocol.Stop():
+                self.stop()
+                return {"stopping": True}
+        raise ControlError("a request that this pedal does not know", hint="Update both")
+
+    def _press(self, switch: str) -> dict[str, Any]:
+        if self.press is None:
+            raise ControlError("only a virtual board has switches to press from here", hint="Use your foot")
+        self.press(switch)
+        return {"pressed": switch}
+
+    def _reload(self) -> dict[str, Any]:
+        """The preset as its file has it: what was changed by hand is gone, and the page says so."""
+        self.player.select(self.player.key)
+        self.player.message = self.player.message or f"{self.player.preset.name} as it was saved."
+        return {"preset_key": self.player.key}
+
+
+def _as_png(page: Image.Image) -> dict[str, Any]:
+    file = io.BytesIO()
+    page.save(file, "PNG")
+    return {"png": base64.b64encode(file.getvalue()).decode(), "width": page.width, "height": page.height}

@@ -1,0 +1,180 @@
+"""The panel's loop: waits on one queue, and ticks between what comes out of it.
+
+Run by ``app`` in pedal-panel. Into the queue come footswitch presses (gpiozero's thread), requests
+from the control socket (its thread) and the builder's answers (its thread). A tick is the governor,
+events, the page. It never touches a PCM and parses no model.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from PIL import Image
+
+from pedal import layout
+from pedal.config import Board
+from pedal.errors import PedalError
+from pedal.library.presets import PresetStore
+from pedal.link import Link, Word
+from pedal.link.status import Event, Status
+from pedal.panel.answers import Answers
+from pedal.panel.control import Ask
+from pedal.panel.controls.inputs import Press
+from pedal.panel.display.oled import Display
+from pedal.panel.display.pages import draw_page
+from pedal.panel.hand import Hand
+from pedal.panel.jobs import Done
+from pedal.panel.player import Player
+from pedal.panel.report import Reporter
+from pedal.panel.rigs import Rigs
+from pedal.panel.widths import Widths
+from pedal.panel.workshop import Workshop
+
+_log = logging.getLogger("pedal.panel")
+
+TICK_S = 0.05
+#: Ticks from page to page, and from one look at the link's file to the next.
+PAGE_TICKS, LINK_TICKS = 2, 10
+#: How long a message stays on the page.
+MESSAGE_S = 6.0
+#: Overruns kept for reports.
+OVERRUNS_KEPT = 32
+
+
+class Panel:
+    """Everything the loop holds.
+
+    Args:
+        board: as loaded.
+        link: attached.
+        items: the loop's queue.
+        display: open.
+        workshop: its answers come through ``items``.
+        press: presses a footswitch of a virtual board; None on a real one.
+        stopped: asked every tick; True ends the loop.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        link: Link,
+        items: queue.SimpleQueue[Any],
+        display: Display,
+        workshop: Workshop,
+        press: Callable[[str], None] | None,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self.link_is_gone = False
+        self._board = board
+        self._link = link
+        self._items = items
+        self._display = display
+        self._stopped = stopped
+        self._rigs = Rigs(link)
+        self._widths = Widths(self._rigs, board.budget_share)
+        self._hand = Hand(PresetStore.default(), link)
+        self._workshop = workshop
+        self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop)
+        self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
+        self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)
+        self._answers = Answers(self._player, self._hand, self._status, self._view, self._end, press)
+        self._stopping = False
+        self._tick = 0
+        self._shown_message = ("", 0.0)
+
+    def run(self) -> None:
+        """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone."""
+        self._player.begin(time.monotonic())
+        next_tick_s = time.monotonic()
+        while not (self._stopping or self._stopped() or self.link_is_gone):
+            wait_s = next_tick_s - time.monotonic()
+            try:
+                item = self._items.get(timeout=wait_s) if wait_s > 0 else self._items.get_nowait()
+            except queue.Empty:
+                self._on_tick(time.monotonic())
+                next_tick_s = max(next_tick_s + TICK_S, time.monotonic())
+                continue
+            self._on_item(item)
+            if time.monotonic() > next_tick_s + TICK_S:  # a flood of requests must not starve the tick
+                self._on_tick(time.monotonic())
+                next_tick_s = time.monotonic() + TICK_S
+
+    def _end(self) -> None:
+        self._link.put(Word.STOP, 1)
+        self._stopping = True
+
+    def _on_item(self, item: object) -> None:
+        if isinstance(item, Press):
+            self._on_press(item)
+        elif isinstance(item, Ask):
+            try:
+                item.answer(self._answers.answer(item.request))
+            except PedalError as error:
+                item.refuse(str(error))
+        elif isinstance(item, Done):
+            self._workshop.received(item)
+            self._player.built(item)
+
+    def _on_press(self, press: Press) -> None:
+        action = self._board.switches[press.switch].action
+        try:
+            if action == "bypass":
+                self._player.bypass(None)
+            else:
+                self._player.step(1 if action == "next_preset" else -1)
+        except PedalError as error:
+            self._player.message = str(error)
+
+    def _status(self) -> dict[str, Any]:
+        return self._reporter.status(self._link.status())
+
+    def _view(self) -> Image.Image:
+        return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
+
+    def _on_tick(self, now_s: float) -> None:
+        self._tick += 1
+        self._link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())
+        self._workshop.look_after(now_s)
+        status = self._link.status()
+        self._player.tick(now_s)
+        for event in self._link.new_events():
+            self._on_event(event, status, now_s)
+        if status.card_state == layout.CARD_RUNNING:
+            self._widths.tick(status, self._hand.quality, now_s)
+        if self._tick % PAGE_TICKS == 0:
+            self._expire_message(now_s)
+            self._display.show(self._view())
+        if self._tick % LINK_TICKS == 0:
+            # A file that is missing is no other link: what is mapped may still play.
+            self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
+
+    def _on_event(self, event: Event, status: Status, now_s: float) -> None:
+        if event.kind == layout.EVENT_WIDTH:
+            change = self._widths.note_event(event, status, now_s)
+            if change is not None:
+                _log.info("%s: %s -> %s (%s)", change.amp, change.before, change.after, change.reason)
+        elif event.kind == layout.EVENT_GUARD:
+            names = {block.serial: block.id for block in self._rigs.playing.blocks} if self._rigs.playing else {}
+            name = names.get(event.numbers[0], "a block")
+            self._player.message = f"{name} made a broken signal and was reset."
+            _log.warning("%s made a signal that is not finite; muted and reset", name)
+        elif event.kind == layout.EVENT_OVERRUN:
+            load_milli, used_ns, wall_ns = event.numbers[:3]
+            overrun = {"frame": event.frame, "load": load_milli / 1e3, "used_s": used_ns / 1e9, "wall_s": wall_ns / 1e9}
+            self._overruns.append(overrun)
+            text = "frame %d: a period overran: load %.0f %% (%.2f ms of work in %.2f ms)"
+            _log.warning(text, event.frame, load_milli / 10.0, used_ns / 1e6, wall_ns / 1e6)
+
+    def _expire_message(self, now_s: float) -> None:
+        text, since_s = self._shown_message
+        if self._player.message != text:
+            self._shown_message = (self._player.message, now_s)
+            if self._player.message:
+                _log.info("%s", self._player.message)
+        elif text and now_s - since_s > MESSAGE_S:
+            self._player.message = ""

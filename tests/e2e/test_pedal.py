@@ -1,0 +1,320 @@
+"""The whole pedal, all its processes, on a virtual card: its parts are killed, its files are broken, it plays on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+
+from pedal.cli.client import Client, RefusedError
+from pedal.errors import ControlError
+from pedal.link import Link, Word
+from pedal.notes import RigNotes, decode_notes
+from pedal.panel import protocol
+from pedal.paths import factory_dir
+from tests.e2e.supervised import TONE_FRAMES
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("jackd") is None, reason="jackd2 is not installed")]
+
+#: The first start compiles kernels; after it nothing takes long, but the machine may be busy.
+START_S, PATIENCE_S = 600.0, 30.0
+FRAME_BYTES = 8
+BOARD = """
+title = "test"
+virtual = true
+[audio]
+card = "virtual"
+period_frames = 256
+periods = 4
+format = "S32_LE"
+capture_channels = 1
+[switches.bypass]
+pin = 17
+action = "bypass"
+[switches.next]
+pin = 27
+action = "next_preset"
+[display]
+driver = "virtual"
+"""
+
+
+class Pedal:
+    """A running pedal, as commands and as the kernel see it."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self.folder = folder
+        self.process = process
+        self.runtime = folder / "run"
+        self._client = Client(self.runtime / "control.sock")
+
+    def call(self, request: protocol.Request) -> dict[str, Any]:
+        return self._client.call(request, PATIENCE_S)
+
+    def status(self) -> dict[str, Any]:
+        """Asked until the panel answers: it may just have been killed."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return self.call(protocol.Status())
+            except ControlError:
+                assert time.monotonic() < deadline_s, "no answer"
+                time.sleep(0.02)
+
+    def until(self, truth: Callable[[dict[str, Any]], bool], limit_s: float = PATIENCE_S) -> dict[str, Any]:
+        deadline_s = time.monotonic() + limit_s
+        while not truth(status := self.status()):
+            assert time.monotonic() < deadline_s, f"it never came true: {status}"
+            time.sleep(0.02)
+        return status
+
+    @property
+    def link(self) -> Link:
+        return Link.attach(self.runtime / "link")
+
+    def pid(self, name: str) -> int:
+        return int((self.runtime / f"{name}.pid").read_text().split()[0])
+
+    @property
+    def builder_pid(self) -> int:
+        """The panel's only child."""
+        panel = self.pid("panel")
+        return int(Path(f"/proc/{panel}/task/{panel}/children").read_text().split()[0])
+
+    def rig(self) -> RigNotes:
+        link = self.link
+        return decode_notes(link.read_notes(link.get(Word.PLAYING_SLOT)))
+
+    def parameter(self, block_id: str, cell: int) -> float:
+        block = next(block for block in self.rig().blocks if block.id == block_id)
+        return float(self.link.arena.f32[block.params_idx + cell])
+
+    def go_to(self, name: str) -> dict[str, Any]:
+        before = self.link.get(Word.PLAYING_SLOT)
+        key = self.call(protocol.SelectPreset(name=name))["preset_key"]
+        self.until(lambda status: status["preset_key"] == key and self.link.get(Word.PLAYING_SLOT) != before)
+        return self.status()
+
+    def played_frames(self) -> int:
+        """Frames in the newest file of the card."""
+        return max(self.runtime.glob("card/played*")).stat().st_size // FRAME_BYTES
+
+    def played(self, start: int, stop: int) -> NDArray[np.float64]:
+        """The left channel of those frames of the newest file."""
+        data = max(self.runtime.glob("card/played*")).read_bytes()[start * FRAME_BYTES : stop * FRAME_BYTES]
+        return np.frombuffer(data, "<i4")[::2] / 2.0**31
+
+
+@pytest.fixture(scope="module")
+def pedal() -> Iterator[Pedal]:
+    folder = Path(tempfile.mkdtemp(prefix="pedal-e2e-", dir="/tmp"))  # short enough for a Unix socket
+    (folder / "board.toml").write_text(BOARD)
+    for name in ("run", "presets", "models/cabs"):
+        (folder / name).mkdir(parents=True)
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "PEDAL_RUNTIME_DIR": str(folder / "run"),
+        "PEDAL_PRESETS_DIR": str(folder / "presets"),
+        "PEDAL_MODELS_DIR": str(folder / "models"),
+    }
+    command = [sys.executable, "-m", "tests.e2e.supervised", str(folder / "board.toml"), str(folder / "run")]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stderr=log, stdin=subprocess.DEVNULL)
+    running = Pedal(folder, process)
+    try:
+        deadline_s = time.monotonic() + START_S
+        while not (folder / "run" / "control.sock").exists():
+            assert process.poll() is None and time.monotonic() < deadline_s, (folder / "log").read_text()
+            time.sleep(0.05)
+        while True:
+            try:
+                if running.call(protocol.Status())["blocks"]:
+                    break
+            except RefusedError as not_yet:  # it says so while the kernels are compiled
+                assert "not ready yet" in str(not_yet)
+            assert process.poll() is None and time.monotonic() < deadline_s, (folder / "log").read_text()
+            time.sleep(0.1)
+        yield running
+    finally:
+        process.terminate()
+        process.wait(20.0)
+        print((folder / "log").read_text())
+        shutil.rmtree(folder)
+
+
+def write_preset(pedal: Pedal, key: str, body: str) -> None:
+    (pedal.folder / "presets" / f"{key}.toml").write_text(body)
+
+
+def test_it_begins_with_the_first_preset(pedal: Pedal) -> None:
+    status = pedal.until(lambda status: status["audio"] == "playing")
+    assert (status["preset_key"], status["preset_number"]) == ("01-crunch", 1)
+    assert [amp["width"] for amp in status["amps"]] == ["Full"], "this machine is fast enough, as it is"
+
+
+def test_changes_made_while_a_preset_is_built_are_that_presets(pedal: Pedal) -> None:
+    pedal.call(protocol.SelectPreset(name="04-stack"))
+    pedal.call(protocol.SetParam(target="tone.bass_db", value=3.0))
+    pedal.call(protocol.SwitchBlock(block="room", on=True))
+    pedal.call(protocol.SetWidth(width="lite", amp=2))
+    status = pedal.until(lambda status: status["preset_key"] == "04-stack")
+    assert {block["id"]: block["on"] for block in status["blocks"]}["room"]
+    assert status["amps"][1]["width"] == "Lite"
+    assert pedal.parameter("tone", 1) == 3.0
+    assert pedal.go_to("01-crunch")["amps"][0]["quality"] == "auto"
+    assert pedal.parameter("tone", 1) == 0.0
+
+
+def test_of_several_presets_the_newest_wins(pedal: Pedal) -> None:
+    for name in ("02-clean-edge", "03-two-amps", "04-stack", "02-clean-edge"):
+        assert pedal.call(protocol.SelectPreset(name=name))["preset_key"] == name
+    pedal.until(lambda status: status["preset_key"] == "02-clean-edge")
+    time.sleep(0.5)  # nothing comes after
+    assert pedal.rig().origin == "02-clean-edge"
+
+
+BROKEN = {
+    "50-broken": ("name = 3", "has no name"),
+    "51-missing": ('name = "M"\n[[block]]\nkind = "amp"\nid = "amp"\nmodel = "no-such.nam"', "no-such.nam"),
+    "52-cut": ('name = "C"\n[[block]]\nkind = "amp"\nid = "amp"\nmodel = "cut.nam"', "cut.nam"),
+    "53-wide": ('name = "W"\n[[block]]\nkind = "amp"\nid = "amp"\nmodel = "wide.nam"', "has 20 widths"),
+    "54-slow": ('name = "S"\n[[block]]\nkind = "cab"\nid = "cab"\nimpulse = "slow.wav"', "44100 Hz"),
+}
+
+
+@pytest.mark.parametrize("key", BROKEN)
+def test_what_cannot_be_played_is_said_and_what_played_plays_on(pedal: Pedal, key: str) -> None:
+    models = pedal.folder / "models"
+    starter = json.loads((factory_dir("models") / "starter-crunch.nam").read_text())
+    (models / "cut.nam").write_text(json.dumps(starter)[:10000])
+    narrow = starter["config"]["submodels"][0]
+    starter["config"]["submodels"] = [narrow | {"max_value": (i + 1) / 20} for i in range(20)]
+    (models / "wide.nam").write_text(json.dumps(starter))
+    soundfile.write(models / "cabs" / "slow.wav", np.array([0.5, 0.2, 0.1]), 44100)
+    body, word = BROKEN[key]
+    write_preset(pedal, key, body)
+    before, playing = pedal.rig(), pedal.link.get(Word.PERIOD_COUNT)
+    try:
+        pedal.call(protocol.SelectPreset(name=key))
+    except RefusedError as refusal:
+        assert word in str(refusal)
+    else:
+        message = pedal.until(lambda status: bool(status["message"]))["message"]
+        assert word in message and "Traceback" not in message
+    (pedal.folder / "presets" / f"{key}.toml").unlink()
+    assert pedal.rig() == before
+    pedal.until(lambda status: status["periods_played"] > playing and status["audio"] == "playing")
+
+
+def test_a_footswitch_skips_a_broken_preset(pedal: Pedal) -> None:
+    write_preset(pedal, "00-broken", "name = 3")
+    pedal.go_to("04-stack")
+    pedal.call(protocol.Press(switch="next"))
+    status = pedal.until(lambda status: status["preset_key"] == "01-crunch")
+    assert "00-broken" in status["message"]
+    (pedal.folder / "presets" / "00-broken.toml").unlink()
+
+
+def test_killed_panel_leaves_no_gap_and_finds_the_playing_state(pedal: Pedal) -> None:
+    pedal.go_to("01-crunch")
+    pedal.call(protocol.SetParam(target="tone.bass_db", value=-4.0))
+    pedal.call(protocol.SwitchBlock(block="gate", on=False))
+    pedal.call(protocol.SetWidth(width="lite"))
+    pedal.until(lambda status: status["amps"][0]["width"] == "Lite")
+    link = pedal.link
+    for _ in range(3):  # an xrun of a busy machine is a gap that no panel made: then once more
+        time.sleep(0.7)  # everything settles, and the card's file catches up
+        rig, slot, xruns, start = pedal.rig(), link.get(Word.PLAYING_SLOT), link.get(Word.XRUNS), pedal.played_frames()
+        os.kill(pedal.pid("panel"), signal.SIGKILL)
+        time.sleep(0.2)
+        status = pedal.status()
+        time.sleep(0.5)
+        stop = pedal.played_frames()
+        assert (status["preset_key"], status["amps"][0]["quality"]) == ("01-crunch", "lite")
+        assert not {block["id"]: block["on"] for block in status["blocks"]}["gate"]
+        assert (pedal.rig(), link.get(Word.WANTED_SLOT), link.get(Word.PLAYING_SLOT)) == (rig, slot, slot)
+        assert pedal.parameter("tone", 1) == -4.0
+        if link.get(Word.XRUNS) == xruns:
+            break
+    else:
+        pytest.skip("the machine is too busy to play without xruns")
+    sound = pedal.played(start, stop)
+    assert sound.size > 48000 // 2
+    assert np.abs(sound).max() > 0.01
+    assert np.abs(sound[TONE_FRAMES:] - sound[:-TONE_FRAMES]).max() < 1e-3 * np.abs(sound).max()
+
+
+def test_panel_killed_while_it_changes_presets(pedal: Pedal) -> None:
+    """Wherever it was, its successor ends with a preset that plays and is the one in hand."""
+    for delay_s in (0.0, 0.02, 0.1):
+        pedal.until(lambda status: bool(status["blocks"]))
+        pedal.call(protocol.SelectPreset(step=1))
+        time.sleep(delay_s)
+        os.kill(pedal.pid("panel"), signal.SIGKILL)
+        status = pedal.until(lambda status: bool(status["blocks"]) and status["audio"] == "playing")
+        assert pedal.rig().origin == status["preset_key"]
+
+
+def test_killed_builder(pedal: Pedal) -> None:
+    pedal.go_to("01-crunch")
+    before, builder = pedal.rig(), pedal.builder_pid
+    os.kill(builder, signal.SIGSTOP)  # in the middle of whatever it does
+    pedal.call(protocol.SelectPreset(name="03-two-amps"))
+    os.kill(builder, signal.SIGKILL)
+    status = pedal.until(lambda status: "ended while it built" in status["message"])
+    assert (status["preset_key"], pedal.rig()) == ("01-crunch", before)
+    assert pedal.go_to("03-two-amps")["preset"] == "Two amps"
+    assert pedal.builder_pid != builder
+
+
+def test_killed_audio_comes_back(pedal: Pedal) -> None:
+    status = pedal.go_to("02-clean-edge")
+    link, periods = pedal.link, pedal.link.get(Word.PERIOD_COUNT)
+    killed_s = time.monotonic()
+    os.kill(pedal.pid("audio"), signal.SIGKILL)
+    while link.get(Word.PERIOD_COUNT) <= periods + 8:  # some may have been played after the look
+        assert time.monotonic() - killed_s < PATIENCE_S
+        time.sleep(0.005)
+    print(f"sound back {time.monotonic() - killed_s:.2f} s after kill -9")
+    again = pedal.until(lambda status: status["audio"] == "playing")
+    assert again["preset_key"] == status["preset_key"]
+    assert pedal.link.get(Word.GENERATION) == link.get(Word.GENERATION)
+
+
+def test_dead_audio_is_seen(pedal: Pedal) -> None:
+    pid = pedal.pid("audio")
+    os.kill(pid, signal.SIGSTOP)
+    seen = pedal.until(lambda status: status["audio"] == "no audio")
+    assert seen["preset_key"]
+    pedal.until(lambda status: status["audio"] == "playing")  # its parent kills it and starts another
+    assert pedal.pid("audio") != pid
+
+
+def test_another_link_is_followed(pedal: Pedal) -> None:
+    before = pedal.go_to("04-stack")
+    pedal.call(protocol.Bypass(on=True))
+    panel, generation = pedal.pid("panel"), pedal.link.get(Word.GENERATION)
+    (pedal.runtime / "link").unlink()
+    assert pedal.status()["audio"] == "playing", "what is mapped plays on"
+    os.kill(pedal.pid("audio"), signal.SIGKILL)
+    while not (pedal.runtime / "link").exists():
+        time.sleep(0.02)
+    assert pedal.link.get(Word.GENERATION) != generation
+    link = pedal.link
+    pedal.until(lambda status: link.get(Word.PLAYING_SLOT) >= 0 and status["preset_key"] == before["preset_key"])
+    assert pedal.status()["bypassed"]
+    assert pedal.pid("panel") == panel
