@@ -15,7 +15,7 @@ from pathlib import Path
 from pedal.errors import ModelError
 from pedal.nam.document import Node, parse_document, printable
 from pedal.nam.model import Model, Width
-from pedal.nam.network_file import CONTAINER, architecture, parse_mono, sample_rate_hz, submodels
+from pedal.nam.network_file import CONTAINER, architecture, known_rate_hz, parse_mono, submodels
 from pedal.nam.networks import Network
 from pedal.nam.slices import slice_breakpoints, slice_wavenet
 from pedal.nam.spec import WaveNetSpec
@@ -81,12 +81,11 @@ def parse_model(data: bytes, where: str) -> Model:
     # What the container does not say about itself, its widest width may.
     sources = [source for source in (root, _widest_node(root)) if source.has("metadata")]
     name = _first_text(sources, "name")
-    rates = (sample_rate_hz(root), sample_rate_hz(_widest_node(root)))
     return Model(
         name=name or Path(where).stem or where,
         widths=widths,
         content_hash=hashlib.sha256(data).hexdigest(),
-        sample_rate_hz=next((rate for rate in rates if rate is not None), None),
+        sample_rate_hz=known_rate_hz(root),
         loudness_db=_first_number(sources, "loudness"),
         gain=_first_number(sources, "gain"),
         input_level_dbu=_first_number(sources, "input_level_dbu"),

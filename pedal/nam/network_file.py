@@ -88,7 +88,7 @@ def submodels(root: Node) -> list[tuple[float, Node]]:
             raise node.refuse(f"is {value:g}; it has to be above the {edge:g} before it")
         edge = value
         model = item.need("model")
-        _check_rates(root, model, "a container")
+        _check_rates(sample_rate_hz(root), sample_rate_hz(model), model, "a container")
         found.append((edge, model))
     if edge < 1.0:
         raise items[-1].get("max_value").refuse(f"is {edge:g}; the last one has to reach 1")
@@ -123,6 +123,20 @@ def sample_rate_hz(root: Node) -> float | None:
     return rate_hz
 
 
+def known_rate_hz(root: Node) -> float | None:
+    """The rate of a parsed document, or else of a model inside it: a container's widest, any of a chain."""
+    found = sample_rate_hz(root)
+    if found is not None:
+        return found
+    match root.get("architecture").value:
+        case "SlimmableContainer":
+            return known_rate_hz(submodels(root)[-1][1])
+        case "Sequential":
+            models = root.get("config").get("models").items(MAX_PARTS)
+            return next((rate_hz for model in models if (rate_hz := known_rate_hz(model))), None)
+    return None
+
+
 def _check_version(node: Node) -> None:
     """Accept 0.5.0 to 0.7.x, three plain numbers.
 
@@ -139,8 +153,7 @@ def _check_version(node: Node) -> None:
         raise node.refuse(f"is {node.text()}, older than this pedal reads (0.5.0 to 0.7)", "Export the model again")
 
 
-def _check_rates(outside: Node, model: Node, what: str) -> None:
-    outer, inner = sample_rate_hz(outside), sample_rate_hz(model)
+def _check_rates(outer: float | None, inner: float | None, model: Node, what: str) -> None:
     if outer is not None and inner is not None and outer != inner:
         raise model.get("sample_rate").refuse(f"is {inner:g} Hz inside {what} of {outer:g} Hz")
 
@@ -157,10 +170,12 @@ def _parse_condition(root: Node, model: Node, nesting: int) -> Network:
 def _parse_sequential(root: Node, nesting: int) -> SequentialSpec:
     if root.get("weights").value != []:
         raise root.get("weights").refuse("is not empty: the weights stand in the models of the chain")
-    parts = []
+    parts, rate_hz = [], sample_rate_hz(root)
     for model in root.need("config").need("models").items(MAX_PARTS):
-        _check_rates(root, model, "a chain")
         parts.append(parse_mono(model, nesting))
+        inner = known_rate_hz(model)
+        _check_rates(rate_hz, inner, model, "a chain")
+        rate_hz = rate_hz or inner
     return SequentialSpec(tuple(parts))
 
 

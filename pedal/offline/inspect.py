@@ -63,7 +63,7 @@ def _describe_width(width: Width, rate_hz: float) -> dict[str, Any]:
         "label": width.label,
         "channels": list(width.channels),
         "slim": [width.slim_low, width.slim_high],
-        "layers": [len(array.layers) for array in width.spec.arrays],
+        "layers": list(width.spec.layer_counts),
         "weights": width.weights_count,
         "macs_per_frame": width.macs_per_sample,
         "receptive_field_frames": width.receptive_field_frames,
@@ -74,8 +74,10 @@ def _describe_width(width: Width, rate_hz: float) -> dict[str, Any]:
 def _architecture(model: Model) -> str:
     from pedal.nam.a2_pack import suits_a2
 
-    kind = "A2 WaveNet" if all(suits_a2(width.spec) for width in model.widths) else "WaveNet"
-    return kind if len(model.widths) == 1 else f"container of {len(model.widths)} {kind}s"
+    kinds = ["A2 WaveNet" if suits_a2(width.spec) else width.spec.label for width in model.widths]
+    if len(set(kinds)) > 1:
+        return f"{len(kinds)} widths: {', '.join(kinds)}"
+    return kinds[0] if len(kinds) == 1 else f"container of {len(kinds)} {kinds[0]}s"
 
 
 def _warnings(model: Model) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.nam import Model, parse_model
+from tests.nam import twin
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 
@@ -32,40 +33,92 @@ def array(channels: int, dilations: list[int], **changes: Any) -> dict[str, Any]
     return {key: value for key, value in made.items() if value is not None}
 
 
-def wavenet(*arrays: dict[str, Any], seed: int = 0, **changes: Any) -> dict[str, Any]:
-    """A whole WaveNet document with as many random weights as its shapes call for."""
+class Recorder:
+    """Stands in for a weight stream and makes it up: what is taken is random, and kept for the document."""
+
+    def __init__(self, document: dict[str, Any], rng: np.random.Generator) -> None:
+        self._document = document
+        self._rng = rng
+        self._parts: list[NDArray[np.float32]] = []
+
+    def take(self, *shape: int) -> NDArray[np.float64]:
+        fan_in = np.prod(shape[1:]) if np.prod(shape[1:]) > 1 else 8
+        part = (self._rng.standard_normal(shape) / np.sqrt(fan_in)).astype(np.float32)
+        if self._document["architecture"] == "ConvNet":
+            part = np.abs(part)  # variances are positive
+        self._parts.append(part.ravel())
+        return part.astype(np.float64)
+
+    def close(self) -> None:
+        self._document["weights"] = [float(v) for v in np.concatenate(self._parts)]
+
+
+def filled(document: dict[str, Any], seed: int = 0) -> dict[str, Any]:
+    """``document`` with as many random weights, in all the models it is made of, as the twin takes from them."""
     rng = np.random.default_rng(seed)
-    parts: list[NDArray[np.float64]] = []
+    twin.play(document, np.zeros((1, 1)), opener=lambda one: Recorder(one, rng))
+    return document
 
-    def add(fan_in: int, count: int) -> None:
-        parts.append(rng.standard_normal(count) / np.sqrt(fan_in))
 
-    for one in arrays:
-        c, inner = one["channels"], one.get("bottleneck", one["channels"])
-        layers = len(one["dilations"])
-        add(one["input_size"], c * one["input_size"])
-        for kernel in one.get("kernel_sizes", [one.get("kernel_size")] * layers):
-            add(c * kernel, inner * c * kernel)
-            add(4, inner)  # bias
-            add(2, inner)  # mixin
-            if one.get("layer1x1", {"active": True})["active"]:
-                add(inner, c * inner)
-                add(4, c)
-        head = one.get("head") or {"out_channels": one["head_size"], "kernel_size": 1, "bias": one["head_bias"]}
-        add(inner * head["kernel_size"] * layers, head["out_channels"] * inner * head["kernel_size"])
-        if head["bias"]:
-            add(4, head["out_channels"])
-    weights = [float(v) for v in np.concatenate(parts).astype(np.float32)] + [0.5]
-    document = {
+def document(architecture: str, config: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A document without weights."""
+    made: dict[str, Any] = {
         "version": "0.7.0",
-        "architecture": "WaveNet",
+        "architecture": architecture,
         "sample_rate": 48000,
         "metadata": {"name": "made up"},
-        "config": {"layers": list(arrays), "head": None, "head_scale": 0.02},
-        "weights": weights,
+        "config": config,
+        "weights": [],
     }
-    document.update(changes)
-    return document
+    return made | changes
+
+
+def wavenet(*arrays: dict[str, Any], seed: int = 0, config: dict[str, Any] | None = None, **changes: Any) -> Any:
+    """A whole WaveNet document with as many random weights as its shapes call for."""
+    shapes = {"layers": list(arrays), "head": None, "head_scale": 0.02}
+    return filled(document("WaveNet", shapes | (config or {}), **changes), seed)
+
+
+def lstm(hidden: int = 5, layers: int = 2, outputs: int = 1, seed: int = 0) -> dict[str, Any]:
+    """A recurrent network that settles in few frames."""
+    config = {"input_size": 1, "hidden_size": hidden, "num_layers": layers, "out_channels": outputs}
+    return filled(document("LSTM", config, sample_rate=2000), seed)
+
+
+def convnet(channels: int, dilations: list[int], batchnorm: bool = True, seed: int = 0) -> dict[str, Any]:
+    """Convolutions in a row."""
+    config = {"channels": channels, "dilations": dilations, "batchnorm": batchnorm, "activation": "Tanh"}
+    return filled(document("ConvNet", config), seed)
+
+
+def linear(taps: int, bias: bool = True, seed: int = 0) -> dict[str, Any]:
+    """An impulse response."""
+    return filled(document("Linear", {"receptive_field": taps, "bias": bias}, sample_rate=None), seed)
+
+
+def chain(*parts: dict[str, Any]) -> dict[str, Any]:
+    """Models one after the other."""
+    return document("Sequential", {"models": list(parts)}, sample_rate=None)
+
+
+FILM = {"active": True, "shift": True, "groups": 1}
+
+
+def rich() -> dict[str, Any]:
+    """A short network with a gate, groups, FiLMs, a head 1x1, a condition of its own and a post-stack head."""
+    condition = wavenet(array(2, [1], head={"out_channels": 2, "kernel_size": 1, "bias": True}))
+    shape = array(
+        4,
+        [1, 2],
+        bottleneck=6,
+        condition_size=2,
+        gating_mode=["blended", "gated"],
+        groups_input=2,
+        head1x1={"active": True, "out_channels": 3, "groups": 3},
+        **dict.fromkeys(twin.FILMS, FILM),
+    )
+    head = {"channels": 2, "out_channels": 1, "kernel_sizes": [2, 3], "activation": "Softsign"}
+    return wavenet(shape, config={"condition_dsp": condition, "head": head})
 
 
 def a2(channels: int, seed: int = 0) -> dict[str, Any]:
@@ -89,15 +142,7 @@ def small() -> dict[str, Any]:
 def container(*tiers: tuple[float, dict[str, Any]], **changes: Any) -> dict[str, Any]:
     """A container document."""
     submodels = [{"max_value": value, "model": model} for value, model in tiers]
-    document = {
-        "version": "0.7.0",
-        "architecture": "SlimmableContainer",
-        "sample_rate": 48000,
-        "config": {"submodels": submodels},
-        "weights": [],
-    }
-    document.update(changes)
-    return document
+    return document("SlimmableContainer", {"submodels": submodels}, metadata=None) | changes
 
 
 def parse(document: Any) -> Model:

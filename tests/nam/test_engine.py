@@ -23,6 +23,8 @@ SHAPES: dict[str, dict[str, Any]] = {
         models.array(5, [1, 9, 30], head={"out_channels": 3, "kernel_size": 4, "bias": True}),
         models.array(3, [2, 20], input_size=5, activation="SiLU"),
     ),
+    "rich": models.rich(),
+    "recurrent": models.chain(models.lstm(), models.linear(90)),
 }
 shapes = pytest.mark.parametrize("document", SHAPES.values(), ids=SHAPES)
 
@@ -167,6 +169,9 @@ def test_state_of_a2_full_stays_small() -> None:
 def test_kinds() -> None:
     assert pack(models.parse(models.a2(8)).widths[0].spec, 64).plan[KIND] == 1
     assert pack(models.parse(models.small()).widths[0].spec, 64).plan[KIND] == 2
+    assert pack(models.parse(models.rich()).widths[0].spec, 64).plan[KIND] == 3
+    grouped = models.wavenet(models.array(4, [1], groups_input=2, layer1x1={"active": True, "groups": 4}))
+    assert pack(models.parse(grouped).widths[0].spec, 64).plan[KIND] == 2
 
 
 def test_float_mode_comes_back() -> None:

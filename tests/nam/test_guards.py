@@ -30,7 +30,7 @@ def drive(f32, i64, plan, block, n, count):
         if k % 100 == 0:
             rest_model_kernel(f32, i64, plan)
 
-for document in (models.a2(8), models.a2(3), models.small()):
+for document in (models.a2(8), models.a2(3), models.small(), models.rich(), models.lstm()):
     engine = models.parse(document).engine(max_frames=64)
     memory = engine._arena
     counts = []

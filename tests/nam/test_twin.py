@@ -9,58 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pedal.nam.a2_pack import suits_a2
+from pedal.nam.pack import pack
 from pedal.nam.plan import KIND, KIND_A2, KIND_WAVENET
 from tests.nam import models, twin
-
-ACTIVATIONS = (
-    "Tanh",
-    "Hardtanh",
-    "Fasttanh",
-    "ReLU",
-    "LeakyReLU",
-    {"type": "LeakyReLU", "negative_slope": 1.5},
-    {"type": "PReLU", "negative_slope": 0.2},
-    "Sigmoid",
-    "SiLU",
-    "Hardswish",
-    {"type": "LeakyHardTanh", "min_val": -0.3, "max_val": 0.2, "min_slope": 0.1, "max_slope": 0.3},
-    "Softsign",
-)
-
-
-@st.composite
-def networks(draw: st.DrawFn) -> dict[str, Any]:
-    """One to three arrays that fit each other."""
-    arrays: list[dict[str, Any]] = []
-    for k in range(draw(st.integers(1, 3))):
-        channels = draw(st.integers(1, 9))
-        dilations = draw(st.lists(st.integers(0, 9), min_size=1, max_size=4))
-        residual = draw(st.booleans())
-        inner = draw(st.integers(1, 9)) if residual and not k else channels
-        if k:
-            inner = arrays[-1]["head"]["out_channels"]
-            channels = channels if residual else inner
-        head = {
-            "out_channels": draw(st.integers(1, 9)),
-            "kernel_size": draw(st.integers(1, 20)),
-            "head_dilation": draw(st.integers(1, 3)),
-            "bias": draw(st.booleans()),
-        }
-        arrays.append(
-            models.array(
-                channels,
-                dilations,
-                bottleneck=inner,
-                input_size=arrays[-1]["channels"] if k else 1,
-                kernel_size=None,
-                kernel_sizes=[draw(st.integers(1, 6)) for _ in dilations],
-                activation=[draw(st.sampled_from(ACTIVATIONS)) for _ in dilations],
-                layer1x1={"active": residual, "groups": 1},
-                head=head,
-            )
-        )
-    arrays[-1]["head"]["out_channels"] = 1
-    return models.wavenet(*arrays, seed=draw(st.integers(0, 2**32 - 1)))
+from tests.nam.networks import networks, plain_wavenets, sliceable
 
 
 @st.composite
@@ -87,22 +40,31 @@ def leaky_networks(draw: st.DrawFn) -> dict[str, Any]:
     return models.wavenet(shape, seed=draw(st.integers(0, 2**32 - 1)))
 
 
-def compare(document: dict[str, Any], block: int, kind: int) -> None:
-    from pedal.nam.pack import pack
-
+def compare(document: dict[str, Any], block: int, kind: int | None = None, slim: float = 1.0) -> None:
     model = models.parse(document)
-    assert pack(model.widths[0].spec, block).plan[KIND] == kind
+    width = model.widths[model.width_index(slim)]
+    assert kind is None or pack(width.spec, block).plan[KIND] == kind
     x = models.noise(300)
-    wanted = twin.render(document, x, history=model.widths[0].receptive_field_frames)
-    y = model.engine(max_frames=block).process(x)
+    wanted = twin.render(document, x, slim, history=width.receptive_field_frames)
+    y = model.engine(slim, block).process(x)
     assert np.max(np.abs(y - wanted)) <= 2e-5 * max(1e-2, float(np.max(np.abs(wanted))))
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(document=networks(), block=st.integers(1, 70))
-def test_any_wavenet(document: dict[str, Any], block: int) -> None:
-    from pedal.nam.a2_pack import suits_a2
+def test_any_network(document: dict[str, Any], block: int) -> None:
+    compare(document, block)
 
+
+@settings(max_examples=60)
+@given(document=sliceable(), slim=st.floats(0, 1), block=st.integers(1, 70))
+def test_any_slice(document: dict[str, Any], slim: float, block: int) -> None:
+    compare(document, block, slim=slim)
+
+
+@settings(max_examples=100)
+@given(document=plain_wavenets(), block=st.integers(1, 70))
+def test_plain_wavenets(document: dict[str, Any], block: int) -> None:
     fits = suits_a2(models.parse(document).widths[0].spec)
     compare(document, block, KIND_A2 if fits else KIND_WAVENET)
 
@@ -126,13 +88,30 @@ def test_a_slope_above_one_is_left_to_the_plain_kernels() -> None:
 @settings(max_examples=60)
 @given(
     channels=st.sampled_from((2, 3, 8)),
+    gate=st.booleans(),
     sizes=st.lists(st.integers(1, 97), min_size=1, max_size=60),
     start=st.integers(0, 200),
 )
-def test_any_sequence_of_block_sizes_is_the_same_signal(channels: int, sizes: list[int], start: int) -> None:
+def test_any_sequence_of_block_sizes_is_the_same_signal(
+    channels: int, gate: bool, sizes: list[int], start: int
+) -> None:
     # Dilation 40 over kernel 3 gives rings of several tiles, dilation 1 the smallest there are.
-    shape = models.array(channels, [1, 40, 3, 0, 7], activation="LeakyReLU")
-    model = models.parse(models.wavenet(shape))
+    shape = models.array(channels, [1, 40, 3, 0, 7], activation="LeakyReLU", gated=gate)
+    same_in_pieces(models.wavenet(shape), sizes, start)
+
+
+@settings(max_examples=20)
+@given(
+    network=st.sampled_from((models.lstm(), models.chain(models.linear(70), models.lstm(3)), models.rich())),
+    sizes=st.lists(st.integers(1, 97), min_size=1, max_size=60),
+    start=st.integers(0, 200),
+)
+def test_programs_do_not_hear_block_sizes(network: dict[str, Any], sizes: list[int], start: int) -> None:
+    same_in_pieces(network, sizes, start)
+
+
+def same_in_pieces(document: dict[str, Any], sizes: list[int], start: int) -> None:
+    model = models.parse(document)
     engine = model.engine(max_frames=97)
     x = models.noise(start + sum(sizes))
     whole = model.engine(max_frames=64).process(x)

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pedal.errors import ModelError
-from pedal.nam import Model, load_model, parse_model
+from pedal.nam import Model, load_model
 from tests.nam.models import VECTORS
 
 BLOCKS = (1, 16, 37, 64, 256)
@@ -44,17 +43,6 @@ def compare(model: Model, entry: dict[str, Any], folder: Path, block: int) -> No
     assert np.max(np.abs(y - wanted)) / np.max(np.abs(wanted)) < 1e-5
 
 
-def playable_tiers(path: Path) -> Model | None:
-    """A container without the tiers of other architectures, so that its WaveNets are heard all the same."""
-    document = json.loads(path.read_text())
-    tiers = document["config"].get("submodels", [])
-    wavenets = [tier for tier in tiers if tier["model"]["architecture"] == "WaveNet"]
-    if not wavenets:
-        return None
-    document["config"]["submodels"] = wavenets
-    return parse_model(json.dumps(document).encode(), path.name)
-
-
 @pytest.mark.parametrize("block", BLOCKS)
 @pytest.mark.parametrize("folder, entry", entries(VECTORS))
 def test_own_vectors(folder: Path, entry: dict[str, Any], block: int) -> None:
@@ -66,13 +54,4 @@ def test_own_vectors(folder: Path, entry: dict[str, Any], block: int) -> None:
 @pytest.mark.parametrize("block", BLOCKS)
 @pytest.mark.parametrize("folder, entry", upstream_entries())
 def test_public_examples(folder: Path, entry: dict[str, Any], block: int) -> None:
-    path = folder / entry["model"]
-    try:
-        model = load_model(path)
-    except ModelError as error:
-        assert "does not play" in error.what
-        reduced = playable_tiers(path)
-        if reduced is None or entry["slim"] == 0.0:
-            pytest.skip(f"not played yet: {error}")
-        model = reduced
-    compare(model, entry, folder, block)
+    compare(load_model(folder / entry["model"]), entry, folder, block)
