@@ -28,6 +28,7 @@ from pedal.cli.run import LINK_NAME, audio_child, panel_child, virtual_card
 from pedal.config import Board, board_path, load_board
 from pedal.errors import PedalError
 from pedal.panel.control import SOCKET_NAME
+from pedal.virtual.awake import kept_awake
 from pedal.virtual.tour import HEAVY_PRESET, STEPS, Tour
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def demo(seconds: float, out: Path, board_name: str, cpu_scale: float | None) ->
         runtime = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pedal-demo-")))
         os.environ["PEDAL_RUNTIME_DIR"] = str(runtime)
         os.environ["PEDAL_PRESETS_DIR"] = str(runtime / "presets")  # the tour is about the factory's
+        stack.enter_context(kept_awake())
         if cpu_scale is None:
             click.echo("measuring this machine (the first time, this compiles the kernels: a minute)")
             cpu_scale = _measured_scale(board_name)
@@ -161,7 +163,7 @@ def _report(board: Board, tour: Tour, frames: int, failures: list[str]) -> dict[
         "board": board.name,
         "cpu_scale": board.cpu_scale,
         **{key: last.get(key) for key in keys},
-        "load_is": "thread CPU time of the compiled call x cpu_scale, as a share of the period",
+        "load_is": "thread CPU time of the compiled call x cpu_scale, as a share of the period; no core sleeps",
         "period_frames": board.audio.period_frames,
         "rate_hz": board.audio.rate_hz,
         "frames_played": frames,
