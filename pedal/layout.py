@@ -2,14 +2,14 @@
 
 Pure numbers, known by everyone: kernels freeze them at compile time, the link sizes its file
 by them, the panel reads status through them. Indices are elements of the arena's ``i64`` view
-unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled *and*
-the link's version, so two processes never disagree about it silently.
+unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled and, as any edit
+of a kernel does, the link's ``BUILD``: two processes of different builds never share a link.
 """
 
 from __future__ import annotations
 
-#: Bumped by hand when the meaning (not just the place) of something changes.
-LINK_VERSION = 2
+#: Of the header (the words up to ``BUILD``), which programs that know no kernels read too.
+LINK_VERSION = 3
 LINK_MAGIC = 0x4C41444550  # "PEDAL"
 
 #: The longest period, and the distance between two rows of a bus.
@@ -25,6 +25,7 @@ BUS_ROWS = 8
     MAGIC,
     VERSION,
     SIZE_BYTES,
+    BUILD,  # fingerprint of all kernel sources: what the state of a block is, only they know
     GENERATION,  # new for every file, so that a peer notices a replaced one
     STOP,
     AUDIO_PID,
@@ -59,7 +60,7 @@ BUS_ROWS = 8
     CLIPPED_AT,  # FRAME of the last clipped input sample
     UNDERSTUDY_ROUND,  # rounds the understudy has finished: an old rig is free two rounds later
     SEATS_OVERTAKEN,  # chases that the ring overtook: the understudy was starved
-) = range(37)
+) = range(38)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -150,7 +151,8 @@ KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = ran
     AMP_WAITED,  # periods an emergency has been waiting for a warm seat
     AMP_ENGAGED,  # 1 while the block is not bypassed (period thread to understudy)
     SPLICE_COLD,  # 1 while the running splice fades a cold width in
-) = range(15)
+    SEAT_LEARNT,  # 1 once the understudy has learnt how the seat's width differs from what is heard
+) = range(16)
 NO_WIDTH = -1
 SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
 MAX_WIDTHS = 16
@@ -164,10 +166,11 @@ AMP_WORDS = AMP_RAMP_COUNTS + 16
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
 AMP_MAKEUP = 9  # one gain per model
 FORECAST_ORDER = 8
-AMP_FORECAST = 16  # of the running splice: coefficients, then the last values, newest first
+SEAT_FORECAST = 16  # coefficients: how the difference between amp and seat moves
+AMP_FORECAST = SEAT_FORECAST + FORECAST_ORDER  # of the running splice: the same, and the last values, newest first
 #: The last frames that left the amp, and that the seat's width would have played: frame p of the
 #: ring lies at ``p & (PAST_FRAMES - 1)``.
-PAST_FRAMES = 128
+PAST_FRAMES = 512
 AMP_PAST = AMP_FORECAST + 2 * FORECAST_ORDER
 SEAT_PAST = AMP_PAST + PAST_FRAMES
 AMP_X = SEAT_PAST + PAST_FRAMES

@@ -27,6 +27,7 @@ from pedal.config import Board, board_path, load_board
 from pedal.errors import PedalError
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
+from pedal.paths import factory_dir
 from pedal.virtual.awake import kept_awake
 from pedal.virtual.pace import Call, usual_load, wait_until_playing
 from pedal.virtual.tour import HEAVY_PRESET, START_TIMEOUT_S, STEP_TIMEOUT_S, STEPS, Tour
@@ -57,8 +58,12 @@ _LOG_NAME = "pedal.log"
     type=click.FloatRange(1, 1000),
     help="Count this machine as so many times slower; without, as a small board by measuring it.",
 )
-def demo(seconds: float, out: Path, board_name: str, cpu_scale: float | None) -> None:
+@click.option("--width", "width_only", is_flag=True, help="Instead: one take in Full, in Lite, and changing between.")
+def demo(seconds: float, out: Path, board_name: str, cpu_scale: float | None, width_only: bool) -> None:
     """Play a scripted tour on a virtual pedal: bypass, presets, blocks on until the width drops, and back."""
+    if width_only:
+        _show_widths(out)
+        return
     board = load_board(board_name)
     if not board.virtual:
         raise PedalError("the demo needs a virtual board", where=board.name, hint="Use `pedal run` on a real one")
@@ -78,6 +83,16 @@ def demo(seconds: float, out: Path, board_name: str, cpu_scale: float | None) ->
     _summarise(report, out)
     if report["failures"]:
         raise PedalError("; ".join(report["failures"]), where="demo", hint=f"See {out / 'report.json'}")
+
+
+def _show_widths(out: Path) -> None:
+    from pedal.offline.width_demo import describe, width_demo
+
+    models = factory_dir("models")
+    report = width_demo(models / "starter-crunch.nam", models / "takes" / "guitar-dry.flac", out)
+    for line in describe(report):
+        click.echo(line)
+    click.echo(f"Listen to {out / 'switch.wav'} beside full.wav and lite.wav; look at change.png.")
 
 
 def _measured_scale(board_name: str, runtime: Path, log_path: Path) -> float:

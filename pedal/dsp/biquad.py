@@ -1,9 +1,12 @@
 """Second-order sections for the tone stack, called by its kernel.
 
 Formulae: R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients" (W3C Note,
-2021); run in transposed direct form II with float64 state.
+2021); run in direct form I with float64 state. Its memory is the past of the signal itself, whatever
+the coefficients were, so a knob that turns does not click: the transposed forms keep sums weighted by
+old coefficients and jumped by 11 % of a bass note when the treble went from one end to the other.
 
-Five coefficients ``b0 b1 b2 a1 a2`` (``a0`` = 1) and two state cells, all in the f64 view.
+Five coefficients ``b0 b1 b2 a1 a2`` (``a0`` = 1) and four state cells (the last two inputs, the last two
+outputs, newest first), all in the f64 view.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Any
 from pedal.jit import kernel
 
 COEFFICIENTS = 5
-STATES = 2
+STATES = 4
 
 
 @kernel
@@ -70,7 +73,8 @@ def shelf_kernel(f64: Any, at: int, rate_hz: float, corner_hz: float, gain_db: f
 @kernel
 def biquad_step_kernel(f64: Any, coefficients: int, state: int, x: float) -> float:
     """One frame through one section."""
-    y = f64[coefficients] * x + f64[state]
-    f64[state] = f64[coefficients + 1] * x - f64[coefficients + 3] * y + f64[state + 1]
-    f64[state + 1] = f64[coefficients + 2] * x - f64[coefficients + 4] * y
+    y = f64[coefficients] * x + f64[coefficients + 1] * f64[state] + f64[coefficients + 2] * f64[state + 1]
+    y -= f64[coefficients + 3] * f64[state + 2] + f64[coefficients + 4] * f64[state + 3]
+    f64[state + 1], f64[state] = f64[state], x
+    f64[state + 3], f64[state + 2] = f64[state + 2], y
     return y

@@ -1,61 +1,75 @@
 """Forecast: how a signal would most likely have gone on, judged by its last frames.
 
-Used by the splice of a width change, in the period thread. Burg's method (J. P. Burg, "Maximum
-entropy spectral analysis", 1975) finds the linear prediction of ``FORECAST_ORDER`` terms that fits
-the past forwards and backwards; its reflections never exceed one, so a forecast does not run away.
+Used by the splice of a width change: the understudy fits, the period thread forecasts. Burg's method
+(J. P. Burg, "Maximum entropy spectral analysis", 1975) finds the linear prediction of
+``FORECAST_ORDER`` terms that fits the past forwards and backwards; its reflections never exceed one, so a forecast does not run away.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from pedal.jit import kernel
+import numpy as np
+
+from pedal.jit import fast_kernel, kernel
 from pedal.layout import FORECAST_ORDER
 
 #: Below this energy there is nothing left to predict.
 SILENCE = 1e-24
 
 
+@fast_kernel
+def _reflection_kernel(f32: Any, ahead: Any, behind: Any, n: Any) -> float:
+    """How much of ``n`` errors ahead those behind explain, -1 to 1."""
+    product, energy = f32.dtype.type(0.0), f32.dtype.type(0.0)
+    for t in range(n):
+        a, b = f32[ahead + t], f32[behind + t]
+        product += a * b
+        energy += a * a + b * b
+    return -2.0 * product / energy if energy > SILENCE else 0.0
+
+
+@fast_kernel
+def _reflect_kernel(f32: Any, ahead: Any, behind: Any, n: Any, reflection: float) -> None:
+    """Take from both what the other explains."""
+    r = f32.dtype.type(reflection)
+    for t in range(n):
+        a, b = f32[ahead + t], f32[behind + t]
+        f32[ahead + t] = a + r * b
+        f32[behind + t] = b + r * a
+
+
 @kernel
 def fit_forecast_kernel(f32: Any, past: int, spare: int, frames: int, forecast: int) -> None:
-    """Fit to ``f32[past : past + frames]``, oldest first.
+    """Learn from ``f32[past : past + frames]``, oldest first, how it moves.
 
-    ``f32[forecast:]`` receives the coefficients and the last values, newest first. The past itself
-    and ``f32[spare : spare + frames]`` are used up.
+    ``f32[forecast : forecast + FORECAST_ORDER]`` receives the coefficients; the past and
+    ``f32[spare : spare + frames]`` are used up.
     """
-    a, h = forecast, forecast + FORECAST_ORDER
     for k in range(FORECAST_ORDER):
-        f32[a + k] = 0.0
-        f32[h + k] = f32[past + frames - 1 - k]
+        f32[forecast + k] = 0.0
     for t in range(frames):
         f32[spare + t] = f32[past + t]
     for order in range(1, FORECAST_ORDER + 1):
-        product, energy = 0.0, 0.0
-        for t in range(order, frames):
-            ahead, behind = 1.0 * f32[past + t], 1.0 * f32[spare + t - 1]  # in double precision
-            product += ahead * behind
-            energy += ahead * ahead + behind * behind
-        if energy <= SILENCE:
-            return
-        reflection = -2.0 * product / energy
-        for t in range(frames - 1, order - 1, -1):
-            ahead, behind = f32[past + t], f32[spare + t - 1]
-            f32[past + t] = ahead + reflection * behind
-            f32[spare + t] = behind + reflection * ahead
+        # The error of predicting frame t ahead lies at past + t, that of frame t - order behind at
+        # spare + t - order: so neither ever moves. Unsigned, or every index would be looked at for
+        # counting from the end.
+        ahead, behind, n = np.uint64(past + order), np.uint64(spare), np.uint64(frames - order)
+        reflection = _reflection_kernel(f32, ahead, behind, n)
+        _reflect_kernel(f32, ahead, behind, n, reflection)
         for k in range(order // 2):  # Levinson: from both ends inwards
-            left, right = f32[a + k], f32[a + order - 2 - k]
-            f32[a + k] = left + reflection * right
-            f32[a + order - 2 - k] = right + reflection * left
-        f32[a + order - 1] = reflection
+            left, right = f32[forecast + k], f32[forecast + order - 2 - k]
+            f32[forecast + k] = left + reflection * right
+            f32[forecast + order - 2 - k] = right + reflection * left
+        f32[forecast + order - 1] = reflection
 
 
 @kernel
 def next_forecast_kernel(f32: Any, forecast: int) -> float:
-    """The next frame of the forecast at ``f32[forecast:]``."""
-    a, h = forecast, forecast + FORECAST_ORDER
+    """The next frame: at ``f32[forecast:]`` lie the coefficients, then the last values, newest first."""
+    values = forecast + FORECAST_ORDER
     value = 0.0
     for k in range(FORECAST_ORDER - 1, -1, -1):
-        value -= f32[a + k] * f32[h + k]
-        f32[h + k] = f32[h + k - 1] if k > 0 else 0.0
-    f32[h] = value
+        value -= f32[forecast + k] * f32[values + k]
+        f32[values + k] = f32[values + k - 1] if k > 0 else value
     return value

@@ -12,6 +12,10 @@ above 10 kHz is thus bounded by what an ideal cross-fade has there, whereas a co
 from value and slope only puts a step into the second derivative: -0.25 of the slope, if that decays
 within 24 frames, falls off with the cube of the frequency, which a dull, soft note does not hide.
 
+The understudy learns the forecast's coefficients after every period; the period thread only continues it
+from the last values. Coefficients that are 128 frames old do as well, because the difference moves as
+it moved before; and at 16 frames a period, learning in the period thread took 1.5 microseconds of 6.
+
 Over 2,000 changes of the factory model at drives of -24 to 24 dB, energy above 10 kHz within 5 ms of
 the edge over the largest of cross-fade, old and new: value and slope more than 1 dB in 0.2 %, worst
 2.8 dB; forecast of order 8 from 128 frames 0.1 %, worst 1.7 dB. Orders 6 to 16 and pasts of 96 to 256
@@ -29,12 +33,18 @@ from pedal.layout import (
     AMP_PAST,
     BUS_STRIDE,
     F32,
+    FORECAST_ORDER,
     GAINS,
     I64,
+    MAX_FRAMES,
     PAST_FRAMES,
     RATE,
     SCRATCH,
+    SEAT_FORECAST,
+    SEAT_LEARNT,
     SEAT_PAST,
+    SEAT_X,
+    SEAT_Y,
     SPLICE_COLD,
     SPLICE_FRAMES,
     SPLICE_LEFT,
@@ -45,6 +55,8 @@ from pedal.rig.forecast import fit_forecast_kernel, next_forecast_kernel
 WARM_S, COLD_S, RIG_S = 0.003, 0.02, 0.008
 #: The slope at a rig's edge decays within this: held for milliseconds it would turn treble into a thump.
 SLOPE_FRAMES = 24
+#: A forecast is learnt from this much of the past.
+FIT_FRAMES = 128
 
 
 @kernel
@@ -70,20 +82,39 @@ def splice_kernel(frame: int, frames: int, value: float, slope: float) -> float:
 
 
 @kernel
-def start_splice_kernel(f32: Any, i64: Any, row: int, bus: int, warm: bool) -> None:
-    """Forecast what the amp is about to lose, from its past up to the ring's head.
+def difference_kernel(f32: Any, state: int, end: int, frames: int, share: float, to: int) -> None:
+    """What the amp played in the ``frames`` up to ring frame ``end``, less ``share`` of the seat's, oldest first."""
+    for t in range(frames):
+        at = state + ((end - frames + t) & (PAST_FRAMES - 1))
+        f32[to + t] = f32[at + AMP_PAST] - share * f32[at + SEAT_PAST]
 
-    Warm: the difference between what was heard and the seat's width. Cold: all that was heard, for
-    nothing is known of the new width; it fades in meanwhile.
+
+@kernel
+def learn_kernel(f32: Any, i64: Any, amp: int, state: int, position: int) -> None:
+    """Learn how the difference moved up to ``position``. Called by the understudy, which holds the seat."""
+    if i64[amp + AMP_HEAD] - position > PAST_FRAMES - FIT_FRAMES - MAX_FRAMES:
+        return  # what the amp played then is being written over
+    difference_kernel(f32, state, position, FIT_FRAMES, 1.0, state + SEAT_X)
+    fit_forecast_kernel(f32, state + SEAT_X, state + SEAT_Y, FIT_FRAMES, state + SEAT_FORECAST)
+    i64[amp + SEAT_LEARNT] = 1
+
+
+@kernel
+def start_splice_kernel(f32: Any, i64: Any, row: int, bus: int, warm: bool) -> None:
+    """Begin to forecast what the amp is about to lose, from its past up to the ring's head.
+
+    Warm: the difference between what was heard and the seat's width, by what the understudy learnt of
+    it. Cold: all that was heard, for nothing is known of the new width; it fades in meanwhile.
     """
     amp, state = i64[row + I64], i64[row + F32]
     head, known = i64[amp + AMP_HEAD], bus + SCRATCH * BUS_STRIDE
-    for t in range(PAST_FRAMES):
-        k = (head + t) & (PAST_FRAMES - 1)
-        f32[known + t] = f32[state + AMP_PAST + k]
-        if warm:
-            f32[known + t] -= f32[state + SEAT_PAST + k]
-    fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, PAST_FRAMES, state + AMP_FORECAST)
+    if not warm:
+        difference_kernel(f32, state, head, FIT_FRAMES, 0.0, known)
+        fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, FIT_FRAMES, state + SEAT_FORECAST)
+    difference_kernel(f32, state, head, FORECAST_ORDER, 1.0 if warm else 0.0, known)
+    for k in range(FORECAST_ORDER):
+        f32[state + AMP_FORECAST + k] = f32[state + SEAT_FORECAST + k]
+        f32[state + AMP_FORECAST + FORECAST_ORDER + k] = f32[known + FORECAST_ORDER - 1 - k]
     i64[amp + SPLICE_FRAMES] = int((WARM_S if warm else COLD_S) * i64[row + RATE])
     i64[amp + SPLICE_LEFT] = i64[amp + SPLICE_FRAMES]
     i64[amp + SPLICE_COLD] = 0 if warm else 1

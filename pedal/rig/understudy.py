@@ -42,6 +42,7 @@ from pedal.layout import (
     REGION_F32,
     ROW_FIELDS,
     SEAT_FREE,
+    SEAT_LEARNT,
     SEAT_LOCK,
     SEAT_PAST,
     SEAT_POSITION,
@@ -61,6 +62,7 @@ from pedal.layout import (
     WANTED_SLOT,
 )
 from pedal.nam.kernels import rest_model_kernel
+from pedal.rig.splice import FIT_FRAMES, learn_kernel
 from pedal.rig.width import asked_width_kernel, feed_kernel
 
 #: Most frames fed while holding a seat's lock.
@@ -86,9 +88,10 @@ def seat_goal_kernel(i64: Any, amp: int) -> int:
 def _start_seat(f32: Any, i64: Any, amp: int, state: int, goal: int, head: int) -> None:
     """Begin ``goal`` from rest, so far back that what it will have played of late is exact: the splice asks for it."""
     rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + goal])
-    i64[amp + SEAT_POSITION] = max(0, head - (i64[amp + AMP_FIELDS_FRAMES + goal] + PAST_FRAMES))
+    i64[amp + SEAT_POSITION] = max(0, head - (i64[amp + AMP_FIELDS_FRAMES + goal] + FIT_FRAMES))
     for k in range(PAST_FRAMES):
         f32[state + SEAT_PAST + k] = 0.0
+    i64[amp + SEAT_LEARNT] = 0
     i64[amp + SEAT_WIDTH] = goal
 
 
@@ -111,6 +114,7 @@ def tend_seat_kernel(f32: Any, i64: Any, row: int) -> bool:
         if n > 0:
             feed_kernel(f32, i64, amp, goal, position, n, state + SEAT_X, state + SEAT_Y, state + SEAT_PAST)
             i64[amp + SEAT_POSITION] = position + n
+            learn_kernel(f32, i64, amp, state, position + n)
             worked = True
         # The period thread may have lapped the ring while this core slept: then what was read is no
         # longer what was played, and the seat starts again.

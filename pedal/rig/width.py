@@ -34,6 +34,7 @@ from pedal.layout import (
     PAST_FRAMES,
     SCRATCH,
     SEAT_FREE,
+    SEAT_LEARNT,
     SEAT_LOCK,
     SEAT_PAST,
     SEAT_PERIOD,
@@ -45,7 +46,7 @@ from pedal.layout import (
 )
 from pedal.nam.kernels import play_model_kernel, rest_model_kernel
 from pedal.rig.events import push_event_kernel
-from pedal.rig.splice import start_splice_kernel
+from pedal.rig.splice import FIT_FRAMES, start_splice_kernel
 
 #: Periods that an emergency waits for a warm seat before it changes cold.
 EMERGENCY_PATIENCE = 4
@@ -78,6 +79,18 @@ def feed_kernel(f32: Any, i64: Any, amp: int, width: int, position: int, n: int,
 
 
 @kernel
+def _stay_warm(f32: Any, i64: Any, amp: int, state: int, width: int) -> None:
+    """Leave the width that played until now in the seat: after a widening the way back is ready at once."""
+    head = i64[amp + AMP_HEAD]
+    for t in range(FIT_FRAMES):
+        k = (head - FIT_FRAMES + t) & (PAST_FRAMES - 1)
+        f32[state + SEAT_PAST + k] = f32[state + AMP_PAST + k]
+    i64[amp + SEAT_POSITION] = head
+    i64[amp + SEAT_LEARNT] = 0
+    i64[amp + SEAT_WIDTH] = width
+
+
+@kernel
 def _sit_down(f32: Any, i64: Any, row: int, bus: int, width: int, lag: int, warm: bool) -> None:
     """Make ``width`` the playing one, with a splice from what played before."""
     amp, state = i64[row + I64], i64[row + F32]
@@ -88,6 +101,8 @@ def _sit_down(f32: Any, i64: Any, row: int, bus: int, width: int, lag: int, warm
             f32[state + AMP_PAST + k] = f32[state + SEAT_PAST + k]
     else:
         start_splice_kernel(f32, i64, row, bus, warm)
+        if width > before:
+            _stay_warm(f32, i64, amp, state, before)
     i64[amp + AMP_PLAYING] = width
     i64[amp + AMP_WAITED] = 0
     i64[WIDTH_CHANGES] += 1
@@ -116,7 +131,8 @@ def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
     lag, near_milli = head - i64[amp + SEAT_POSITION], i64[amp + AMP_LAG_MILLI + asked]
     if emergency:  # one heavier period is the lesser evil
         near_milli = max(near_milli, 1000)
-    warm = i64[amp + SEAT_WIDTH] == asked and 1000 * lag <= near_milli * n
+    ready = i64[amp + SEAT_WIDTH] == asked and i64[amp + SEAT_LEARNT] != 0
+    warm = ready and 1000 * lag <= near_milli * n
     cold = not warm and emergency and i64[amp + AMP_WAITED] > EMERGENCY_PATIENCE
     if warm:
         scratch, done = bus + SCRATCH * BUS_STRIDE, head - lag

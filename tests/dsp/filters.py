@@ -37,21 +37,15 @@ def shelf(corner_hz: float, gain_db: float, rate_hz: float, *, high: bool) -> Se
 
 def difference(x: NDArray[Any], b: Sequence[float], a: Sequence[float]) -> Exact:
     """``a0 y[t] = b0 x[t] + b1 x[t-1] + b2 x[t-2] - a1 y[t-1] - a2 y[t-2]`` per column of ``(frames, channels)``."""
-    y = np.zeros((len(x) + 2, x.shape[1]))
-    past = np.concatenate([np.zeros((2, x.shape[1])), x.astype(np.float64)])
-    for t in range(2, len(past)):
-        above = b[0] * past[t] + b[1] * past[t - 1] + b[2] * past[t - 2] - a[1] * y[t - 1] - a[2] * y[t - 2]
-        y[t] = above / a[0]
-    return y[2:]
+    return varying(x.astype(np.float64), lambda t: (b, a))
 
 
 def varying(x: Exact, section_at: Callable[[int], Section]) -> Exact:
-    """The same with a section of its own for every frame, in transposed direct form II."""
-    y, first, second = np.empty_like(x), np.zeros(x.shape[1]), np.zeros(x.shape[1])
-    for t in range(len(x)):
-        b, a = (np.array(side) for side in section_at(t))
-        b, a = b / a[0], a / a[0]
-        y[t] = b[0] * x[t] + first
-        first = b[1] * x[t] - a[1] * y[t] + second
-        second = b[2] * x[t] - a[2] * y[t]
-    return y
+    """The same with a section of its own for every frame."""
+    y = np.zeros((len(x) + 2, x.shape[1]))
+    past = np.concatenate([np.zeros((2, x.shape[1])), x])
+    for t in range(2, len(past)):
+        b, a = section_at(t - 2)
+        above = b[0] * past[t] + b[1] * past[t - 1] + b[2] * past[t - 2] - a[1] * y[t - 1] - a[2] * y[t - 2]
+        y[t] = above / a[0]
+    return y[2:]

@@ -173,6 +173,33 @@ def test_no_turn_of_a_knob_steps(kind: str, name: str, low: float, high: float, 
         assert np.abs(np.diff(y[:, 0])).max() <= 1.01 * way / RAMP + 1e-6
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "low", "high", "asset"),
+    [*KNOBS, ("tone", "bass_db", -15.0, 15.0, ""), ("tone", "mid_db", 9.0, -9.0, "")],
+)
+def test_the_same_turn_sounds_the_same_at_any_period(kind: str, name: str, low: float, high: float, asset: str) -> None:
+    x, takes = noise(3000), []
+    for n in (1, 16, 37, 64, 256):
+        row = Row(kind, 2, {name: low}, asset)
+        row.turn(name, high)
+        takes.append(row.play_all(x, (n,)))
+    for take in takes[1:]:
+        np.testing.assert_allclose(take, takes[0], atol=2e-6)
+
+
+@pytest.mark.parametrize("name", ["bass_db", "mid_db", "treble_db"])
+@pytest.mark.parametrize("hz", [60.0, 650.0, 5000.0])
+def test_turning_a_tone_knob_right_round_does_not_click(name: str, hz: float) -> None:
+    """The steps of a sine while the knob moves are those of the louder end, and a little."""
+    x = (0.1 * np.sin(2 * np.pi * hz * np.arange(9600) / RATE_HZ)).astype(np.float32)[:, None]
+    row = Row("tone", 1, {name: -15.0})
+    quiet = row.play_all(x)
+    row.turn(name, 15.0)
+    moving, loud = row.play_all(x), row.play_all(x)
+    own = max(np.abs(np.diff(y[2400:, 0])).max() for y in (quiet, loud))
+    assert np.abs(np.diff(moving[:, 0], prepend=quiet[-1, 0])).max() <= 1.05 * own + 1e-4
+
+
 @pytest.mark.parametrize("kind", ["gate", "tone", "cab"])
 @pytest.mark.parametrize("n", [1, 16, 64, 256])
 def test_bypass_cross_fades(kind: str, n: int) -> None:
