@@ -2,15 +2,14 @@
 
 Pure numbers, known by everyone: kernels freeze them at compile time, the link sizes its file
 by them, the panel reads status through them. Indices are elements of the arena's ``i64`` view
-unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled; whoever moves
-something that a running pedal keeps (here, or the state of a block) raises ``LINK_VERSION``, so that two
-processes never disagree about it silently.
+unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled and, as any edit
+of a kernel does, the link's ``BUILD``: two processes of different builds never share a link.
 """
 
 from __future__ import annotations
 
-#: Bumped by hand when the meaning (not just the place) of something changes.
-LINK_VERSION = 2
+#: Of the header (the words up to ``BUILD``), which programs that know no kernels read too.
+LINK_VERSION = 3
 LINK_MAGIC = 0x4C41444550  # "PEDAL"
 
 #: The longest period, and the distance between two rows of a bus.
@@ -26,6 +25,7 @@ BUS_ROWS = 8
     MAGIC,
     VERSION,
     SIZE_BYTES,
+    BUILD,  # fingerprint of all kernel sources: what the state of a block is, only they know
     GENERATION,  # new for every file, so that a peer notices a replaced one
     STOP,
     AUDIO_PID,
@@ -61,7 +61,7 @@ BUS_ROWS = 8
     UNDERSTUDY_ROUND,  # rounds the understudy has finished: an old rig is free two rounds later
     SEATS_OVERTAKEN,  # chases that the ring overtook: the understudy was starved
     REHEARSAL_LOCK,  # of the wanted rig's new rows: SEAT_FREE / SEAT_UNDERSTUDY / SEAT_PERIOD
-) = range(38)
+) = range(39)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
