@@ -167,6 +167,7 @@ AMP_WORDS = AMP_RAMP_COUNTS + 16
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
 AMP_MAKEUP = 9  # one gain per model
+SEAT_REST, AMP_REST = 10, 11  # what the difference moves about: learnt, and of the running splice
 FORECAST_ORDER = 8
 SEAT_FORECAST = 16  # coefficients: how the difference between amp and seat moves
 AMP_FORECAST = SEAT_FORECAST + FORECAST_ORDER  # of the running splice: the same, and the last values, newest first

@@ -28,7 +28,7 @@ def pures(model: str) -> list[Floats]:
 def play(
     model: str, asks: list[Ask], rounds: Callable[[int], int], held: dict[int, int] | None = None
 ) -> tuple[Stage, Take]:
-    """The take, ``rounds(frame)`` of the understudy after each period; from a frame of ``held`` on as after an overrun."""
+    """The take, ``rounds(frame)`` of the understudy after each period; from ``held`` on as after an overrun."""
     stage = Stage(model_named(model), RATE_HZ, N)
     turn = stage.by_turns(seed=0, least=1, most=1)
 
