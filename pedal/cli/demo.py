@@ -157,7 +157,7 @@ def _virtual_pedal(
         supervisor = Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), over.is_set)
         supervisor.run()
         if supervisor.stop_asked:
-            raise PedalError("stopped before the end", where="demo")
+            raise PedalError("stopped before the end")
         if trouble:
             raise PedalError(str(trouble[0]).rstrip(".")) from trouble[0]
 
