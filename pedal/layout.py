@@ -60,7 +60,8 @@ BUS_ROWS = 8
     CLIPPED_AT,  # FRAME of the last clipped input sample
     UNDERSTUDY_ROUND,  # rounds the understudy has finished: an old rig is free two rounds later
     SEATS_OVERTAKEN,  # chases that the ring overtook: the understudy was starved
-) = range(38)
+    REHEARSAL_LOCK,  # of the wanted rig's new rows: SEAT_FREE / SEAT_UNDERSTUDY / SEAT_PERIOD
+) = range(39)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -109,7 +110,7 @@ EVENTS_END = EVENTS + EVENT_COUNT * EVENT_FIELDS
 # ---- rig slots --------------------------------------------------------------------------------
 SLOT_COUNT = 4
 SLOT_HEADER = 8
-SLOT_ROWS, SLOT_SERIAL, SLOT_AMPS = range(3)  # header fields
+SLOT_ROWS, SLOT_SERIAL, SLOT_NEW, SLOT_HEARD = range(4)  # header fields; of the last two see rig/rehearse.py
 ROW_FIELDS = 16
 (
     KIND,
@@ -126,7 +127,8 @@ ROW_FIELDS = 16
     WET_COUNT,
     REGION_F32,  # all memory of the block, as f32 index and length
     REGION_CELLS,
-) = range(14)
+    REHEARSES,  # 1: a new row that hears what is played before it plays
+) = range(15)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
@@ -186,7 +188,8 @@ HAND_NOTES = (SLOT_COUNT, SLOT_COUNT + 1)
 NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
 BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + len(HAND_NOTES)) * NOTES_BYTES) // 4
 BUILDER_BUS_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE  # the builder's own, for replays
-INPUT_RING_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE
+UNDERSTUDY_BUS_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE  # for rehearsals
+INPUT_RING_F32 = UNDERSTUDY_BUS_F32 + BUS_ROWS * BUS_STRIDE
 INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz
 HEAP_AT_BYTE = (INPUT_RING_F32 + INPUT_RING_FRAMES) * 4
 HEAP_BYTES = 96 * 1024 * 1024

@@ -2,7 +2,8 @@
 
 Used by the splice of a width change: the understudy fits, the period thread forecasts. Burg's method
 (J. P. Burg, "Maximum entropy spectral analysis", 1975) finds the linear prediction of
-``FORECAST_ORDER`` terms that fits the past forwards and backwards; its reflections never exceed one, so a forecast does not run away.
+``FORECAST_ORDER`` terms that fits the past forwards and backwards; its reflections never exceed one, so
+a forecast does not run away.
 """
 
 from __future__ import annotations
