@@ -75,7 +75,7 @@ def demo(seconds: float, out: Path, board_name: str, cpu_scale: float | None, wi
         os.environ["PEDAL_PRESETS_DIR"] = str(runtime / "presets")  # the tour is about the factory's
         stack.enter_context(kept_awake())
         if cpu_scale is None:
-            click.echo("measuring this machine (the first time, this compiles the kernels: a minute or two)")
+            click.echo("measuring this machine (the first start compiles: a minute or two)")
             cpu_scale = _measured_scale(board_name, runtime / "measured", out / _LOG_NAME)
         click.echo(f"board '{board.name}': this machine counts as one {cpu_scale:g} times slower")
         report = _play_tour(board_name, cpu_scale, seconds, out, runtime / "tour")
@@ -154,9 +154,10 @@ def _virtual_pedal(
             panel_child(str(board_path), runtime, virtual=True, quiet=True, log_path=log_path),
         ]
         threading.Thread(target=run_script, name="script", daemon=True).start()
-        Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), over.is_set).run()
-        if not over.is_set():
-            raise PedalError("stopped before the end", where="demo")
+        supervisor = Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), over.is_set)
+        supervisor.run()
+        if supervisor.stop_asked:
+            raise PedalError("stopped before the end")
         if trouble:
             raise PedalError(str(trouble[0]).rstrip(".")) from trouble[0]
 

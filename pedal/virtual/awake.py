@@ -27,7 +27,9 @@ def kept_awake() -> Iterator[None]:
     spinning: list[subprocess.Popen[bytes]] = []
     try:
         for core in sorted(os.sched_getaffinity(0)):
-            spinning.append(subprocess.Popen([*command, str(core)], stdin=subprocess.DEVNULL))
+            # In a session of its own: Ctrl-C is the demo's to answer.
+            process = subprocess.Popen([*command, str(core)], stdin=subprocess.DEVNULL, start_new_session=True)
+            spinning.append(process)
         yield
     finally:
         for process in spinning:
