@@ -2,15 +2,14 @@
 
 Pure numbers, known by everyone: kernels freeze them at compile time, the link sizes its file
 by them, the panel reads status through them. Indices are elements of the arena's ``i64`` view
-unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled; whoever moves
-something that a running pedal keeps (here, or the state of a block) raises ``LINK_VERSION``, so that two
-processes never disagree about it silently.
+unless a name ends in ``_F64`` or ``_F32``. Editing this file changes what is compiled and, as any edit
+of a kernel does, the link's ``BUILD``: two processes of different builds never share a link.
 """
 
 from __future__ import annotations
 
-#: Bumped by hand when the meaning (not just the place) of something changes.
-LINK_VERSION = 2
+#: Of the header (the words up to ``BUILD``), which programs that know no kernels read too.
+LINK_VERSION = 3
 LINK_MAGIC = 0x4C41444550  # "PEDAL"
 
 #: The longest period, and the distance between two rows of a bus.
@@ -26,6 +25,7 @@ BUS_ROWS = 8
     MAGIC,
     VERSION,
     SIZE_BYTES,
+    BUILD,  # fingerprint of all kernel sources: what the state of a block is, only they know
     GENERATION,  # new for every file, so that a peer notices a replaced one
     STOP,
     AUDIO_PID,
@@ -60,7 +60,8 @@ BUS_ROWS = 8
     CLIPPED_AT,  # FRAME of the last clipped input sample
     UNDERSTUDY_ROUND,  # rounds the understudy has finished: an old rig is free two rounds later
     SEATS_OVERTAKEN,  # chases that the ring overtook: the understudy was starved
-) = range(37)
+    REHEARSAL_LOCK,  # of the wanted rig's new rows: SEAT_FREE / SEAT_UNDERSTUDY / SEAT_PERIOD
+) = range(39)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -109,7 +110,7 @@ EVENTS_END = EVENTS + EVENT_COUNT * EVENT_FIELDS
 # ---- rig slots --------------------------------------------------------------------------------
 SLOT_COUNT = 4
 SLOT_HEADER = 8
-SLOT_ROWS, SLOT_SERIAL, SLOT_AMPS = range(3)  # header fields
+SLOT_ROWS, SLOT_SERIAL, SLOT_NEW, SLOT_HEARD = range(4)  # header fields; of the last two see rig/rehearse.py
 ROW_FIELDS = 16
 (
     KIND,
@@ -126,7 +127,8 @@ ROW_FIELDS = 16
     WET_COUNT,
     REGION_F32,  # all memory of the block, as f32 index and length
     REGION_CELLS,
-) = range(14)
+    REHEARSES,  # 1: a new row that hears what is played before it plays
+) = range(15)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
@@ -165,6 +167,7 @@ AMP_WORDS = AMP_RAMP_COUNTS + 16
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
 AMP_MAKEUP = 9  # one gain per model
+SEAT_REST, AMP_REST = 10, 11  # what the difference moves about: learnt, and of the running splice
 FORECAST_ORDER = 8
 SEAT_FORECAST = 16  # coefficients: how the difference between amp and seat moves
 AMP_FORECAST = SEAT_FORECAST + FORECAST_ORDER  # of the running splice: the same, and the last values, newest first
@@ -186,7 +189,8 @@ HAND_NOTES = (SLOT_COUNT, SLOT_COUNT + 1)
 NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
 BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + len(HAND_NOTES)) * NOTES_BYTES) // 4
 BUILDER_BUS_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE  # the builder's own, for replays
-INPUT_RING_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE
+UNDERSTUDY_BUS_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE  # for rehearsals
+INPUT_RING_F32 = UNDERSTUDY_BUS_F32 + BUS_ROWS * BUS_STRIDE
 INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz
 HEAP_AT_BYTE = (INPUT_RING_F32 + INPUT_RING_FRAMES) * 4
 HEAP_BYTES = 96 * 1024 * 1024

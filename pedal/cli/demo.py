@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 import tomllib
@@ -27,9 +25,12 @@ from pedal.cli.client import Client
 from pedal.cli.run import LINK_NAME, audio_child, panel_child, virtual_card
 from pedal.config import Board, board_path, load_board
 from pedal.errors import PedalError
+from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from pedal.paths import factory_dir
-from pedal.virtual.tour import HEAVY_PRESET, STEPS, Tour
+from pedal.virtual.awake import kept_awake
+from pedal.virtual.pace import Call, usual_load, wait_until_playing
+from pedal.virtual.tour import HEAVY_PRESET, START_TIMEOUT_S, STEP_TIMEOUT_S, STEPS, Tour
 
 if TYPE_CHECKING:
     from pedal.virtual.card import VirtualCard
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 #: The tour's heavy preset should take this much of a period before blocks are switched on: far enough
 #: below the budget that a busy machine does not narrow it, and above it with all of them.
 _SHARE = 0.5
+#: While measuring this machine counts as so much slower, for so long after a moment to settle.
+_TRIAL_SCALE, _SETTLE_S, _MEASURE_S = 8.0, 1.0, 4.0
 _LOG_NAME = "pedal.log"
 
 
@@ -69,35 +72,17 @@ def demo(seconds: float, out: Path, board_name: str, cpu_scale: float | None, wi
         left.unlink(missing_ok=True)
     with ExitStack() as stack:
         runtime = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pedal-demo-")))
-        os.environ["PEDAL_RUNTIME_DIR"] = str(runtime)
         os.environ["PEDAL_PRESETS_DIR"] = str(runtime / "presets")  # the tour is about the factory's
+        stack.enter_context(kept_awake())
         if cpu_scale is None:
-            click.echo("measuring this machine (the first time, this compiles the kernels: a minute)")
-            cpu_scale = _measured_scale(board_name)
-        scaled_path = _scaled_board(board_name, cpu_scale, runtime)
-        scaled = load_board(scaled_path)
-        click.echo(f"board '{scaled.name}': this machine counts as one {scaled.cpu_scale:g} times slower")
-        report = _play(scaled, str(scaled_path), seconds, out, runtime)
+            click.echo("measuring this machine (the first start compiles: a minute or two)")
+            cpu_scale = _measured_scale(board_name, runtime / "measured", out / _LOG_NAME)
+        click.echo(f"board '{board.name}': this machine counts as one {cpu_scale:g} times slower")
+        report = _play_tour(board_name, cpu_scale, seconds, out, runtime / "tour")
     (out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
     _summarise(report, out)
     if report["failures"]:
         raise PedalError("; ".join(report["failures"]), where="demo", hint=f"See {out / 'report.json'}")
-
-
-def _measured_scale(board_name: str) -> float:
-    command = [sys.executable, "-m", "pedal.offline.scale", HEAVY_PRESET, board_name, str(_SHARE)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise PedalError(done.stderr.strip() or "this machine cannot be measured", where="demo")
-    return float(done.stdout)
-
-
-def _scaled_board(board_name: str, cpu_scale: float, folder: Path) -> Path:
-    """A copy of the board with another ``cpu_scale``: all processes read the same file."""
-    path = board_path(board_name)
-    copy = folder / path.name
-    copy.write_text(tomli_w.dumps(tomllib.loads(path.read_text()) | {"cpu_scale": cpu_scale}))
-    return copy
 
 
 def _show_widths(out: Path) -> None:
@@ -110,38 +95,82 @@ def _show_widths(out: Path) -> None:
     click.echo(f"Listen to {out / 'switch.wav'} beside full.wav and lite.wav; look at change.png.")
 
 
-def _play(board: Board, board_name: str, seconds: float, out: Path, runtime: Path) -> dict[str, Any]:
+def _measured_scale(board_name: str, runtime: Path, log_path: Path) -> float:
+    """The ``cpu_scale`` at which the tour's heavy preset usually takes ``_SHARE`` of a period."""
+    found: list[float] = []
+
+    def measure(call: Call) -> None:
+        wait_until_playing(call, "", START_TIMEOUT_S)
+        call(protocol.SelectPreset(name=HEAVY_PRESET))
+        call(protocol.SetWidth(width="full"))
+        wait_until_playing(call, HEAVY_PRESET, STEP_TIMEOUT_S)
+        usual_load(call, _SETTLE_S)
+        found.append(usual_load(call, _MEASURE_S))
+
+    with _virtual_pedal(board_name, _TRIAL_SCALE, runtime, log_path) as (play, _):
+        play(measure)
+    return max(1.0, round(_TRIAL_SCALE * _SHARE / found[0], 1))
+
+
+def _play_tour(board_name: str, cpu_scale: float, seconds: float, out: Path, runtime: Path) -> dict[str, Any]:
+    failures: list[str] = []
+    with _virtual_pedal(board_name, cpu_scale, runtime, out / _LOG_NAME) as (play, card), _progress() as tell:
+        tour = Tour(Client(runtime / SOCKET_NAME).call, out, seconds, tell)
+        try:
+            play(lambda _: tour.play())
+        except PedalError as error:
+            failures.append(str(error).rstrip("."))
+        frames = card.write_played(out / "out.wav")
+    return _report(load_board(board_name), cpu_scale, tour, frames, failures)
+
+
+@contextmanager
+def _virtual_pedal(
+    board_name: str, cpu_scale: float, runtime: Path, log_path: Path
+) -> Iterator[tuple[Callable[[Callable[[Call], None]], None], VirtualCard]]:
+    """A pedal of its own on a virtual card. Gives a function that runs it as long as a script plays, and the card.
+
+    The script gets ``call``, in a thread of its own; what it raises is raised again.
+    """
     from pedal.system.heartbeat import load_beat
     from pedal.system.supervise import Supervisor
 
-    failures: list[str] = []
-    with virtual_card(board, runtime, keep_played=True) as card, _progress() as tell:
-        tour = Tour(Client(runtime / SOCKET_NAME).call, out, seconds, tell)
-        over = threading.Event()
+    runtime.mkdir()
+    board_path = _scaled_board(board_name, cpu_scale, runtime)
 
-        def play_tour() -> None:
+    def play(script: Callable[[Call], None]) -> None:
+        over, trouble = threading.Event(), list[Exception]()
+
+        def run_script() -> None:
             try:
-                tour.play()
+                script(Client(runtime / SOCKET_NAME).call)
             except (PedalError, OSError) as error:
-                failures.append(str(error).rstrip("."))
+                trouble.append(error)
             finally:
                 over.set()
 
-        log_path = out / _LOG_NAME
         children = [
-            audio_child(board_name, runtime, card.environment(), log_path),
-            panel_child(board_name, runtime, virtual=True, quiet=True, log_path=log_path),
+            audio_child(str(board_path), runtime, card.environment(), log_path),
+            panel_child(str(board_path), runtime, virtual=True, quiet=True, log_path=log_path),
         ]
-        threading.Thread(target=play_tour, name="tour", daemon=True).start()
-        Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), over.is_set).run()
-        if not over.is_set():
-            failures.append("stopped before the end")
-        return _report(board, tour, _written(card, out), failures)
+        threading.Thread(target=run_script, name="script", daemon=True).start()
+        supervisor = Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), over.is_set)
+        supervisor.run()
+        if supervisor.stop_asked:
+            raise PedalError("stopped before the end")
+        if trouble:
+            raise PedalError(str(trouble[0]).rstrip(".")) from trouble[0]
+
+    with virtual_card(load_board(board_path), runtime, keep_played=True) as card:
+        yield play, card
 
 
-def _written(card: VirtualCard, out: Path) -> int:
-    """Frames of the sound that was played, now in ``out.wav``."""
-    return card.write_played(out / "out.wav")
+def _scaled_board(board_name: str, cpu_scale: float, folder: Path) -> Path:
+    """A copy of the board with another ``cpu_scale``: all processes read the same file."""
+    path = board_path(board_name)
+    copy = folder / path.name
+    copy.write_text(tomli_w.dumps(tomllib.loads(path.read_text()) | {"cpu_scale": cpu_scale}))
+    return copy
 
 
 @contextmanager
@@ -156,7 +185,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda line: bar.update(task, advance=1, description=line)
 
 
-def _report(board: Board, tour: Tour, frames: int, failures: list[str]) -> dict[str, Any]:
+def _report(board: Board, cpu_scale: float, tour: Tour, frames: int, failures: list[str]) -> dict[str, Any]:
     """Everything measured, and what was missed."""
     last = tour.last
     changes = last.get("width_changes", [])
@@ -174,9 +203,9 @@ def _report(board: Board, tour: Tour, frames: int, failures: list[str]) -> dict[
     keys = ("overruns", "woken_late", "xruns", "load_mean", "load_peak", "load_worst", "budget")
     return {
         "board": board.name,
-        "cpu_scale": board.cpu_scale,
+        "cpu_scale": cpu_scale,
         **{key: last.get(key) for key in keys},
-        "load_is": "thread CPU time of the compiled call x cpu_scale, as a share of the period",
+        "load_is": "thread CPU time of the compiled call x cpu_scale, as a share of the period; no core sleeps",
         "period_frames": board.audio.period_frames,
         "rate_hz": board.audio.rate_hz,
         "frames_played": frames,

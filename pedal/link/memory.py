@@ -8,6 +8,7 @@ Words that order others go through ``get`` and ``put`` (acquire and release).
 
 from __future__ import annotations
 
+import functools
 import mmap
 import os
 import time
@@ -20,6 +21,7 @@ from pedal import layout
 from pedal.arena import Arena
 from pedal.errors import LinkError
 from pedal.jit import entry
+from pedal.jit.cache import source_hash
 from pedal.jit.machine import load_acquire, store_release
 from pedal.link.status import Event, Status, read_events, read_status
 
@@ -34,6 +36,12 @@ def _get(i64: Any, word: int) -> int:
 @entry("void(int64[::1], int64, int64)")
 def _put(i64: Any, word: int, value: int) -> None:
     store_release(i64, word, value)
+
+
+@functools.cache
+def _build() -> int:
+    """Which kernels these are, as one word."""
+    return int(source_hash(), 16) >> 1
 
 
 class Link:
@@ -66,6 +74,7 @@ class Link:
             header[layout.MAGIC] = layout.LINK_MAGIC
             header[layout.VERSION] = layout.LINK_VERSION
             header[layout.SIZE_BYTES] = layout.LINK_BYTES
+            header[layout.BUILD] = _build()
             header[layout.GENERATION] = time.time_ns()
             header[layout.WANTED_SLOT] = -1
             header[layout.PLAYING_SLOT] = -1
@@ -98,6 +107,7 @@ class Link:
             header[layout.MAGIC] == layout.LINK_MAGIC
             and header[layout.VERSION] == layout.LINK_VERSION
             and header[layout.SIZE_BYTES] == layout.LINK_BYTES
+            and header[layout.BUILD] == _build()
         )
         if not known:
             raise LinkError("is not a link of this version", where=str(path), hint="Restart the pedal")

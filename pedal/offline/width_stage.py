@@ -93,6 +93,9 @@ class Stage:
         period_frames: 1 to ``layout.MAX_FRAMES``.
         drive_db: the amp's drive.
         slim: which width it starts with, 0 to 1.
+
+    Attributes:
+        record: i64 index of the amp's record in ``arena``.
     """
 
     def __init__(
@@ -103,7 +106,7 @@ class Stage:
         self.arena, self.rate_hz, self.period_frames = rig.arena, rate_hz, period_frames
         index = next(i for i, block in enumerate(rig.notes.blocks) if block.amp is not None)
         row = at.SLOTS + at.SLOT_HEADER + index * at.ROW_FIELDS
-        self._record, self._output = int(self.arena.i64[row + at.I64]), int(self.arena.i64[row + at.F32]) + at.AMP_Y
+        self.record, self._output = int(self.arena.i64[row + at.I64]), int(self.arena.i64[row + at.F32]) + at.AMP_Y
 
     def play(self, x: Floats, asks: Sequence[Ask] = (), between: Callable[[int], None] | None = None) -> Take:
         """Play ``x``, float32 ``(frames,)``.
@@ -114,7 +117,7 @@ class Stage:
             between: called after every period with the next period's first frame.
         """
         f32, f64, i64, bus = self.arena.f32, self.arena.f64, self.arena.i64, at.BUS_F32
-        wanted, playing = self._record + at.AMP_WANTED, self._record + at.AMP_PLAYING
+        wanted, playing = self.record + at.AMP_WANTED, self.record + at.AMP_PLAYING
         periods = -(-x.size // self.period_frames)
         samples, widths = np.empty(x.size, np.float32), np.empty(periods, np.int8)
         costs_ns, changes = np.empty(periods, np.int64), []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -97,7 +96,6 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
 
 def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the panel's to answer
     os.nice(_NICE)
     builder = Builder(link_path, Loader(Assets.default(), load_model))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled

@@ -8,7 +8,7 @@ and after.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pedal import layout
@@ -97,10 +97,12 @@ class Widths:
             True if some amp is asked to narrow, so that the caller waits for it.
         """
         states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.id == joining]
+        slowness = self._slowness(states, status)
         views = [self.amp_view(amp, status, quality) for amp in states]
+        views = [replace(view, costs=tuple(cost * slowness for cost in view.costs)) for view in views]
         # The mean may still be that of a narrower width, just left: never below what the others are known to cost.
         known = self._rigs.cost_without_amps_ns() * status.rate_hz * 1e-9 * status.cpu_scale
-        others = max(known, status.load_mean - sum(view.cost for view in views)) + extra
+        others = max(known, status.load_mean - sum(view.cost for view in views)) + extra * slowness
         waiting = False
         for amp, width in zip(states, decide.fit(views, others, self.budget), strict=True):
             if amp.playing < 0:
@@ -129,6 +131,18 @@ class Widths:
         costs = tuple(cost * share for cost in amp.block.amp.costs_ns)
         floor, ceiling = limits(quality.get(amp.block.id, "auto"), len(costs))
         return decide.Amp(amp.block.id, costs, amp.playing, ceiling, floor)
+
+    def _slowness(self, states: list[AmpState], status: Status) -> float:
+        """How much longer the playing amps take in the period thread, now, than on the stopwatch; at least 1."""
+        notes, slowness = self._rigs.playing, 1.0
+        for amp in states:
+            if notes is None or amp.playing < 0 or amp.block.amp is None:
+                continue
+            row = notes.blocks.index(amp.block)
+            timed_ns = amp.block.amp.costs_ns[amp.playing] * status.period_frames
+            if row < len(status.row_costs_ns) and timed_ns > 0.0:
+                slowness = max(slowness, status.row_costs_ns[row] / timed_ns)
+        return slowness
 
     def note_event(self, event: Event, status: Status, now_s: float) -> Change | None:
         """Record a width event; None if it only began or ended an amp's bypass, or is of an old rig."""

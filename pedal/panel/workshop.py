@@ -104,7 +104,10 @@ class Workshop:
         with theirs:
             command = [sys.executable, "-m", "pedal.panel.builder", str(self._link_path), str(theirs.fileno())]
             self._process = subprocess.Popen(
-                [*_DIE_WITH_PARENT, *command], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+                [*_DIE_WITH_PARENT, *command],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is the panel's to answer
             )
         self._pipe = Connection(ours.detach())
         self._started_s = self._since_s = time.monotonic()

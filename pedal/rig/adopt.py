@@ -24,7 +24,9 @@ from pedal.layout import (
     PLAYING_SLOT,
     RATE_HZ,
     READY_SLOT,
+    REHEARSAL_LOCK,
     ROW_COST_F64,
+    SEAT_FREE,
     SLOT_COUNT,
     SLOT_SERIAL,
     SLOT_STRIDE,
@@ -33,6 +35,7 @@ from pedal.layout import (
     WANTED_SLOT,
 )
 from pedal.rig.events import push_event_kernel
+from pedal.rig.rehearse import end_rehearsal_kernel
 from pedal.rig.splice import RIG_S, splice_kernel
 
 #: Periods that a wanted rig waits for the understudy at most.
@@ -40,17 +43,22 @@ UNDERSTUDY_PATIENCE = 32
 
 
 @kernel
-def adopt_kernel(f32: Any, f64: Any, i64: Any) -> None:
-    """Play the wanted slot from this period on, once the understudy has walked through it.
+def adopt_kernel(f32: Any, f64: Any, i64: Any, n: int) -> None:
+    """Play the wanted slot from this period of ``n`` frames on, if the understudy is through with it.
 
-    An understudy that gets no time cannot hold a rig back for ever.
+    It has walked through its memory, and its new amps have heard everything before this period. An
+    understudy that gets no time cannot hold a rig back for ever.
     """
     wanted, playing = load_acquire(i64, WANTED_SLOT), i64[PLAYING_SLOT]
     if wanted == playing or wanted < 0 or wanted >= SLOT_COUNT:
         i64[WANTED_PERIODS] = 0
         return
     i64[WANTED_PERIODS] += 1
-    if load_acquire(i64, READY_SLOT) != wanted and i64[WANTED_PERIODS] <= UNDERSTUDY_PATIENCE:
+    patient = i64[WANTED_PERIODS] <= UNDERSTUDY_PATIENCE
+    if load_acquire(i64, READY_SLOT) != wanted and patient:
+        return
+    missed = end_rehearsal_kernel(i64, wanted, n, patient)
+    if missed < 0:
         return
     i64[WANTED_PERIODS] = 0
     for index in range(MAX_ROWS):
@@ -58,7 +66,8 @@ def adopt_kernel(f32: Any, f64: Any, i64: Any) -> None:
     i64[OUT_SPLICE_ASKED] = 1
     store_release(i64, PLAYING_SLOT, wanted)
     serial = i64[SLOTS + wanted * SLOT_STRIDE + SLOT_SERIAL]
-    push_event_kernel(i64, EVENT_ADOPTED, wanted, playing, serial, 0, 0)
+    store_release(i64, REHEARSAL_LOCK, SEAT_FREE)
+    push_event_kernel(i64, EVENT_ADOPTED, wanted, playing, serial, missed, 0)
 
 
 @kernel

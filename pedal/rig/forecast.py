@@ -2,7 +2,8 @@
 
 Used by the splice of a width change: the understudy fits, the period thread forecasts. Burg's method
 (J. P. Burg, "Maximum entropy spectral analysis", 1975) finds the linear prediction of
-``FORECAST_ORDER`` terms that fits the past forwards and backwards; its reflections never exceed one, so a forecast does not run away.
+``FORECAST_ORDER`` terms that fits the past forwards and backwards; its reflections never exceed one, so
+a forecast does not run away.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from pedal.layout import FORECAST_ORDER
 
 #: Below this energy there is nothing left to predict.
 SILENCE = 1e-24
+#: Each term counts for so much less than the one before (the poles move inwards): what is forecast fades
+#: rather than swings on, which is safer where the past is no guide.
+DAMPING = 0.92
 
 
 @fast_kernel
@@ -37,6 +41,18 @@ def _reflect_kernel(f32: Any, ahead: Any, behind: Any, n: Any, reflection: float
         a, b = f32[ahead + t], f32[behind + t]
         f32[ahead + t] = a + r * b
         f32[behind + t] = b + r * a
+
+
+@kernel
+def centre_kernel(f32: Any, past: int, frames: int) -> float:
+    """Take the mean out of ``f32[past : past + frames]`` and return it: what stands still is not to be damped."""
+    total = 0.0
+    for t in range(frames):
+        total += f32[past + t]
+    mean = f32.dtype.type(total / frames)
+    for t in range(frames):
+        f32[past + t] -= mean
+    return mean
 
 
 @kernel
@@ -62,6 +78,10 @@ def fit_forecast_kernel(f32: Any, past: int, spare: int, frames: int, forecast: 
             f32[forecast + k] = left + reflection * right
             f32[forecast + order - 2 - k] = right + reflection * left
         f32[forecast + order - 1] = reflection
+    damping = 1.0
+    for k in range(FORECAST_ORDER):
+        damping *= DAMPING
+        f32[forecast + k] *= damping
 
 
 @kernel

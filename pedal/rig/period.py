@@ -125,7 +125,7 @@ def play_period_kernel(f32: Any, f64: Any, i64: Any, captured: Any, played: Any,
     f64[IN_PEAK] = max(peak, f64[IN_PEAK] * falling)
     if peak >= CLIP:
         i64[CLIPPED_AT] = i64[FRAME]
-    adopt_kernel(f32, f64, i64)
+    adopt_kernel(f32, f64, i64, n)
     playing = load_acquire(i64, PLAYING_SLOT)
     if playing >= 0:
         run_chain(f32, f64, i64, SLOTS + playing * SLOT_STRIDE, BUS_F32, n)

@@ -2,40 +2,32 @@
 
 Called by the builder, after placing and before publishing. The last frames of the pedal's input
 ring go through the rows that no live rig owns, up to the last amp, so that the amps' memory is that
-of the playing. Rows that go on from the live rig keep their own and are left out; only the input's trim,
-which is nothing but a gain, is made up for.
+of the playing. Until the rig is adopted the understudy goes on with it (``rehearse.py``, which also says
+for which rows that is exact). Rows that go on from the live rig keep their own memory and are left out.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from pedal import layout as at
 from pedal.arena import Arena
 from pedal.jit import entry
 from pedal.jit.machine import flush_denormals, load_acquire, restore_float_mode
-from pedal.layout import (
-    BUS_STRIDE,
-    INPUT_HEAD,
-    INPUT_RING_F32,
-    INPUT_RING_FRAMES,
-    MAX_FRAMES,
-    ROW_FIELDS,
-    SLOT_HEADER,
-)
+from pedal.layout import INPUT_HEAD
 from pedal.notes import RigNotes
-from pedal.rig.chain import play_row_kernel
+from pedal.rig.rehearse import hear_kernel
 
 #: How much of the past is replayed beyond the longest receptive field.
 EXTRA_FRAMES = 2048
+#: Passes until the rest, what was played meanwhile, is the understudy's.
+CATCH_UPS = 3
 
 
 @entry("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")
-def _replay_row(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+def _hear(f32: Any, f64: Any, i64: Any, slot: int, bus: int, n: int) -> None:
     mode = flush_denormals()
-    play_row_kernel(f32, f64, i64, row, bus, n)
+    hear_kernel(f32, f64, i64, slot, bus, n)
     restore_float_mode(mode)
 
 
@@ -59,23 +51,13 @@ def prewarm(arena: Arena, slot_idx: int, notes: RigNotes, kept: frozenset[str], 
     rows = [i for i in range(last_amp + 1) if notes.blocks[i].key not in kept]
     if not any(notes.blocks[i].amp for i in rows):
         return
-    slot = at.SLOTS + slot_idx * at.SLOT_STRIDE
-    trim = np.float32(1.0)
-    if notes.blocks[0].key in kept:
-        trim = arena.f32[int(arena.i64[slot + SLOT_HEADER + at.F32])]
-    head = int(_input_head(arena.i64))
-    position = max(0, head - min(frames, INPUT_RING_FRAMES // 2))
-    while position < head:
-        n = min(MAX_FRAMES, head - position)
-        start = position % INPUT_RING_FRAMES
-        first = min(n, INPUT_RING_FRAMES - start)
-        ring = arena.f32[INPUT_RING_F32 : INPUT_RING_F32 + INPUT_RING_FRAMES]
-        for channel in range(2):
-            bus = arena.f32[bus_f32 + channel * BUS_STRIDE : bus_f32 + channel * BUS_STRIDE + n]
-            bus[:first] = ring[start : start + first]
-            bus[first:] = ring[: n - first]
-            bus *= trim
-        for index in rows:
-            row = slot + SLOT_HEADER + index * ROW_FIELDS
-            _replay_row(arena.f32, arena.f64, arena.i64, row, bus_f32, n)
-        position += n
+    words, slot = arena.i64, at.SLOTS + slot_idx * at.SLOT_STRIDE
+    for index in rows:
+        words[slot + at.SLOT_HEADER + index * at.ROW_FIELDS + at.REHEARSES] = 1
+    words[slot + at.SLOT_HEARD] = max(0, int(_input_head(words)) - min(frames, at.INPUT_RING_FRAMES // 2))
+    for _ in range(CATCH_UPS):
+        head = int(_input_head(words))
+        while words[slot + at.SLOT_HEARD] < head:
+            n = min(at.MAX_FRAMES, head - int(words[slot + at.SLOT_HEARD]))
+            _hear(arena.f32, arena.f64, words, slot, bus_f32, n)
+    words[slot + at.SLOT_NEW] = len(rows)

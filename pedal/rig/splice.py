@@ -16,10 +16,11 @@ The understudy learns the forecast's coefficients after every period; the period
 from the last values. Coefficients that are 128 frames old do as well, because the difference moves as
 it moved before; and at 16 frames a period, learning in the period thread took 1.5 microseconds of 6.
 
-Over 2,000 changes of the factory model at drives of -24 to 24 dB, energy above 10 kHz within 5 ms of
-the edge over the largest of cross-fade, old and new: value and slope more than 1 dB in 0.2 %, worst
-2.8 dB; forecast of order 8 from 128 frames 0.1 %, worst 1.7 dB. Orders 6 to 16 and pasts of 96 to 256
-frames differ by less than 0.2 dB. A cut without any splice: more than 1 dB in 41 %, worst 32 dB.
+Simulated over 2,000 changes of the factory model at drives of -24 to 24 dB, energy above 10 kHz within
+5 ms of the edge over the largest of cross-fade, old and new: value and slope more than 1 dB in 0.2 %,
+worst 2.8 dB; forecast of order 8 from 128 frames 0.1 %, worst 1.7 dB; a cut without any splice 41 %,
+worst 32 dB. Orders 6 to 16 and pasts of 96 to 256 frames differ little. Undamped, one change in a
+thousand had a step larger than either width's own by more than 1 %; damped by 0.92 about the mean, none.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from pedal.layout import (
     AMP_FORECAST,
     AMP_HEAD,
     AMP_PAST,
+    AMP_REST,
     BUS_STRIDE,
     F32,
     FORECAST_ORDER,
@@ -43,13 +45,14 @@ from pedal.layout import (
     SEAT_FORECAST,
     SEAT_LEARNT,
     SEAT_PAST,
+    SEAT_REST,
     SEAT_X,
     SEAT_Y,
     SPLICE_COLD,
     SPLICE_FRAMES,
     SPLICE_LEFT,
 )
-from pedal.rig.forecast import fit_forecast_kernel, next_forecast_kernel
+from pedal.rig.forecast import centre_kernel, fit_forecast_kernel, next_forecast_kernel
 
 #: Length of the fade, seconds: a warm width change; a cold one; a rig, or a recovery.
 WARM_S, COLD_S, RIG_S = 0.003, 0.02, 0.008
@@ -95,6 +98,7 @@ def learn_kernel(f32: Any, i64: Any, amp: int, state: int, position: int) -> Non
     if i64[amp + AMP_HEAD] - position > PAST_FRAMES - FIT_FRAMES - MAX_FRAMES:
         return  # what the amp played then is being written over
     difference_kernel(f32, state, position, FIT_FRAMES, 1.0, state + SEAT_X)
+    f32[state + SEAT_REST] = centre_kernel(f32, state + SEAT_X, FIT_FRAMES)
     fit_forecast_kernel(f32, state + SEAT_X, state + SEAT_Y, FIT_FRAMES, state + SEAT_FORECAST)
     i64[amp + SEAT_LEARNT] = 1
 
@@ -110,11 +114,13 @@ def start_splice_kernel(f32: Any, i64: Any, row: int, bus: int, warm: bool) -> N
     head, known = i64[amp + AMP_HEAD], bus + SCRATCH * BUS_STRIDE
     if not warm:
         difference_kernel(f32, state, head, FIT_FRAMES, 0.0, known)
+        f32[state + SEAT_REST] = centre_kernel(f32, known, FIT_FRAMES)
         fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, FIT_FRAMES, state + SEAT_FORECAST)
     difference_kernel(f32, state, head, FORECAST_ORDER, 1.0 if warm else 0.0, known)
+    f32[state + AMP_REST] = f32[state + SEAT_REST]
     for k in range(FORECAST_ORDER):
         f32[state + AMP_FORECAST + k] = f32[state + SEAT_FORECAST + k]
-        f32[state + AMP_FORECAST + FORECAST_ORDER + k] = f32[known + FORECAST_ORDER - 1 - k]
+        f32[state + AMP_FORECAST + FORECAST_ORDER + k] = f32[known + FORECAST_ORDER - 1 - k] - f32[state + AMP_REST]
     i64[amp + SPLICE_FRAMES] = int((WARM_S if warm else COLD_S) * i64[row + RATE])
     i64[amp + SPLICE_LEFT] = i64[amp + SPLICE_FRAMES]
     i64[amp + SPLICE_COLD] = 0 if warm else 1
@@ -128,6 +134,6 @@ def splice_width_kernel(f32: Any, i64: Any, amp: int, state: int, y: int, n: int
         return
     own = 1.0 if i64[amp + SPLICE_COLD] else 0.0
     for t in range(min(n, left)):
-        lost = next_forecast_kernel(f32, state + AMP_FORECAST) - own * f32[y + t]
+        lost = f32[state + AMP_REST] + next_forecast_kernel(f32, state + AMP_FORECAST) - own * f32[y + t]
         f32[y + t] += lost * fade_kernel(frames - left + t + 1, frames)
     i64[amp + SPLICE_LEFT] = max(0, left - n)

@@ -22,6 +22,7 @@ from pedal.layout import (
     OUT_SPLICE_LEFT,
     PLAYING_SLOT,
     READY_SLOT,
+    REHEARSAL_LOCK,
     ROW_FIELDS,
     SEAT_FREE,
     SEAT_LOCK,
@@ -47,6 +48,7 @@ def take_over(f32: Any, f64: Any, i64: Any) -> None:
     """Make the link's playing rig sound again; called once, before the first period."""
     i64[LAST_WAKE_NS] = 0
     i64[READY_SLOT] = -1
+    i64[REHEARSAL_LOCK] = SEAT_FREE
     i64[OUT_SPLICE_LEFT] = 0
     i64[OUT_SPLICE_ASKED] = 1
     for k in range(4):

@@ -5,7 +5,8 @@ stops. From each amp's input ring it feeds the *seat*: the state of one width th
 play. With nothing asked that is the next narrower width, so an emergency finds it ready; when the
 panel asks for another, the understudy starts that one from rest one receptive field back - which
 makes its state exactly what it would be had it played all along - and chases the amp. The period
-thread takes the seat over at an edge (``width.py``). The seat's lock is only ever tried by the
+thread takes the seat over at an edge (``width.py``). A wanted rig's new amps it keeps warm as well
+(``rehearse.py``). The seat's lock is only ever tried by the
 period thread; the understudy holds it for at most ``CHUNK_FRAMES`` of work.
 """
 
@@ -62,6 +63,7 @@ from pedal.layout import (
     WANTED_SLOT,
 )
 from pedal.nam.kernels import rest_model_kernel
+from pedal.rig.rehearse import rehearse_kernel
 from pedal.rig.splice import FIT_FRAMES, learn_kernel
 from pedal.rig.width import asked_width_kernel, feed_kernel
 
@@ -146,10 +148,10 @@ def walk_through_kernel(f32: Any, i64: Any) -> None:
 
 
 @kernel
-def understudy_round_kernel(f32: Any, i64: Any) -> bool:
-    """One look at every amp of the playing rig; False when all seats were up to date."""
+def understudy_round_kernel(f32: Any, f64: Any, i64: Any) -> bool:
+    """One look at the wanted rig and at every amp of the playing one; False when all were up to date."""
     walk_through_kernel(f32, i64)
-    worked = False
+    worked = rehearse_kernel(f32, f64, i64)
     playing = load_acquire(i64, PLAYING_SLOT)
     if playing >= 0:
         slot = SLOTS + playing * SLOT_STRIDE
@@ -166,7 +168,7 @@ def understudy_loop(f32: Any, f64: Any, i64: Any) -> None:
     """Tend the seats until ``STOP``; releases the interpreter lock for good."""
     mode = flush_denormals()
     while load_acquire(i64, STOP) == 0:
-        if not understudy_round_kernel(f32, i64):
+        if not understudy_round_kernel(f32, f64, i64):
             sleep_us(IDLE_US)
     restore_float_mode(mode)
 
@@ -175,6 +177,6 @@ def understudy_loop(f32: Any, f64: Any, i64: Any) -> None:
 def understudy_round(f32: Any, f64: Any, i64: Any) -> bool:
     """One round, for tests and for callers that keep their own time."""
     mode = flush_denormals()
-    worked = understudy_round_kernel(f32, i64)
+    worked = understudy_round_kernel(f32, f64, i64)
     restore_float_mode(mode)
     return worked

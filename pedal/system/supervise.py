@@ -96,6 +96,11 @@ class Supervisor:
         self._forget = tuple(forget)
         self._stop_asked = False
 
+    @property
+    def stop_asked(self) -> bool:
+        """Whether it was a signal, or ``stop``, that ended ``run``."""
+        return self._stop_asked
+
     def stop(self) -> None:
         """Ask ``run`` to end (from another thread or a signal handler)."""
         self._stop_asked = True

@@ -19,7 +19,7 @@ from pedal.audio.realtime import may_take_priority
 from pedal.errors import CardError
 
 _PRIORITY = 80  # above the period thread, which waits for it
-_START_S = 5.0
+_START_S = 20.0
 _STOP_S = 2.0
 _LOOK_S = 0.02
 _SERVERS = 4
@@ -79,8 +79,8 @@ class Clock:
                 jackd, looks = self._launch(command), 0
             elif ended or not in_time:
                 self.stop()
-                first = next(iter(self._said().splitlines()), "it says nothing")
-                raise CardError(f"jackd does not start ({first})", where=_WHERE, hint=f"See {self._log_path}")
+                last = next(reversed(self._said().split("\n")[:-1]), "it says nothing")
+                raise CardError(f"jackd does not start ({last})", where=_WHERE, hint=f"See {self._log_path}")
 
     def stop(self) -> None:
         """Stop jackd, as if the card were unplugged; ``start`` brings the same one back."""

@@ -22,7 +22,7 @@ Call = Callable[[protocol.Request], dict[str, Any]]
 #: The first start compiles the kernels.
 START_TIMEOUT_S = 1800.0
 STEP_TIMEOUT_S = 8.0
-WIDEN_TIMEOUT_S = 25.0
+WIDEN_TIMEOUT_S = 45.0
 _POLL_S = 0.1
 #: The preset with more blocks than a small board can carry, and the blocks it keeps switched off.
 HEAVY_PRESET = "04-stack"

@@ -76,7 +76,7 @@ def test_nothing_there(tmp_path: Path) -> None:
         Link.attach(tmp_path / "link")
 
 
-@pytest.mark.parametrize("word", [layout.MAGIC, layout.VERSION, layout.SIZE_BYTES])
+@pytest.mark.parametrize("word", [layout.MAGIC, layout.VERSION, layout.SIZE_BYTES, layout.BUILD])
 def test_foreign_or_other_version(link: Link, word: int) -> None:
     link.arena.i64[word] += 1
     with pytest.raises(LinkError, match="Restart the pedal"):

@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 
 from pedal.jit import entry
 from pedal.layout import FORECAST_ORDER
-from pedal.rig.forecast import fit_forecast_kernel, next_forecast_kernel
+from pedal.rig.forecast import DAMPING, fit_forecast_kernel, next_forecast_kernel
 from pedal.rig.splice import FIT_FRAMES, fade_kernel
 
 
@@ -43,7 +43,7 @@ def burg(past: np.ndarray, order: int) -> np.ndarray:
         a = np.append(a, 0.0)
         a = a + reflection * a[::-1]
         ahead, behind = (ahead + reflection * behind)[1:], (behind + reflection * ahead)[:-1]
-    return a[1:]
+    return a[1:] * DAMPING ** np.arange(1, order + 1)
 
 
 def test_agrees_with_the_textbook() -> None:
@@ -56,10 +56,10 @@ def test_agrees_with_the_textbook() -> None:
 
 
 def test_goes_on_with_a_note() -> None:
-    """The first frames decide about a click: they go on as the partials do."""
-    t = np.arange(FIT_FRAMES + 8)
+    """The first frames decide about a click: they go on as the partials do, then give in to the damping."""
+    t = np.arange(FIT_FRAMES + 4)
     note = np.sin(0.11 * t + 0.3) + 0.3 * np.sin(0.45 * t)
-    assert np.abs(forecast(note[:FIT_FRAMES], 8) - note[FIT_FRAMES:]).max() < 0.01
+    assert np.abs(forecast(note[:FIT_FRAMES], 4) - note[FIT_FRAMES:]).max() < 0.1
 
 
 def test_silence_stays_silent() -> None:

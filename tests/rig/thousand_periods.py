@@ -34,7 +34,7 @@ def thousand_chains(f32: Any, f64: Any, i64: Any) -> None:
 def thousand_periods(f32: Any, f64: Any, i64: Any, captured: Any, played: Any) -> None:
     for k in range(1000):
         play_period_kernel(f32, f64, i64, captured, played, 64)
-        understudy_round_kernel(f32, i64)
+        understudy_round_kernel(f32, f64, i64)
         i64[at.BYPASSED] = (k // 50) % 2
         i64[at.WANTED_SLOT] = (k // 100) % 2
 
