@@ -28,6 +28,8 @@ MAX_TAPS = 1 << 18
 MAX_LSTM_LAYERS = 16
 #: Multiply-adds of recurrent layers per frame; they settle for half a second while loading.
 MAX_LSTM_MACS = 1 << 18
+#: Half a second at 192 kHz.
+MAX_SETTLE_FRAMES = 96_000
 #: What players assume where the file does not say.
 ASSUMED_RATE_HZ = 48000.0
 _MAX_RATE_HZ = 1_000_000
@@ -195,7 +197,7 @@ def _parse_lstm(root: Node) -> LstmSpec:
     config.need("input_size").integer(1, 1)
     layers = config.need("num_layers").integer(1, MAX_LSTM_LAYERS)
     hidden = config.need("hidden_size").integer(1, MAX_CHANNELS)
-    settle = int(0.5 * (sample_rate_hz(root) or ASSUMED_RATE_HZ))
+    settle = min(int(0.5 * (sample_rate_hz(root) or ASSUMED_RATE_HZ)), MAX_SETTLE_FRAMES)
     shapes = LstmSpec(layers, hidden, _outputs(config), settle, _NOTHING)
     if shapes.macs_per_sample > MAX_LSTM_MACS:
         raise config.refuse(
