@@ -153,7 +153,7 @@ def test_demo_needs_two_widths_and_a_folder(tmp_path: Path) -> None:
         width_demo(source / "starter-crunch.nam", source / "takes" / "guitar-dry.flac", single)
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_study_a_minute_at_every_drive_and_period(starter: Model, guitar: Floats) -> None:
     x = np.tile(guitar, 3)[: 60 * RATE_HZ]
     found = []
@@ -168,7 +168,7 @@ def test_study_a_minute_at_every_drive_and_period(starter: Model, guitar: Floats
     inaudible(found)
 
 
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.parametrize("hogs", [0, 2])
 @pytest.mark.parametrize("n", PERIODS)
 def test_study_beside_a_real_understudy(starter: Model, guitar: Floats, n: int, hogs: int) -> None:
