@@ -52,9 +52,7 @@ def ramp_next_kernel(f32: Any, i64: Any, cells: int, left: int) -> float:
 
 
 @kernel
-def ramp_fill_kernel(
-    f32: Any, i64: Any, cells: int, left: int, target: float, frames: int, out: int, n: int
-) -> bool:
+def ramp_fill_kernel(f32: Any, i64: Any, cells: int, left: int, target: float, frames: int, out: int, n: int) -> bool:
     """Fill ``f32[out : out + n]`` with the ramp; False (and nothing filled) while it stands still."""
     if not ramp_begin_kernel(f32, i64, cells, left, target, frames):
         return False

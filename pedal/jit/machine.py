@@ -85,9 +85,7 @@ def _swap_float_mode(typing_context: Any, flush: Any, previous: Any) -> Any:
         wanted_on = builder.icmp_signed("!=", flush, ir.Constant(_I64, 0))
         module = builder.module
         if _triple_is_arm():
-            getter = cgutils.get_or_insert_function(
-                module, ir.FunctionType(_I64, []), "llvm.aarch64.get.fpcr"
-            )
+            getter = cgutils.get_or_insert_function(module, ir.FunctionType(_I64, []), "llvm.aarch64.get.fpcr")
             setter = cgutils.get_or_insert_function(
                 module, ir.FunctionType(ir.VoidType(), [_I64]), "llvm.aarch64.set.fpcr"
             )
