@@ -171,7 +171,9 @@ def test_changes_made_while_a_preset_is_built_are_that_presets(pedal: Pedal) -> 
     pedal.call(protocol.SetParam(target="tone.bass_db", value=3.0))
     pedal.call(protocol.SwitchBlock(block="room", on=True))
     pedal.call(protocol.SetWidth(width="lite", amp=2))
-    status = pedal.until(lambda status: status["preset_key"] == "04-stack")
+    # Published at once, adopted when the understudy has walked through it.
+    status = pedal.until(lambda status: any(block["id"] == "room" for block in status["blocks"]))
+    assert status["preset_key"] == "04-stack"
     assert {block["id"]: block["on"] for block in status["blocks"]}["room"]
     assert status["amps"][1]["width"] == "Lite"
     assert pedal.parameter("tone", 1) == 3.0
