@@ -30,7 +30,6 @@ class Answers:
         hand: for its list of presets.
         status: all that ``pedal status`` says.
         page: the page on the screen.
-        stop: ends the pedal.
         press: presses a footswitch of a virtual board; None on a real one.
     """
 
@@ -38,7 +37,6 @@ class Answers:
     hand: Hand
     status: Callable[[], dict[str, Any]]
     page: Callable[[], Image.Image]
-    stop: Callable[[], None]
     press: Callable[[str], None] | None
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
@@ -73,9 +71,6 @@ class Answers:
                 return _as_png(enlarged(self.page(), scale))
             case protocol.Reload():
                 return self._reload()
-            case protocol.Stop():
-                self.stop()
-                return {"stopping": True}
         raise ControlError("a request that this pedal does not know", hint="Update both")
 
     def _press(self, switch: str) -> dict[str, Any]:

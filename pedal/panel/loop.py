@@ -82,8 +82,7 @@ class Panel:
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)
-        self._answers = Answers(self._player, self._hand, self._status, self._view, self._end, press)
-        self._stopping = False
+        self._answers = Answers(self._player, self._hand, self._status, self._view, press)
         self._tick = 0
         self._shown_message = ("", 0.0)
 
@@ -91,7 +90,7 @@ class Panel:
         """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone."""
         self._player.begin(time.monotonic())
         next_tick_s = time.monotonic()
-        while not (self._stopping or self._stopped() or self.link_is_gone):
+        while not (self._stopped() or self.link_is_gone):
             wait_s = next_tick_s - time.monotonic()
             try:
                 item = self._items.get(timeout=wait_s) if wait_s > 0 else self._items.get_nowait()
@@ -103,10 +102,6 @@ class Panel:
             if time.monotonic() > next_tick_s + TICK_S:  # a flood of requests must not starve the tick
                 self._on_tick(time.monotonic())
                 next_tick_s = time.monotonic() + TICK_S
-
-    def _end(self) -> None:
-        self._link.put(Word.STOP, 1)
-        self._stopping = True
 
     def _on_item(self, item: object) -> None:
         if isinstance(item, Press):

@@ -84,15 +84,11 @@ class Page(Request, tag="page", frozen=True):
     scale: Annotated[int, msgspec.Meta(ge=1, le=8)] = 1
 
 
-class Stop(Request, tag="stop", frozen=True):
-    """End the pedal."""
-
-
 class Reload(Request, tag="reload", frozen=True):
     """Read presets and files again."""
 
 
-AnyRequest = Status | Press | SelectPreset | Bypass | SetParam | SwitchBlock | SetWidth | Page | Stop | Reload
+AnyRequest = Status | Press | SelectPreset | Bypass | SetParam | SwitchBlock | SetWidth | Page | Reload
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

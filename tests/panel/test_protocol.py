@@ -23,7 +23,6 @@ REQUESTS: list[protocol.Request] = [
     protocol.SetWidth(width="lite", amp=2),
     protocol.SetWidth(width="auto"),
     protocol.Page(scale=4),
-    protocol.Stop(),
     protocol.Reload(),
 ]
 
