@@ -153,12 +153,13 @@ KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = ran
     AMP_WAITED,  # periods an emergency has been waiting for a warm seat
     AMP_ENGAGED,  # 1 while the block is not bypassed (period thread to understudy)
     SPLICE_COLD,  # 1 while the running splice fades a cold width in
-    SEAT_LEARNT,  # 1 once the understudy has learnt how the seat's width differs from what is heard
-) = range(16)
+    SEAT_LEARNT,  # ring frame up to which the understudy has learnt how the seat differs from what is heard; 0: not yet
+    AMP_PLAYED,  # ring frame up to which AMP_PAST holds what left the amp (release): behind AMP_HEAD while it plays
+) = range(17)
 NO_WIDTH = -1
 SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
 MAX_WIDTHS = 16
-AMP_PLANS = 16  # plan index per width
+AMP_PLANS = 24  # plan index per width
 AMP_FIELDS_FRAMES = AMP_PLANS + MAX_WIDTHS  # receptive field per width, frames
 AMP_LAG_MILLI = AMP_FIELDS_FRAMES + MAX_WIDTHS  # how far behind a seat may be taken over, thousandths of a period
 AMP_RAMP_COUNTS = AMP_LAG_MILLI + MAX_WIDTHS

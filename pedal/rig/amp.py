@@ -20,6 +20,7 @@ from pedal.layout import (
     AMP_MAKEUP,
     AMP_PAST,
     AMP_PLANS,
+    AMP_PLAYED,
     AMP_PLAYING,
     AMP_RAMP_COUNTS,
     AMP_RING,
@@ -80,6 +81,7 @@ def _play(f32: Any, i64: Any, row: int, n: int) -> None:
     head = i64[amp + AMP_HEAD]
     for t in range(max(0, n - PAST_FRAMES), n):
         f32[state + AMP_PAST + ((head - n + t) & (PAST_FRAMES - 1))] = f32[y + t]
+    store_release(i64, amp + AMP_PLAYED, head)
 
 
 @linked_kernel("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")
@@ -92,6 +94,7 @@ def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None
         change_width_kernel(f32, i64, row, bus, n)
     _listen(f32, i64, row, bus, n)
     if i64[amp + AMP_PLAYING] == NO_WIDTH:
+        store_release(i64, amp + AMP_PLAYED, i64[amp + AMP_HEAD])
         return
     _play(f32, i64, row, n)
     y, rate_frames = state + AMP_Y, ramp_frames_kernel(i64[row + RATE])

@@ -28,10 +28,12 @@ from __future__ import annotations
 from typing import Any
 
 from pedal.jit import kernel
+from pedal.jit.machine import load_acquire
 from pedal.layout import (
     AMP_FORECAST,
     AMP_HEAD,
     AMP_PAST,
+    AMP_PLAYED,
     AMP_REST,
     BUS_STRIDE,
     F32,
@@ -45,6 +47,7 @@ from pedal.layout import (
     SEAT_FORECAST,
     SEAT_LEARNT,
     SEAT_PAST,
+    SEAT_POSITION,
     SEAT_REST,
     SEAT_X,
     SEAT_Y,
@@ -93,14 +96,20 @@ def difference_kernel(f32: Any, state: int, end: int, frames: int, share: float,
 
 
 @kernel
-def learn_kernel(f32: Any, i64: Any, amp: int, state: int, position: int) -> None:
-    """Learn how the difference moved up to ``position``. Called by the understudy, which holds the seat."""
-    if i64[amp + AMP_HEAD] - position > PAST_FRAMES - FIT_FRAMES - MAX_FRAMES:
-        return  # what the amp played then is being written over
-    difference_kernel(f32, state, position, FIT_FRAMES, 1.0, state + SEAT_X)
+def learn_kernel(f32: Any, i64: Any, amp: int, state: int) -> None:
+    """Learn how the difference moved of late. Called by the understudy, which holds the seat.
+
+    The period thread appends a period's input to the ring before it plays it, so the seat may be ahead of what
+    has left the amp: learnt is only what both have played.
+    """
+    end = min(i64[amp + SEAT_POSITION], load_acquire(i64, amp + AMP_PLAYED))
+    late = load_acquire(i64, amp + AMP_HEAD) - end
+    if end <= i64[amp + SEAT_LEARNT] or late > PAST_FRAMES - FIT_FRAMES - MAX_FRAMES:
+        return  # nothing new, or what the amp played then is being written over
+    difference_kernel(f32, state, end, FIT_FRAMES, 1.0, state + SEAT_X)
     f32[state + SEAT_REST] = centre_kernel(f32, state + SEAT_X, FIT_FRAMES)
     fit_forecast_kernel(f32, state + SEAT_X, state + SEAT_Y, FIT_FRAMES, state + SEAT_FORECAST)
-    i64[amp + SEAT_LEARNT] = 1
+    i64[amp + SEAT_LEARNT] = end
 
 
 @kernel

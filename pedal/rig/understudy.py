@@ -116,8 +116,8 @@ def tend_seat_kernel(f32: Any, i64: Any, row: int) -> bool:
         if n > 0:
             feed_kernel(f32, i64, amp, goal, position, n, state + SEAT_X, state + SEAT_Y, state + SEAT_PAST)
             i64[amp + SEAT_POSITION] = position + n
-            learn_kernel(f32, i64, amp, state, position + n)
             worked = True
+        learn_kernel(f32, i64, amp, state)
         # The period thread may have lapped the ring while this core slept: then what was read is no
         # longer what was played, and the seat starts again.
         lapped = load_acquire(i64, amp + AMP_HEAD) - position > i64[amp + AMP_RING_FRAMES] - MAX_FRAMES

@@ -131,7 +131,8 @@ def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
     lag, near_milli = head - i64[amp + SEAT_POSITION], i64[amp + AMP_LAG_MILLI + asked]
     if emergency:  # one heavier period is the lesser evil
         near_milli = max(near_milli, 1000)
-    ready = i64[amp + SEAT_WIDTH] == asked and i64[amp + SEAT_LEARNT] != 0
+    learnt = i64[amp + SEAT_LEARNT]
+    ready = i64[amp + SEAT_WIDTH] == asked and learnt > 0 and head - learnt <= FIT_FRAMES + n
     warm = ready and 1000 * lag <= near_milli * n
     cold = not warm and emergency and i64[amp + AMP_WAITED] > EMERGENCY_PATIENCE
     if warm:
