@@ -3,7 +3,7 @@
 Load is the share of the period that the compiled call took: wall time on a board. A virtual board
 counts as one ``cpu_scale`` times slower: what the chain computes costs so many times the thread's own
 CPU time. A hiccup of *this* machine (an interrupt, a cold cache) is no hiccup of the slower one, so
-only the least of the last three periods is scaled, and what a period took beyond it counts once. A load
+only the least of the last eight periods is scaled, and what a period took beyond it counts once. A load
 above 1 is an *overrun*: the pedal was too slow. A wake-up more than half a period after its turn is
 *woken late*: the machine was. They are counted apart, because their remedies differ.
 """
@@ -40,6 +40,7 @@ from pedal.layout import (
     SLOT_STRIDE,
     SLOTS,
     USED_NS,
+    USED_PERIODS,
     VIRTUAL,
     WOKEN_LATE,
 )
@@ -78,8 +79,10 @@ def account_kernel(f64: Any, i64: Any, woke_ns: int, cpu_ns: int, n: int) -> Non
     used_ns = done_ns - woke_ns
     if i64[VIRTUAL]:
         used_ns = clock_ns(i64, CLOCK_SCRATCH, CLOCK_THREAD_CPU) - cpu_ns
-        least_ns = min(used_ns, min(i64[USED_NS], i64[USED_NS + 1]))
-        i64[USED_NS + 1], i64[USED_NS] = i64[USED_NS], used_ns
+        least_ns = used_ns
+        for k in range(USED_PERIODS):
+            least_ns = min(least_ns, i64[USED_NS + k])
+        i64[USED_NS + i64[PERIOD_COUNT] % USED_PERIODS] = used_ns
         load = (least_ns * (i64[CPU_SCALE_MILLI] / 1000.0) + (used_ns - least_ns)) / period_ns
     else:
         load = used_ns / period_ns

@@ -101,7 +101,7 @@ class Bench:
         words[at.SAMPLE_FORMAT] = at.S32_LE
         words[at.CAPTURE_CHANNELS], words[at.PLAYBACK_CHANNELS] = 1, 2
         words[at.VIRTUAL], words[at.CPU_SCALE_MILLI] = 1, NO_TIME_MILLI  # nothing overruns unless the test says so
-        words[at.USED_NS : at.USED_NS + 2] = 2**62
+        words[at.USED_NS : at.USED_NS + at.USED_PERIODS] = 2**62
         words[at.WANTED_SLOT] = words[at.PLAYING_SLOT] = words[at.READY_SLOT] = -1
         self.notes: list[RigNotes] = []
         self.live: dict[str, BlockNote] = {}
