@@ -34,17 +34,24 @@ def test_sound_comes_back(tmp_path: Path) -> None:
             return 0
         return beat.audio_pid
 
+    def a_while() -> Iterator[None]:
+        """Long enough that alsa-lib, which holds back a buffer, has written something of this life."""
+        for _ in range(5):
+            yield
+
     def story() -> Iterator[None]:
         """What happens to the pedal; each ``yield`` gives the supervisor its turn."""
         while not playing_pid():
             yield
         pids.append(playing_pid())
+        yield from a_while()
         os.kill(pids[-1], signal.SIGKILL)
         killed_s = time.monotonic()
         while not playing_pid():
             yield
         print(f"sound back {time.monotonic() - killed_s:.2f} s after kill -9")
         pids.append(playing_pid())
+        yield from a_while()
         card.stop_clock()  # the read waits for ever; only the heartbeat tells
         for _ in range(25):
             yield
@@ -52,6 +59,7 @@ def test_sound_comes_back(tmp_path: Path) -> None:
         while not playing_pid():
             yield
         pids.append(playing_pid())
+        yield from a_while()
 
     with VirtualCard(tmp_path / "card", take(48000), period_frames=PERIOD) as card:
         command = (sys.executable, "-m", "pedal.audio.process", str(board), str(link_path))
