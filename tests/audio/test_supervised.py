@@ -34,9 +34,9 @@ def test_sound_comes_back(tmp_path: Path) -> None:
             return 0
         return beat.audio_pid
 
-    def a_while() -> Iterator[None]:
-        """Long enough that alsa-lib, which holds back a buffer, has written something of this life."""
-        for _ in range(5):
+    def until_heard() -> Iterator[None]:
+        """alsa-lib holds back a buffer: until it has written something of this life."""
+        while len(card.played()) < len(pids):
             yield
 
     def story() -> Iterator[None]:
@@ -44,14 +44,14 @@ def test_sound_comes_back(tmp_path: Path) -> None:
         while not playing_pid():
             yield
         pids.append(playing_pid())
-        yield from a_while()
+        yield from until_heard()
         os.kill(pids[-1], signal.SIGKILL)
         killed_s = time.monotonic()
         while not playing_pid():
             yield
         print(f"sound back {time.monotonic() - killed_s:.2f} s after kill -9")
         pids.append(playing_pid())
-        yield from a_while()
+        yield from until_heard()
         card.stop_clock()  # the read waits for ever; only the heartbeat tells
         for _ in range(25):
             yield
@@ -59,7 +59,7 @@ def test_sound_comes_back(tmp_path: Path) -> None:
         while not playing_pid():
             yield
         pids.append(playing_pid())
-        yield from a_while()
+        yield from until_heard()
 
     with VirtualCard(tmp_path / "card", take(48000), period_frames=PERIOD) as card:
         command = (sys.executable, "-m", "pedal.audio.process", str(board), str(link_path))
