@@ -19,7 +19,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
-LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes"}
+LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes", "levels"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
 BUILDER = "panel builder"  # panel/builder*.py: reads files, builds rigs, measures costs; the rest of panel is live
@@ -32,7 +32,8 @@ ARROWS: dict[str, set[str]] = {
     "jit": {"errors"},
     "layout": set(),
     "pins": set(),
-    "notes": set(),
+    "levels": set(),
+    "notes": {"levels"},
     "paths": {"errors"},
     "files": {"errors"},
     "params": {"units", "errors"},
@@ -45,7 +46,7 @@ ARROWS: dict[str, set[str]] = {
     "link": {"arena", "jit", "layout", "errors", "units"},
     "library": LOWEST,
     "audio": LOWEST | {"rig", "link", "config"},
-    JOBS: {"notes"},
+    JOBS: {"notes", "levels"},
     "panel": LOWEST | {JOBS, "governor", "link", "config", "library"},
     BUILDER: LOWEST | {JOBS, "governor", "link", "config", "library", "rig", "nam"},
     "offline": LOWEST | {"nam", "dsp", "rig", "library", "config"},

@@ -18,8 +18,10 @@ from pedal.errors import PedalError
 from pedal.governor import decide
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
+from pedal.library.measured import measuring
 from pedal.link import Link
 from pedal.nam.file import load_model
+from pedal.nam.loudness import measure_model
 from pedal.nam.model import Model
 from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
@@ -56,7 +58,7 @@ class Builder:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
         preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
-        parts = compile_preset(preset, self._loader, job.rate_hz)
+        parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
         self._costs |= measure_costs(parts, job.rate_hz, job.period_frames, self._costs)
         live = {block.key: block for block in job.live.blocks} if job.live else {}
         notes = place_rig(
@@ -97,7 +99,7 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
 def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
     os.nice(_NICE)
-    builder = Builder(link_path, Loader(Assets.default(), load_model))
+    builder = Builder(link_path, Loader(Assets.default(), measuring(load_model, measure_model)))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
     while True:
         try:

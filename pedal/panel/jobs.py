@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from pedal.levels import USUAL, Levels
 from pedal.notes import RigNotes
 
 
@@ -20,6 +21,7 @@ class Job(msgspec.Struct, frozen=True):
         rate_hz, period_frames: of the card.
         cpu_scale, budget: for the widths that new amps start with.
         quality: by block id, what the player chose: "full", "lite" or "auto".
+        levels: how loud amps hear and are heard.
     """
 
     number: int
@@ -34,6 +36,7 @@ class Job(msgspec.Struct, frozen=True):
     cpu_scale: float
     budget: float
     quality: dict[str, str] = {}
+    levels: Levels = USUAL
 
 
 class Done(msgspec.Struct, frozen=True):

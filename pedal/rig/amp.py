@@ -16,10 +16,10 @@ from pedal.layout import (
     AMP_DRIVE,
     AMP_ENGAGED,
     AMP_HEAD,
+    AMP_INPUT_GAIN,
     AMP_LEVEL,
-    AMP_MAKEUP,
+    AMP_OUTPUT_GAIN,
     AMP_PAST,
-    AMP_PLANS,
     AMP_PLAYED,
     AMP_PLAYING,
     AMP_RAMP_COUNTS,
@@ -38,10 +38,9 @@ from pedal.layout import (
     PAST_FRAMES,
     RATE,
 )
-from pedal.nam.kernels import play_model_kernel
 from pedal.params import BYPASS, KINDS
 from pedal.rig.splice import splice_width_kernel
-from pedal.rig.width import change_width_kernel
+from pedal.rig.width import change_width_kernel, play_width_kernel
 
 BYPASS_CELL = KINDS["amp"].index(BYPASS.name)
 DRIVE = KINDS["amp"].index("drive_db")
@@ -62,7 +61,8 @@ def _listen(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
         for t in range(n):
             f32[x + t] = f32[bus + t]
     frames = ramp_frames_kernel(i64[row + RATE])
-    target, gains = f32[i64[row + PARAMS] + DRIVE], bus + GAINS * BUS_STRIDE
+    target = f32[i64[row + PARAMS] + DRIVE] * f32[state + AMP_INPUT_GAIN]
+    gains = bus + GAINS * BUS_STRIDE
     ramped_gain_kernel(f32, i64, state + AMP_DRIVE, amp + DRIVE_LEFT, target, frames, gains, x, n)
     head, mask, ring = i64[amp + AMP_HEAD], i64[amp + AMP_RING_FRAMES] - 1, i64[amp + AMP_RING]
     for t in range(n):
@@ -75,8 +75,7 @@ def _play(f32: Any, i64: Any, row: int, n: int) -> None:
     """The playing width's output, with what is left of a splice, in the amp's Y block."""
     amp, state = i64[row + I64], i64[row + F32]
     y = state + AMP_Y
-    plan = i64[amp + AMP_PLANS + i64[amp + AMP_PLAYING]]
-    play_model_kernel(f32, i64, plan, state + AMP_X, y, n)
+    play_width_kernel(f32, i64, row, i64[amp + AMP_PLAYING], state + AMP_X, y, n)
     splice_width_kernel(f32, i64, amp, state, y, n)
     head = i64[amp + AMP_HEAD]
     for t in range(max(0, n - PAST_FRAMES), n):
@@ -99,7 +98,7 @@ def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None
     _play(f32, i64, row, n)
     y, rate_frames = state + AMP_Y, ramp_frames_kernel(i64[row + RATE])
     gains = bus + GAINS * BUS_STRIDE
-    level = f32[params + LEVEL] * f32[state + AMP_MAKEUP]
+    level = f32[params + LEVEL] * f32[state + AMP_OUTPUT_GAIN]
     ramped_gain_kernel(f32, i64, state + AMP_LEVEL, amp + LEVEL_LEFT, level, rate_frames, gains, y, n)
     wet = 1.0 if engaged else 0.0
     moving = ramp_begin_kernel(f32, i64, state + AMP_WET, amp + WET_LEFT, wet, rate_frames)

@@ -30,8 +30,8 @@ from pedal.layout import (
     KIND_TONE,
     MAX_FRAMES,
     MAX_ROWS,
-    MAX_WIDTHS,
 )
+from pedal.levels import USUAL, Levels, input_gain, output_gain
 from pedal.nam.model import Model
 from pedal.nam.pack import Packed, pack
 from pedal.preset import Block, Preset
@@ -46,8 +46,6 @@ ROW_KINDS = {
     "dc": KIND_DC,
     "output": KIND_OUTPUT,
 }
-#: Amps play at this loudness unless told otherwise: models differ by more than 20 dB.
-TARGET_LOUDNESS_DB = -18.0
 
 
 class Assets(Protocol):
@@ -62,11 +60,13 @@ class Assets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AmpParts:
-    """What an amp brings: its packed widths, narrowest first."""
+    """What an amp brings: its packed widths, narrowest first, with a gain for each; and the gains around them all."""
 
     model: Model
     packed: tuple[Packed, ...]
-    makeup_gain: float
+    trim_gains: tuple[float, ...]
+    input_gain: float
+    output_gain: float
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -107,8 +107,8 @@ class Part:
     amp: AmpParts | None = None
 
 
-def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, ...]:
-    """All parts in the order they play.
+def compile_preset(preset: Preset, assets: Assets, rate_hz: int, levels: Levels = USUAL) -> tuple[Part, ...]:
+    """All parts in the order they play; ``levels`` says how loud amps hear and are heard.
 
     Raises:
         PresetError: too many blocks.
@@ -120,7 +120,7 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, 
     seen: dict[str, int] = {}
     parts = []
     for block in blocks:
-        part = _compile_block(block, assets, rate_hz)
+        part = _compile_block(block, assets, rate_hz, levels)
         ordinal = seen.get(part.key, 0)
         seen[part.key] = ordinal + 1
         parts.append(replace(part, key=f"{part.key}#{ordinal}"))
@@ -149,13 +149,12 @@ _STATES: dict[str, tuple[int, int, int]] = {
 }
 
 
-def _compile_block(block: Block, assets: Assets, rate_hz: int) -> Part:
+def _compile_block(block: Block, assets: Assets, rate_hz: int, levels: Levels) -> Part:
     targets = block.kernel_values()
     if block.kind == "amp":
         model = assets.model(block.asset)
-        return Part(
-            block, f"amp:{model.content_hash}", targets, AMP_CELLS, 0, AMP_WORDS, _NOTHING, amp_parts(model, rate_hz)
-        )
+        amp = amp_parts(model, rate_hz, levels)
+        return Part(block, f"amp:{model.content_hash}", targets, AMP_CELLS, 0, AMP_WORDS, _NOTHING, amp)
     if block.kind == "cab":
         taps = np.ascontiguousarray(assets.impulse(block.asset, rate_hz), np.float32)
         key = f"cab:{hashlib.sha256(taps.tobytes()).hexdigest()}"
@@ -165,11 +164,11 @@ def _compile_block(block: Block, assets: Assets, rate_hz: int) -> Part:
     return Part(block, block.kind, targets, f32 + RAMP_CELLS, f64, i64 + 1, _NOTHING)
 
 
-def amp_parts(model: Model, rate_hz: int) -> AmpParts:
-    """All widths of a model, packed.
+def amp_parts(model: Model, rate_hz: int, levels: Levels = USUAL) -> AmpParts:
+    """All widths of a model, packed, and its gains.
 
     Raises:
-        PresetError: the model is for another sample rate, or has more widths than a pedal switches.
+        PresetError: the model is for another sample rate.
     """
     where = f"model '{model.name}'"
     if model.sample_rate_hz is not None and round(model.sample_rate_hz) != rate_hz:
@@ -178,8 +177,10 @@ def amp_parts(model: Model, rate_hz: int) -> AmpParts:
             where=where,
             hint="Set rate_hz in the board file, or choose another model",
         )
-    if len(model.widths) > MAX_WIDTHS:
-        raise PresetError(f"has {len(model.widths)} widths", where=where, hint=f"Use at most {MAX_WIDTHS}")
-    makeup_db = 0.0 if model.loudness_db is None else TARGET_LOUDNESS_DB - model.loudness_db
-    packed = tuple(pack(width.spec, MAX_FRAMES) for width in model.widths)
-    return AmpParts(model, packed, gain_from_db(makeup_db))
+    return AmpParts(
+        model=model,
+        packed=tuple(pack(width.spec, MAX_FRAMES) for width in model.widths),
+        trim_gains=tuple(gain_from_db(trim_db) for trim_db in model.trims_db),
+        input_gain=gain_from_db(input_gain(model.levels, levels).gain_db),
+        output_gain=gain_from_db(output_gain(model.levels, levels).gain_db),
+    )

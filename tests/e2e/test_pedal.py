@@ -130,6 +130,7 @@ def pedal() -> Iterator[Pedal]:
         "PEDAL_RUNTIME_DIR": str(folder / "run"),
         "PEDAL_PRESETS_DIR": str(folder / "presets"),
         "PEDAL_MODELS_DIR": str(folder / "models"),
+        "PEDAL_SETTINGS": str(folder / "settings.toml"),
     }
     command = [sys.executable, "-m", "tests.e2e.supervised", str(folder / "board.toml"), str(folder / "run")]
     with (folder / "log").open("wb") as log:
@@ -258,6 +259,27 @@ def test_killed_panel_leaves_no_gap_and_finds_the_playing_state(pedal: Pedal) ->
     assert sound.size > 48000 // 2
     assert np.abs(sound).max() > 0.01
     assert np.abs(sound[TONE_FRAMES:] - sound[:-TONE_FRAMES]).max() < 1e-3 * np.abs(sound).max()
+
+
+def test_levels_change_while_it_plays_and_are_kept(pedal: Pedal) -> None:
+    """12 dB up over 20 ms, not at once; a panel that is killed comes back with it, and so does the file."""
+    pedal.go_to("02-clean-edge")
+    (note,) = (block.amp for block in pedal.rig().blocks if block.amp is not None)
+    before = float(pedal.link.arena.f32[note.gains_idx + 1])
+    said = pedal.call(protocol.SetLevels(target_db=-30.0))
+    assert (said["output"], said["target_db"]) == ("normalised", -30.0)
+    assert said["amps"][0]["output"].startswith("target -30.0 dB - loudness -10.8 dB (stated) = -19.2 dB")
+    assert pedal.link.arena.f32[note.gains_idx + 1] == pytest.approx(before * 10 ** (-12 / 20))
+    with pytest.raises(RefusedError, match="is out of range"):
+        pedal.call(protocol.SetLevels(target_db=1e9))
+    os.kill(pedal.pid("panel"), signal.SIGKILL)
+    pedal.until(lambda status: status["audio"] == "playing")
+    assert pedal.call(protocol.SetLevels())["target_db"] == -30.0
+    assert "target_db = -30.0" in (pedal.folder / "settings.toml").read_text()
+    pedal.go_to("01-crunch")  # the same amp, in another rig
+    assert pedal.link.arena.f32[note.gains_idx + 1] == pytest.approx(before * 10 ** (-12 / 20))
+    pedal.call(protocol.SetLevels(target_db=-18.0))
+    assert pedal.link.arena.f32[note.gains_idx + 1] == pytest.approx(before)
 
 
 def test_panel_killed_while_it_changes_presets(pedal: Pedal) -> None:
