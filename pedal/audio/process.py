@@ -24,6 +24,7 @@ from pedal.audio.loop import STARTING, play
 from pedal.config import Board, load_board
 from pedal.errors import PedalError
 from pedal.link import Link
+from pedal.prices import load_prices
 
 _log = logging.getLogger("pedal.audio")
 _SELECT = {"left": layout.SELECT_LEFT, "right": layout.SELECT_RIGHT, "sum": layout.SELECT_SUM}
@@ -41,6 +42,7 @@ class LinkWords:
         self.arena = link.arena
         self._link = link
         self._board = board
+        self._prices = load_prices(board.prices) if board.prices else None
 
     def stopped(self) -> bool:
         """Whether somebody asked the pedal to stop."""
@@ -62,9 +64,20 @@ class LinkWords:
         link.put(layout.PLAYBACK_CHANNELS, card.playback_channels)
         link.put(layout.CPU_SCALE_MILLI, round(board.cpu_scale * 1000))
         link.put(layout.VIRTUAL, int(board.virtual))
+        self._set_prices()
         link.put(layout.LAST_WAKE_NS, 0)  # the time without a card was not a late wake-up
         # The watcher compares this with now as soon as the state says running.
         link.put(layout.AUDIO_BEAT_NS, time.monotonic_ns())
+
+    def _set_prices(self) -> None:
+        """Of a machine that stands for another; one that is hot stays so when this process starts again."""
+        link, prices = self._link, self._prices
+        link.put(layout.PERIOD_PRICE_NS, round(prices.period_ns) if prices else 0)
+        if prices is None:
+            link.put(layout.SLOWDOWN_MILLI, 0)
+        elif link.get(layout.SLOWDOWN_MILLI) == 0:
+            link.put(layout.STOPWATCH_MILLI, round(1000 * prices.start.stopwatch))
+            link.put(layout.SLOWDOWN_MILLI, round(1000 * prices.start.slowdown))
 
     def set_state(self, state: int) -> None:
         """Store ``STARTING``, ``RUNNING`` or ``LOST``."""
