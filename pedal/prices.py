@@ -7,9 +7,8 @@ laboratory in virtual time, has use for prices. See ``docs/prices.md``.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -131,18 +130,10 @@ def parse_prices(text: str, where: str) -> Prices:
         prices = msgspec.convert(raw, Prices)
     except msgspec.ValidationError as failure:
         raise BoardError(f"is no price list: {failure}", where=where, hint="Compare it with board/prices") from failure
-    if not all(math.isfinite(value) for value in _numbers(raw)):
-        raise BoardError("has a number that is not finite", where=where, hint="Compare it with board/prices")
     if strange := sorted(prices.blocks.keys() ^ KINDS.keys()):
         problem = "is missing" if strange[0] in KINDS else "is no kind of block"
         raise BoardError(f"blocks.{strange[0]:.40} {problem}", where=where, hint=f"Known: {', '.join(KINDS)}")
     return prices
-
-
-def _numbers(value: Any) -> list[float]:
-    if isinstance(value, dict):
-        return [number for part in value.values() for number in _numbers(part)]
-    return [value] if isinstance(value, float) else []
 
 
 def _shipped() -> Path:

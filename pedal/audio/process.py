@@ -23,6 +23,7 @@ from pedal.audio.alsa import Card, open_card
 from pedal.audio.loop import STARTING, play
 from pedal.config import Board, load_board
 from pedal.errors import PedalError
+from pedal.jit.machine import wake_exactly
 from pedal.link import Link
 from pedal.prices import load_prices
 
@@ -107,7 +108,7 @@ def main(board: Board, link_path: Path) -> None:
     take_over(arena.f32, arena.f64, arena.i64)  # a killed predecessor may have left half a period behind
     understudy = threading.Thread(
         target=_run_understudy,
-        args=(understudy_core, lambda: understudy_loop(arena.f32, arena.f64, arena.i64)),
+        args=(understudy_core, bool(board.prices), lambda: understudy_loop(arena.f32, arena.f64, arena.i64)),
         name="understudy",
         daemon=True,
     )
@@ -129,9 +130,11 @@ def _choose_cores(board: Board) -> tuple[int, int]:
     return board.audio.period_core, others[-1] if others else board.audio.period_core
 
 
-def _run_understudy(core: int, loop: Callable[[], None]) -> None:
+def _run_understudy(core: int, exactly: bool, loop: Callable[[], None]) -> None:
     os.nice(_UNDERSTUDY_NICE)  # of this thread only, as Linux has it
     realtime.use_core(core)
+    if exactly:
+        wake_exactly()
     loop()
 
 
@@ -139,7 +142,7 @@ def _prepare_period_thread(board: Board, link: Link, core: int) -> list[str]:
     """Take every right that is given; returns a sentence for each that is not."""
     warnings = [realtime.lock_memory()]
     realtime.touch(link.arena, layout.HEAP_AT_BYTE)  # rigs are the understudy's to walk through
-    realtime.wake_exactly()
+    wake_exactly()
     realtime.stop_collecting()
     refused = realtime.take_priority(board.audio.realtime_priority)
     # An ordinary thread is better off where the scheduler finds room for it.

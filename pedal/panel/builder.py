@@ -16,6 +16,7 @@ from pathlib import Path
 from pedal import layout
 from pedal.errors import PedalError
 from pedal.governor import decide
+from pedal.jit.machine import wake_exactly
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 from pedal.link import Link
@@ -102,6 +103,7 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
 def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
     os.nice(_NICE)
+    wake_exactly()  # the stopwatch times sleeps too, where work has a price
     builder = Builder(link_path, Loader(Assets.default(), load_model))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
     while True:
