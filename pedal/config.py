@@ -77,7 +77,7 @@ class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True):
     interface: Annotated[Literal["i2c", "spi"], Meta(description='"i2c" or "spi"')] = "i2c"
     address: Annotated[int, Meta(ge=0x08, le=0x77, description="an I2C address from 0x08 to 0x77")] = 0x3C
     port: Annotated[int, Meta(ge=0, le=9, description="a bus number from 0 to 9")] = 1
-    rotate: Annotated[Literal[0, 1, 2, 3], Meta(description="quarter turns: 0 to 3")] = 0
+    rotate: Annotated[Literal[0, 2], Meta(description="0, or 2 for upside down: no page fits an upright display")] = 0
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):

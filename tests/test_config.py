@@ -134,7 +134,8 @@ PISOUND = '[audio]\ncard = "pisound"\n'
         ),
         (AUDIO + '[display]\ndriver = "lcd"', "ssd1306"),
         (AUDIO + '[display]\ndriver = "sh1106"\naddress = 0x99', "I2C address"),
-        (AUDIO + '[display]\ndriver = "sh1106"\nrotate = 90', "quarter turns"),
+        (AUDIO + '[display]\ndriver = "sh1106"\nrotate = 90', "0, or 2 for upside down"),
+        (AUDIO + '[display]\ndriver = "ssd1306"\nrotate = 1', "no page fits an upright display"),
         ("x = [", "is not TOML"),
     ],
 )

@@ -1,20 +1,18 @@
 """Footswitches on the pins of the board, through gpiozero. Touches hardware.
 
-Opened by the panel (pedal-panel). A press travels: pin edge, gpiozero's thread, lock-out, the queue that the
-panel's loop waits on; nothing polls.
+Opened by the panel (pedal-panel). A press travels: pin edge, gpiozero's thread, lock-out, whoever was given; nothing
+polls.
 """
 
 from __future__ import annotations
 
 import contextlib
-import queue
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
 from gpiozero import Device, DigitalInputDevice
 from gpiozero.exc import GPIOPinInUse, GPIOZeroError, PinInvalidPin
@@ -50,7 +48,7 @@ class Footswitches:
 
 def open_footswitches(
     pins: Mapping[str, int],
-    presses: queue.SimpleQueue[Any],
+    on_press: Callable[[Press], None],
     *,
     lockout_s: float = LOCKOUT_S,
     clock: Callable[[], float] = time.monotonic,
@@ -62,7 +60,7 @@ def open_footswitches(
 
     Args:
         pins: switch name to BCM number.
-        presses: gets a ``Press`` for each, from gpiozero's thread.
+        on_press: called with each, in gpiozero's thread.
         lockout_s: how long a contact must be still before it presses again.
         clock: seconds, monotonic.
 
@@ -73,12 +71,12 @@ def open_footswitches(
         if pins:
             install_pins("switches")
         for switch, pin in pins.items():
-            stack.callback(_open_switch(switch, pin, presses, Lockout(lockout_s), clock).close)
+            stack.callback(_open_switch(switch, pin, on_press, Lockout(lockout_s), clock).close)
         return Footswitches(stack.pop_all())
 
 
 def _open_switch(
-    switch: str, pin: int, presses: queue.SimpleQueue[Any], lockout: Lockout, clock: Callable[[], float]
+    switch: str, pin: int, on_press: Callable[[Press], None], lockout: Lockout, clock: Callable[[], float]
 ) -> DigitalInputDevice:
     where = f"switches.{switch}.pin = {pin}"
     try:
@@ -93,16 +91,16 @@ def _open_switch(
         hint = "Another program or a device tree overlay may hold it"
         raise BoardError(f"this pin cannot be used ({_reason(error)})", where=where, hint=hint) from error
 
-    def on_press() -> None:
+    def closed() -> None:
         at_s = clock()
         if lockout.edge(True, at_s):
-            presses.put(Press(switch, at_s))
+            on_press(Press(switch, at_s))
 
-    def on_release() -> None:
+    def opened() -> None:
         lockout.edge(False, clock())
 
-    contact.when_activated = on_press
-    contact.when_deactivated = on_release
+    contact.when_activated = closed
+    contact.when_deactivated = opened
     return contact
 
 
