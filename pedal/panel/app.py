@@ -24,6 +24,7 @@ from pedal.errors import BoardError, LinkError, PedalError
 from pedal.link import Link, Word
 from pedal.panel.control import SOCKET_NAME, Ask, ControlServer
 from pedal.panel.controls.inputs import open_footswitches
+from pedal.panel.controls.inputs_adc import open_knobs
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
 from pedal.panel.jobs import Done
@@ -72,6 +73,8 @@ def run_panel(
         stack.callback(display.close)
         display.show(splash(__version__))
         stack.enter_context(open_footswitches(pins, reflexes.feel))
+        channels = {} if board.virtual else {name: knob.channel for name, knob in board.knobs.items()}
+        stack.enter_context(open_knobs(channels, items.put))
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
         stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))

@@ -1,8 +1,8 @@
 """The panel's loop: waits on one queue, and ticks between what comes out of it.
 
-Run by ``app`` in pedal-panel. Into the queue come footswitch presses that need an order (gpiozero's thread), requests
-from the control socket (its thread) and the builder's answers (its thread). A tick is the governor,
-events, the page. It never touches a PCM and parses no model.
+Run by ``app`` in pedal-panel. Into the queue come footswitch presses that need an order (gpiozero's thread), turns of
+knobs, requests from the control socket and the builder's answers (each from a thread of its own). A tick is the
+governor, events, the page. It never touches a PCM and parses no model.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pedal.link.status import Event, Status
 from pedal.panel.answers import Answers
 from pedal.panel.control import Ask
 from pedal.panel.controls.inputs import Press
+from pedal.panel.controls.knobs import Turn
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
 from pedal.panel.hand import Hand
@@ -33,6 +34,7 @@ from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.turns import Turns
 from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
 
@@ -84,6 +86,7 @@ class Panel:
         self._workshop = workshop
         self._reflexes = reflexes
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop)
+        self._turns = Turns(board, self._player)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)
         self._answers = Answers(self._player, self._hand, self._status, self._view, press)
@@ -118,6 +121,8 @@ class Panel:
     def _on_item(self, item: object) -> None:
         if isinstance(item, Press):
             self._on_press(item)
+        elif isinstance(item, Turn):
+            self._turns.turned(item, time.monotonic())
         elif isinstance(item, Ask):
             try:
                 item.answer(self._answers.answer(item.request))

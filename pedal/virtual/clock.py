@@ -127,7 +127,7 @@ def _claim_server() -> tuple[str, int]:
     """
     for number in range(_SERVERS):
         name = f"pedal-{os.getuid()}-{number}"
-        path = _CLAIMS / f"{name}.lock"
+        path = _CLAIMS / f"pedal.{os.getuid()}.{number}.lock"
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -87,9 +87,9 @@ def _open_switch(
         raise BoardError("this pin is already in use", where=where, hint="Give each switch its own pin") from error
     except PinInvalidPin as error:
         raise BoardError("there is no such pin", where=where, hint="Use a BCM number from 2 to 27") from error
-    except _gpio_errors() as error:
+    except gpio_errors() as error:
         hint = "Another program or a device tree overlay may hold it"
-        raise BoardError(f"this pin cannot be used ({_reason(error)})", where=where, hint=hint) from error
+        raise BoardError(f"this pin cannot be used ({reason_of(error)})", where=where, hint=hint) from error
 
     def closed() -> None:
         at_s = clock()
@@ -121,13 +121,13 @@ def install_pins(where: str) -> None:
         with tempfile.TemporaryDirectory() as directory, contextlib.chdir(directory):
             from gpiozero.pins.lgpio import LGPIOFactory
         Device.pin_factory = LGPIOFactory()
-    except _gpio_errors(ImportError, AttributeError) as error:
+    except gpio_errors(ImportError, AttributeError) as error:
         # AttributeError: an empty package of that name was once published
         hint = "Pins need a Raspberry Pi, the package lgpio and membership in the group gpio"
-        raise BoardError(f"no GPIO on this machine ({_reason(error)})", where=where, hint=hint) from error
+        raise BoardError(f"no GPIO on this machine ({reason_of(error)})", where=where, hint=hint) from error
 
 
-def _gpio_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
+def gpio_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
     """What fails below us, and ``others``; asked when something did, for by then lgpio is imported or will not be.
 
     lgpio derives its error from Exception alone.
@@ -137,5 +137,6 @@ def _gpio_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
     return (*known, lgpio_error) if lgpio_error else known
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """What a library's error says, as part of a sentence."""
     return " ".join(str(error).strip("'\"").split()).rstrip(".") or type(error).__name__

@@ -247,6 +247,44 @@ def test_the_converter_answers_gpiozero_to_the_last_bit(bench: Bench, shim: Path
     assert [bench.conversions(channel) for channel in range(8)] == [1, 1, 1, 2, 1, 1, 1, 1]
 
 
+def test_the_panels_knobs_follow_the_hand(bench: Bench, shim: Path) -> None:
+    script = """
+        import json, queue, sys
+        from gpiozero import Device
+        from gpiozero.pins.lgpio import LGPIOHardwareSPI, LGPIOHardwareSPIShared
+        from gpiozero.pins.mock import MockFactory
+        from pedal.panel.controls.inputs_adc import open_knobs
+
+        class Pins(MockFactory):
+            def _get_spi_class(self, shared, hardware):
+                return LGPIOHardwareSPIShared if shared else LGPIOHardwareSPI
+
+        Device.pin_factory = Pins()
+        turns = queue.SimpleQueue()
+        knobs = open_knobs({"drive": 0, "bass": 5}, turns.put)
+        first = {turn.knob: turn.value_norm for turn in (turns.get(timeout=30), turns.get(timeout=30))}
+        print(json.dumps(first), flush=True)
+        sys.stdin.readline()
+        while (turn := turns.get(timeout=30)).value_norm != 1.0:
+            assert turn.knob == "bass"
+        knobs.close()
+        print(json.dumps(turn.knob))
+    """
+    pytest.importorskip("lgpio")
+    bench.turn(0, 0.25)
+    bench.turn(5, 0.5)
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **bench.environment(shim)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, cwd=bench.folder, stdin=pipe, stdout=pipe, text=True) as panel:
+        assert panel.stdout is not None
+        first = json.loads(panel.stdout.readline())
+        assert first == {"drive": pytest.approx(0.25, abs=0.01), "bass": pytest.approx(0.5, abs=0.01)}
+        bench.turn(5, 1.0)
+        out, _ = panel.communicate("\n", timeout=60)
+    assert json.loads(out) == "bass"
+
+
 def test_threads_share_the_bus_and_nothing_is_torn(bench: Bench, shim: Path) -> None:
     script = """
         import json, threading
