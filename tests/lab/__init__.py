@@ -1,1 +1,1 @@
-"""The laboratory: the whole pedal in a virtual machine and in virtual time. See docs/laboratory.md."""
+"""The laboratory: the real pedal on a virtual machine in virtual time."""
