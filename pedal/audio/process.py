@@ -17,17 +17,39 @@ from pathlib import Path
 
 from pedal import layout
 from pedal.audio import realtime
-from pedal.audio.alsa import open_card
+from pedal.audio.alsa import Card, open_card
 from pedal.audio.loop import STARTING, play
 from pedal.audio.stopping import STOP_S, block_signals, on_signal
 from pedal.audio.words import CardWords
 from pedal.config import Board, load_board
 from pedal.errors import PedalError
+from pedal.jit.machine import wake_exactly
 from pedal.link import Link
+from pedal.prices import load_prices
 
 _log = logging.getLogger("pedal.audio")
 #: The understudy yields to the period thread, also where that has no real-time priority.
 _UNDERSTUDY_NICE = 5
+
+
+class RigWords(CardWords):
+    """The loop's words where rigs are played, and with them what they cost on a machine that stands for another."""
+
+    def __init__(self, link: Link, board: Board) -> None:
+        super().__init__(link.arena, link.put, board)
+        self._link = link
+        self._prices = load_prices(board.prices) if board.prices else None
+
+    def announce(self, card: Card) -> None:
+        """As ``CardWords``, and the prices; a machine that is hot stays so when this process starts again."""
+        link, prices = self._link, self._prices
+        link.put(layout.PERIOD_PRICE_NS, round(prices.period_ns) if prices else 0)
+        if prices is None:
+            link.put(layout.SLOWDOWN_MILLI, 0)
+        elif link.get(layout.SLOWDOWN_MILLI) == 0:
+            link.put(layout.STOPWATCH_MILLI, round(1000 * prices.start.stopwatch))
+            link.put(layout.SLOWDOWN_MILLI, round(1000 * prices.start.slowdown))
+        super().announce(card)
 
 
 def main(board: Board, link_path: Path) -> None:
@@ -42,7 +64,7 @@ def main(board: Board, link_path: Path) -> None:
     from pedal.rig.understudy import understudy_loop
 
     link = Link.create(link_path)  # or the one that a killed predecessor left, with the rig in it
-    words = CardWords(link.arena, link.put, board)
+    words = RigWords(link, board)
     words.set_state(STARTING)
     link.put(layout.STOP, 0)
     link.put(layout.AUDIO_PID, os.getpid())  # from here on the state and the beat are ours
@@ -54,11 +76,12 @@ def main(board: Board, link_path: Path) -> None:
     take_over(arena.f32, arena.f64, arena.i64)  # a killed predecessor may have left half a period behind
     understudy = threading.Thread(
         target=_run_understudy,
-        args=(understudy_core, lambda: understudy_loop(arena.f32, arena.f64, arena.i64)),
+        args=(understudy_core, bool(board.prices), lambda: understudy_loop(arena.f32, arena.f64, arena.i64)),
         name="understudy",
         daemon=True,
     )
     understudy.start()
+    wake_exactly()
     # Rigs are the understudy's to walk through.
     for warning in realtime.prepare(board.audio.realtime_priority, period_core, arena, layout.HEAP_AT_BYTE):
         _log.warning("%s", warning)
@@ -68,9 +91,11 @@ def main(board: Board, link_path: Path) -> None:
     _log.info("stopped after %d periods, %d xruns", link.get(layout.PERIOD_COUNT), link.get(layout.XRUNS))
 
 
-def _run_understudy(core: int, loop: Callable[[], None]) -> None:
+def _run_understudy(core: int, exactly: bool, loop: Callable[[], None]) -> None:
     os.nice(_UNDERSTUDY_NICE)  # of this thread only, as Linux has it
     realtime.use_core(core)
+    if exactly:
+        wake_exactly()
     loop()
 
 

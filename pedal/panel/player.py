@@ -264,6 +264,7 @@ class Player:
             period_frames=self._link.get(Word.PERIOD_FRAMES) or audio.period_frames,
             cpu_scale=self._board.cpu_scale if self._board.virtual else 1.0,
             budget=self._board.budget_share,
+            prices=self._board.prices,
             quality=quality,
         )
         self._pending = _Pending(job.number, key, preset, preset, quality)
