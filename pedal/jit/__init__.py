@@ -2,7 +2,7 @@
 
 ``kernel`` is for code where NaN and order of operations matter, ``fast_kernel`` for sums
 that may be reordered. Both release the interpreter lock, allocate nothing and are cached
-on disk under a key of all kernel sources (see ``cache``). Kernels live at module level:
+on disk under a key of all sources they take in (see ``cache``). Kernels live at module level:
 closures miss the cache on every run. ``linked.linked_kernel`` keeps big ones out of their callers.
 """
 
@@ -11,15 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from numba import njit
+
 from pedal.jit import cache
-
-cache.configure()  # before numba decides where its cache lies
-
-from numba import njit  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_COMMON: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False, "cache": True}
+_COMMON: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "cache": cache.configure(),
+}
 
 
 def kernel(function: F) -> F:

@@ -36,9 +36,11 @@ from pedal.layout import (
     NO_WIDTH,
     PARAMS,
     PAST_FRAMES,
+    PRICE,
     RATE,
 )
 from pedal.params import BYPASS, KINDS
+from pedal.rig.spend import spend_kernel
 from pedal.rig.splice import splice_width_kernel
 from pedal.rig.width import change_width_kernel, play_width_kernel
 
@@ -96,6 +98,7 @@ def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None
         store_release(i64, amp + AMP_PLAYED, i64[amp + AMP_HEAD])
         return
     _play(f32, i64, row, n)
+    spend_kernel(i64, row + PRICE, n)
     y, rate_frames = state + AMP_Y, ramp_frames_kernel(i64[row + RATE])
     gains = bus + GAINS * BUS_STRIDE
     level = f32[params + LEVEL] * f32[state + AMP_OUTPUT_GAIN]

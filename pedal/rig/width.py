@@ -19,6 +19,8 @@ from pedal.layout import (
     AMP_PAST,
     AMP_PLANS,
     AMP_PLAYING,
+    AMP_PRICES,
+    AMP_REST_PRICES,
     AMP_RING,
     AMP_RING_FRAMES,
     AMP_TRIMS,
@@ -33,6 +35,7 @@ from pedal.layout import (
     MAX_FRAMES,
     NO_WIDTH,
     PAST_FRAMES,
+    PRICE_WORDS,
     SCRATCH,
     SEAT_FREE,
     SEAT_LEARNT,
@@ -47,6 +50,7 @@ from pedal.layout import (
 )
 from pedal.nam.kernels import play_model_kernel, rest_model_kernel
 from pedal.rig.events import push_event_kernel
+from pedal.rig.spend import spend_kernel
 from pedal.rig.splice import FIT_FRAMES, start_splice_kernel
 
 #: Periods that an emergency waits for a warm seat before it changes cold.
@@ -71,9 +75,18 @@ def ring_copy_kernel(f32: Any, i64: Any, amp: int, position: int, n: int, to: in
 
 
 @kernel
+def rest_width_kernel(f32: Any, i64: Any, amp: int, width: int) -> None:
+    """Bring a width to rest."""
+    spend_kernel(i64, amp + AMP_REST_PRICES + PRICE_WORDS * width, 1)
+    rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + width])
+
+
+@kernel
 def play_width_kernel(f32: Any, i64: Any, row: int, width: int, x: int, y: int, n: int) -> None:
     """``n`` frames of a width as it is heard: the model's output, brought nearer to the widest one's loudness."""
-    play_model_kernel(f32, i64, i64[i64[row + I64] + AMP_PLANS + width], x, y, n)
+    amp = i64[row + I64]
+    spend_kernel(i64, amp + AMP_PRICES + PRICE_WORDS * width, n)
+    play_model_kernel(f32, i64, i64[amp + AMP_PLANS + width], x, y, n)
     trim = f32[i64[row + F32] + AMP_TRIMS + width]
     if trim != 1.0:
         for t in range(n):
@@ -155,7 +168,7 @@ def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
             done += chunk
     elif cold:
         lag = 0
-        rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + asked])
+        rest_width_kernel(f32, i64, amp, asked)
     if warm or cold:
         i64[amp + SEAT_WIDTH] = NO_WIDTH
         _sit_down(f32, i64, row, bus, asked, lag, warm)
