@@ -9,6 +9,7 @@ loud it is heard. ``docs/levels.md`` compares the two over many models.
 from __future__ import annotations
 
 import math
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,10 @@ TEST_LEVEL_DB = -15.0
 TEST_S = 2.0
 #: Brings the median of many captures to what the format's own measurement says of them.
 TO_FORMAT_DB = -0.3
-#: Multiply-adds that measuring may take: seconds on the smallest board, well within a builder's patience.
-MOST_MACS = 15_000_000_000
+#: Multiply-adds that measuring may take, about 4 s of the smallest board; an A2 with all its drives takes 7e9.
+MOST_MACS = 10_000_000_000
+#: A file may count far fewer than it takes (groups are played dense): nobody waits longer than this.
+PATIENCE_S, _PIECE_FRAMES = 8.0, 1024
 #: At other rates than these a model hears the signal of ``USUAL_RATE_HZ``.
 RATES_HZ, USUAL_RATE_HZ = (16_000.0, 192_000.0), 48_000
 
@@ -56,7 +59,7 @@ def measure_model(model: Model) -> Measured | None:
 
     Only a model that states its input level is ever driven otherwise than usual; one of a single width that
     states its loudness and no input level lacks nothing. The widest width comes first, then its drives, then the
-    narrower ones, as far as ``MOST_MACS`` goes.
+    narrower ones, as far as ``MOST_MACS`` goes; where it takes longer than ``PATIENCE_S``, all is left unsaid.
     """
     drives_db = DRIVES_DB if model.input_level_dbu is not None else ()
     if len(model.widths) == 1 and model.loudness_db is not None and not drives_db:
@@ -67,10 +70,10 @@ def measure_model(model: Model) -> Measured | None:
     meter = _Meter(model, rate_hz)
     widest = len(model.widths) - 1
     widest_db = meter.loudness_db(widest)
-    if widest_db is None:
-        return None
     driven_db = [meter.loudness_db(widest, drive_db) for drive_db in drives_db]
     narrower_db = [meter.loudness_db(index) for index in reversed(range(widest))]
+    if widest_db is None or meter.is_late:
+        return None
     trims_db = [0.0 if one_db is None else trim_db(one_db, widest_db) for one_db in (widest_db, *narrower_db)]
     return Measured(_on_the_formats_scale(widest_db), tuple(reversed(trims_db)), _changes_db(driven_db, widest_db))
 
@@ -83,14 +86,25 @@ class _Meter:
         self._rate_hz = rate_hz
         self._signal = guitar_signal(rate_hz)
         self._macs_left = MOST_MACS
+        self._until_s = time.monotonic() + PATIENCE_S
+
+    @property
+    def is_late(self) -> bool:
+        """Patience is at its end."""
+        return time.monotonic() > self._until_s
 
     def loudness_db(self, width_index: int, drive_db: float = 0.0) -> float | None:
-        """K-weighted loudness of one width, the signal ``drive_db`` louder; None where that would take too long."""
+        """K-weighted loudness of one width, the signal ``drive_db`` louder; None where that takes too long."""
         self._macs_left -= self._signal.size * self._model.widths[width_index].macs_per_sample
         if self._macs_left < 0:
             return None
-        signal = self._signal * np.float32(gain_from_db(drive_db))
-        return k_weighted_db(Engine(self._model, width_index, _BLOCK_FRAMES).process(signal), self._rate_hz)
+        engine = Engine(self._model, width_index, _BLOCK_FRAMES)
+        signal, response = self._signal * np.float32(gain_from_db(drive_db)), np.empty_like(self._signal)
+        for start in range(0, signal.size, _PIECE_FRAMES):
+            if self.is_late:
+                return None
+            response[start : start + _PIECE_FRAMES] = engine.process(signal[start : start + _PIECE_FRAMES])
+        return k_weighted_db(response, self._rate_hz)
 
 
 def _changes_db(driven_db: list[float | None], usual_db: float) -> tuple[float, ...]:

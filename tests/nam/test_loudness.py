@@ -123,6 +123,12 @@ def test_what_would_take_too_long_is_left_out(monkeypatch: pytest.MonkeyPatch, s
     assert found is not None and found.loudness_db is not None and found.trims_db == (0.0, 0.0)
 
 
+def test_patience_ends(monkeypatch: pytest.MonkeyPatch, starter: Model) -> None:
+    """Depthwise layers multiply more than they count."""
+    monkeypatch.setattr(loudness, "PATIENCE_S", 0.0)
+    assert measure_model(starter) is None
+
+
 def test_the_factory_model_measures_as_its_trainer_did(starter: Model) -> None:
     """A sanity check on one capture; ``docs/levels.md`` has the table over many."""
     found = measure_model(starter)
