@@ -19,14 +19,18 @@ _LIMIT_S = 900.0
 _COMMAND = """
 set -e
 systemd-sysusers
-install -d -o pedal -g pedal -m 0750 /var/cache/pedal
-export PEDAL_CACHE_DIR=/var/cache/pedal
-setpriv --reuid=pedal --regid=pedal --init-groups python - <<'END'
+install -d -o pedal-audio -g pedal -m 0700 /var/cache/pedal/audio
+export PEDAL_CACHE_DIR=/var/cache/pedal/audio
+setpriv --reuid=pedal-audio --regid=pedal --init-groups python - <<'END'
 import importlib, pkgutil, pedal
 for module in pkgutil.walk_packages(pedal.__path__, "pedal."):
     if module.name.split(".")[1] in ("nam", "dsp", "rig", "link", "audio", "panel"):
         importlib.import_module(module.name)
 END
+# Each service has its own: it runs no code that another wrote.
+cp -r /var/cache/pedal/audio /var/cache/pedal/panel
+chown -R pedal-panel:pedal /var/cache/pedal/panel
+chmod 0700 /var/cache/pedal/panel
 mkdir -p /lab/var/cache
 cp -a /var/cache/pedal /lab/var/cache/
 """
