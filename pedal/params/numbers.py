@@ -14,4 +14,8 @@ KIND_NUMBERS = {
     "cab": 5,
     "dc": 6,
     "output": 7,
+    "comp": 8,
+    "boost": 9,
+    "drive": 10,
+    "eq": 11,
 }
