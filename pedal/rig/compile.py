@@ -169,16 +169,12 @@ def amp_parts(model: Model, rate_hz: int) -> AmpParts:
     """All widths of a model, packed.
 
     Raises:
-        PresetError: the model is for another sample rate, or has more widths than a pedal switches.
+        ModelError: the model cannot be played at this sample rate.
+        PresetError: it has more widths than a pedal switches.
     """
-    where = f"model '{model.name}'"
-    if model.sample_rate_hz is not None and round(model.sample_rate_hz) != rate_hz:
-        raise PresetError(
-            f"is made for {model.sample_rate_hz:g} Hz, the card runs at {rate_hz} Hz",
-            where=where,
-            hint="Set rate_hz in the board file, or choose another model",
-        )
+    model = model.at_rate(rate_hz, "Set rate_hz in the board file, or choose another model")
     if len(model.widths) > MAX_WIDTHS:
+        where = f"model '{model.name}'"
         raise PresetError(f"has {len(model.widths)} widths", where=where, hint=f"Use at most {MAX_WIDTHS}")
     makeup_db = 0.0 if model.loudness_db is None else TARGET_LOUDNESS_DB - model.loudness_db
     packed = tuple(pack(width.spec, MAX_FRAMES) for width in model.widths)
