@@ -47,8 +47,6 @@ def test_thousands(name: str, documents: Any, count: int, factors: tuple[int, ..
 
     sweep()
     kinds = ", ".join(f"{number} {kind}" for kind, number in seen.most_common())
-    spent_s = time.monotonic() - began
-    print(
-        f"\n{name}: {seen.total()} models ({kinds}), worst {worst:.1e} of peak, {beyond} ill-conditioned, {spent_s:.0f} s"
-    )
+    found = f"worst {worst:.1e} of peak, {beyond} ill-conditioned, {time.monotonic() - began:.0f} s"
+    print(f"\n{name}: {seen.total()} models ({kinds}), {found}")
     assert seen.total() >= count

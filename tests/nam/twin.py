@@ -141,7 +141,7 @@ def play(document: Document, x: Signal, slim: float = 1.0, opener: Opener = Stre
 
 def lstm(config: Document, stream: Any, x: Signal) -> Signal:
     h_size, outs = config["hidden_size"], config.get("out_channels", 1)
-    for layer in range(config["num_layers"]):
+    for _ in range(config["num_layers"]):
         matrix, bias = stream.take(4 * h_size, len(x) + h_size), stream.take(4 * h_size)
         h, c = stream.take(h_size), stream.take(h_size)
         y = np.zeros((h_size, x.shape[1]))

@@ -77,7 +77,7 @@ def test_amps_come_to_the_same_loudness() -> None:
 
 
 def test_what_cannot_be_is_said() -> None:
-    with pytest.raises(ModelError, match="made for 48000 Hz; .* not at 44100 Hz. Set rate_hz in the board file"):
+    with pytest.raises(ModelError, match=r"made for 48000 Hz; .* not at 44100 Hz\. Set rate_hz in the board file"):
         compile_preset(preset(AMP), Assets(), 44100)
     many = preset(*(Block(f"t{k}", "tone") for k in range(at.MAX_ROWS)))
     with pytest.raises(PresetError, match="blocks"):
