@@ -1,8 +1,8 @@
 """The panel's loop: waits on one queue, and ticks between what comes out of it.
 
-Run by ``app`` in pedal-panel. Into the queue come footswitch presses (gpiozero's thread), requests
-from the control socket (its thread) and the builder's answers (its thread). A tick is the governor,
-events, the page. It never touches a PCM and parses no model.
+Run by ``app`` in pedal-panel. Into the queue come footswitch presses that need an order (gpiozero's thread), turns of
+knobs, requests from the control socket and the builder's answers (each from a thread of its own). A tick is the
+governor, events, the page. It never touches a PCM and parses no model.
 """
 
 from __future__ import annotations
@@ -19,19 +19,23 @@ from PIL import Image
 from pedal import layout
 from pedal.config import Board
 from pedal.errors import PedalError
+from pedal.health import ask_resume, load_health
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.link.status import Event, Status
 from pedal.panel.answers import Answers
 from pedal.panel.control import Ask
 from pedal.panel.controls.inputs import Press
+from pedal.panel.controls.knobs import Turn
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done
 from pedal.panel.player import Player
+from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.turns import Turns
 from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
 
@@ -55,6 +59,7 @@ class Panel:
         items: the loop's queue.
         display: open.
         workshop: its answers come through ``items``.
+        reflexes: taught what a press does without waiting for the loop.
         press: presses a footswitch of a virtual board; None on a real one.
         stopped: asked every tick; True ends the loop.
     """
@@ -66,6 +71,7 @@ class Panel:
         items: queue.SimpleQueue[Any],
         display: Display,
         workshop: Workshop,
+        reflexes: Reflexes,
         press: Callable[[str], None] | None,
         stopped: Callable[[], bool],
     ) -> None:
@@ -79,16 +85,32 @@ class Panel:
         self._widths = Widths(self._rigs, board.budget_share)
         self._hand = Hand(PresetStore.default(), link)
         self._workshop = workshop
+        self._reflexes = reflexes
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop)
+        self._turns = Turns(board, self._player)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)
         self._answers = Answers(self._player, self._hand, self._status, self._view, press)
         self._tick = 0
         self._shown_message = ("", 0.0)
 
-    def run(self) -> None:
-        """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone."""
-        self._player.begin(time.monotonic())
+    def run(self, plain: str = "") -> None:
+        """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone.
+
+        Args:
+            plain: why this panel starts with a plain preset instead; empty as a rule.
+        """
+        if plain:
+            self._player.begin_plain(plain)
+        else:
+            self._player.begin(time.monotonic())
+        try:
+            self._look_at_health()
+            self._serve()
+        finally:
+            self._reflexes.learn({})
+
+    def _serve(self) -> None:
         next_tick_s = time.monotonic()
         while not (self._stopped() or self.link_is_gone):
             wait_s = next_tick_s - time.monotonic()
@@ -106,6 +128,8 @@ class Panel:
     def _on_item(self, item: object) -> None:
         if isinstance(item, Press):
             self._on_press(item)
+        elif isinstance(item, Turn):
+            self._turns.turned(item, time.monotonic())
         elif isinstance(item, Ask):
             try:
                 item.answer(self._answers.answer(item.request))
@@ -118,8 +142,10 @@ class Panel:
     def _on_press(self, press: Press) -> None:
         action = self._board.switches[press.switch].action
         try:
-            if action == "bypass":
-                self._player.bypass(None)
+            if action == "bypass" and ask_resume(self._link.path.parent, "audio"):
+                self._player.message = "Trying again."
+            elif action == "bypass":
+                self._player.toggle_bypass()
             else:
                 self._player.step(1 if action == "next_preset" else -1)
         except PedalError as error:
@@ -145,8 +171,16 @@ class Panel:
             self._expire_message(now_s)
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
+            self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
+
+    def _look_at_health(self) -> None:
+        """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""
+        reason = load_health(self._link.path.parent, "audio").safe_mode
+        self._reporter.tell_safe_mode(reason)
+        bypasses = [name for name, switch in self._board.switches.items() if switch.action == "bypass"]
+        self._reflexes.learn({} if reason else dict.fromkeys(bypasses, self._player.toggle_bypass))
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:
         if event.kind == layout.EVENT_WIDTH:
