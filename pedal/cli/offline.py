@@ -92,7 +92,8 @@ def render(
 @click.command()
 @click.argument("model_name", metavar="MODEL")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def inspect(model_name: str, as_json: bool) -> None:
+@click.option("--time", "timed", is_flag=True, help="Also how long loading takes here, part by part.")
+def inspect(model_name: str, as_json: bool, timed: bool) -> None:
     """What is in a model: widths, costs, levels, and what to know before playing it.
 
     MODEL is a .nam file, or the name of one in the library.
@@ -100,8 +101,16 @@ def inspect(model_name: str, as_json: bool) -> None:
     from pedal.nam import load_model
     from pedal.offline.inspect import describe_model, format_report
 
-    about = describe_model(load_model(_model_path(model_name)))
-    click.echo(json.dumps(about, indent=2) if as_json else format_report(about))
+    path = _model_path(model_name)
+    about = describe_model(load_model(path))
+    report = format_report(about)
+    if timed:
+        from pedal.offline.load_time import format_times, time_loading
+
+        times = time_loading(path)
+        about["load_s"] = times
+        report += f"\n\n{format_times(times)}"
+    click.echo(json.dumps(about, indent=2) if as_json else report)
 
 
 @contextmanager

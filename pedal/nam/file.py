@@ -33,7 +33,16 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     Raises:
         ModelError: missing, too large, malformed or not playable here.
     """
-    where = printable(Path(path).name) or "model"
+    return parse_model(read_model(path), _name(path))
+
+
+def read_model(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of what may be a model file.
+
+    Raises:
+        ModelError: missing, unreadable, not a regular file or too large.
+    """
+    where = _name(path)
     try:
         # O_NONBLOCK: opening a pipe must not wait for a writer.
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -48,7 +57,11 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         raise ModelError(
             f"cannot read the model file ({reason})", where=where, hint="Check the path and its permissions"
         ) from None
-    return parse_model(data, where)
+    return data
+
+
+def _name(path: str | os.PathLike[str]) -> str:
+    return printable(Path(path).name) or "model"
 
 
 def _check_status(status: os.stat_result, where: str) -> None:
@@ -77,7 +90,15 @@ def parse_model(data: bytes, where: str) -> Model:
         raise _too_large(where)
     if not data.strip():
         raise ModelError("the file is empty", where=where, hint="Copy or download the file again")
-    root = parse_document(data, where)
+    return check_document(parse_document(data, where), data, where)
+
+
+def check_document(root: Node, data: bytes, where: str) -> Model:
+    """The model that a document describes; ``data`` is what it was parsed from.
+
+    Raises:
+        ModelError: not playable here.
+    """
     widths = _parse_widths(root)
     if excess := demand([width.spec for width in widths]).excess:
         raise root.get("config").refuse(f"asks for {excess}")
