@@ -240,7 +240,7 @@ def test_the_converter_answers_gpiozero_to_the_last_bit(bench: Bench, shim: Path
         pytest.skip("lgpio cannot be imported here")
     steps = [0, 1, 2, 511, 512, 682, 1022, 1023]
     for channel, step in enumerate(steps):
-        bench.turn(channel, step / 1024)
+        bench.turn(channel, step / 1023)
     singles, pair = run(bench, shim, script)
     assert singles == steps
     assert pair == 511 - 2
