@@ -93,7 +93,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
     ``cpu_scale`` makes this machine count as one that many times slower (1.0: as it is);
     ``budget_share`` is the part of a period the chain may use; ``input_dbu_at_0dbfs`` the
-    level in dBu RMS of a sine that reaches 0 dBFS at the input (None: not measured).
+    level in dBu RMS of a sine that reaches 0 dBFS at the input (None: not measured); ``prices`` the price
+    list of a board that this machine stands for, where computing takes no time (empty: it stands for itself).
     """
 
     name: Annotated[str, Meta(description="a-z, 0-9, - and _")]
@@ -102,6 +103,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     cpu_scale: Annotated[float, Meta(ge=1.0, le=1000.0, description="1.0 to 1000.0")] = 1.0
     budget_share: Annotated[float, Meta(ge=0.1, le=0.95, description="0.1 to 0.95")] = 0.7
     input_dbu_at_0dbfs: Annotated[float | None, Meta(description="-60 to 60 dBu")] = None
+    prices: Annotated[str, Meta(max_length=255, description="a price list's name, or its file")] = ""
     audio: AudioSettings
     switches: dict[str, FootSwitch] = {}
     knobs: dict[str, KnobSettings] = {}

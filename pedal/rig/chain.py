@@ -37,6 +37,7 @@ from pedal.layout import (
     KIND_TONE,
     OUT_SPLICE_ASKED,
     PARAMS,
+    PRICE,
     RATE,
     ROW_COST_F64,
     ROW_FIELDS,
@@ -49,6 +50,7 @@ from pedal.layout import (
 from pedal.rig.amp import amp_kernel
 from pedal.rig.events import push_event_kernel
 from pedal.rig.reset import repair_row_kernel, reset_row_kernel
+from pedal.rig.spend import spend_kernel
 
 #: Weight of the newest period in a row's mean cost.
 COST_WEIGHT = 0.05
@@ -57,6 +59,8 @@ COST_WEIGHT = 0.05
 @kernel
 def _play_block(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int, sounding: bool) -> None:
     kind = i64[row + KIND]
+    if sounding:
+        spend_kernel(i64, row + PRICE, n)
     if kind == KIND_CAB:
         cab_kernel(f32, f64, i64, row, bus, n, sounding)
     elif not sounding:
@@ -92,6 +96,8 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
 def play_row_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """One row, whatever its kind."""
     kind = i64[row + KIND]
+    if kind in (KIND_INPUT, KIND_DC, KIND_OUTPUT):  # always heard
+        spend_kernel(i64, row + PRICE, n)
     if kind == KIND_AMP:
         amp_kernel(f32, f64, i64, row, bus, n)
     elif kind == KIND_INPUT:

@@ -17,7 +17,9 @@ from pedal.dsp.ramp import RAMP_CELLS
 from pedal.dsp.tone import tone_prepare_kernel
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
+from pedal.nam.plan import KIND, KIND_A2
 from pedal.notes import AmpNote, BlockNote, RigNotes
+from pedal.prices import Price, Prices
 from pedal.rig.compile import ROW_KINDS, Part
 
 #: Ring of an amp's input beyond the receptive field: what the understudy may sleep through.
@@ -109,6 +111,7 @@ def place_rig(
     in_use: Sequence[tuple[int, int]],
     start_widths: Mapping[str, int] | None = None,
     costs: Mapping[str, tuple[float, tuple[float, ...]]] | None = None,
+    prices: Prices | None = None,
     origin: str = "",
 ) -> RigNotes:
     """Write rows and regions of a rig into ``arena`` and say where everything lies.
@@ -124,6 +127,7 @@ def place_rig(
         in_use: all regions that must not be touched.
         start_widths: width index by block id for new amps; the widest where absent.
         costs: by key, ns per frame of the row and of each width.
+        prices: of the board that this machine stands for; None if for itself.
         origin: the preset's file, for the notes.
 
     Raises:
@@ -153,6 +157,8 @@ def place_rig(
             arena.u8[start : start + size] = 0
             width = (start_widths or {}).get(part.block.id, len(part.amp.labels) - 1 if part.amp else 0)
             _write_state(arena, row, part, pieces, width)
+        if prices is not None:
+            _write_prices(arena, row, part, prices)
         notes.append(
             BlockNote(
                 id=part.block.id,
@@ -183,6 +189,22 @@ def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], ra
     words[row + at.SERIAL] = serial
     words[row + at.WET_CELLS] = pieces["f32"] // 4 + part.f32 - RAMP_CELLS
     words[row + at.WET_COUNT] = pieces["i64"] // 8 + part.i64 - 1
+
+
+def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
+    words = arena.i64
+
+    def put(word: int, price: Price) -> None:
+        words[word : word + at.PRICE_WORDS] = price.words()
+
+    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.data.size))
+    if part.amp is not None:
+        record = int(words[row + at.I64])
+        put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))
+        for index, (packed, macs) in enumerate(zip(part.amp.packed, part.amp.macs, strict=True)):
+            playing = prices.model.of(macs, is_a2=int(packed.plan[KIND]) == KIND_A2)
+            put(record + at.AMP_PRICES + index * at.PRICE_WORDS, playing)
+            put(record + at.AMP_REST_PRICES + index * at.PRICE_WORDS, prices.model.rest(playing))
 
 
 def _settle(arena: Arena, cells: int, value: float) -> None:
