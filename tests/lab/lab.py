@@ -19,15 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.cli.client import Client
+from pedal.config import load_board
 from pedal.errors import ControlError
 from pedal.link import Link
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from tests.lab.cable import RATE_HZ, Cable, Signal
 from tests.lab.guitar import load_take
+from tests.lab.hardware.player import Player
 from tests.lab.trace import Trace
 
 UNITS = ("pedal-audio.service", "pedal-panel.service")
+#: The board file of the guest (guest/etc).
+BOARD = Path("/etc/pedal/lab.toml")
 RUNTIME = Path("/run/pedal")
 STATE = Path("/var/lib/pedal")
 #: An unprivileged player at the command line (see guest/etc/sysusers.d).
@@ -51,6 +55,10 @@ class Lab:
         self.out = out
         self.random = random.Random(seed)
         self.cable = Cable(trace)
+        self.player = Player(load_board(BOARD), trace, self.random)
+        # the player's hands and eyes, for short
+        self.press, self.release, self.tap = self.player.press, self.player.release, self.player.tap
+        self.knob, self.screen = self.player.knob, self.player.screen
         #: Called by ``boot`` before the units start: whoever plays hardware plugs itself in here.
         self.before_boot: list[Callable[[Lab], None]] = []
         #: What the table of verdicts says about this run beside its verdict.
@@ -175,5 +183,6 @@ class Lab:
     def end(self) -> None:
         """What every scenario must come to: the cable itself was never late, and the end is in the trace."""
         self.cable.stop()
+        self.player.end()
         self.event("end", json.dumps({"cable_xruns": self.cable.xruns}))
         assert self.cable.xruns == 0, "the laboratory's own cable was late: its result means nothing"
