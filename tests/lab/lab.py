@@ -5,6 +5,8 @@ Made by ``driver`` in the guest, given to ``scenario(lab)``. Time is virtual: wa
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import random
@@ -17,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from pedal.cli.client import Client
 from pedal.config import load_board
@@ -150,6 +153,15 @@ class Lab:
             return self._client.call(protocol.Status())
         except ControlError:
             return {}
+
+    def page(self) -> Image.Image:
+        """The page that the panel means to show now, by its own account; mode ``1``, 128x64."""
+        answer = self._client.call(protocol.Page(scale=1))
+        return Image.open(io.BytesIO(base64.b64decode(answer["png"]))).convert("1")
+
+    def until_page_is_shown(self, limit_s: float = 1.0) -> None:
+        """The display shows what the panel means, pixel for pixel (a name may scroll between two looks)."""
+        self.until(lambda: self.player.shows(self.page()), "the display shows the panel's page", limit_s)
 
     @property
     def link(self) -> Link:

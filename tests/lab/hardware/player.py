@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
+
 from pedal.config import Board
 from tests.lab.hardware import hands
-from tests.lab.hardware.bench import Bench
+from tests.lab.hardware.bench import I2C, Bench
 from tests.lab.hardware.pins import SimulatedPins, write_cpuinfo
 from tests.lab.hardware.screen import REST_NS, Picture, Screen
 from tests.lab.trace import Trace
@@ -21,6 +23,8 @@ from tests.lab.trace import Trace
 FOLDER = Path("/run/pedal-lab")
 #: How often a hand that turns a knob moves it on, and how often an eye looks whether a page is whole.
 _HAND_S, _EYE_S = 0.01, 0.002
+#: Left of this and above that a page stands still while nothing happens.
+_STILL_RIGHT_PX, _STILL_BOTTOM_PX = 104, 52
 
 
 class Player:
@@ -92,6 +96,10 @@ class Player:
                 return screen.now()
             time.sleep(_EYE_S)
 
+    def shows(self, page: Image.Image) -> bool:
+        """Whether the display shows this page, but for the meters and the load, which move between two looks."""
+        return not any(x < _STILL_RIGHT_PX and y < _STILL_BOTTOM_PX for x, y in self.screen().differs(page))
+
     def pictures(self, since_ns: int = 0) -> list[Picture]:
         """All whole pictures since a moment of CLOCK_MONOTONIC, the present one last."""
         self.screen()
@@ -111,6 +119,18 @@ class Player:
         """The display is back: dark, and its memory full of chance."""
         self._trace.add("display plugged")
         self.bench.plug_display(self._chance.randbytes(8 * 132))
+
+    def remove_bus(self) -> None:
+        """The display's bus itself is gone: there is no such device."""
+        self._trace.add("bus removed")
+        (self.bench.folder / I2C).rename(self.bench.folder / f"{I2C}.gone")
+
+    def restore_bus(self) -> None:
+        """The bus is there again, if it was removed."""
+        gone = self.bench.folder / f"{I2C}.gone"
+        if gone.exists():
+            self._trace.add("bus restored")
+            gone.rename(self.bench.folder / I2C)
 
     def end(self) -> None:
         """What was seen goes into the trace to the last picture."""
