@@ -12,7 +12,8 @@ from math import gcd
 
 import numpy as np
 
-from pedal.errors import did_you_mean
+from pedal.errors import ModelError, did_you_mean
+from pedal.layout import MAX_WIDTHS
 from pedal.nam.document import Node, printable
 from pedal.nam.file_parts import (
     MAX_CHANNELS,
@@ -28,7 +29,7 @@ from pedal.nam.wavenet_file import parse_wavenet
 
 #: Documents in documents.
 MAX_NESTING = 4
-#: Containers and chains never hold more.
+#: A chain never holds more.
 MAX_PARTS = 32
 #: An impulse response of 5 s.
 MAX_TAPS = 1 << 18
@@ -83,7 +84,10 @@ def parse_mono(root: Node, nesting: int = 0) -> Network:
 def submodels(root: Node) -> list[tuple[float, Node]]:
     """Upper edge and document of each width of a container, ascending to 1 or beyond."""
     edge, found = 0.0, []
-    items = root.need("config").need("submodels").items(MAX_PARTS)
+    node = root.need("config").need("submodels")
+    if isinstance(node.value, list) and len(node.value) > MAX_WIDTHS:
+        raise too_many_widths(node, len(node.value))
+    items = node.items(MAX_WIDTHS)
     for item in items:
         node = item.need("max_value")
         value = node.number()
@@ -96,6 +100,11 @@ def submodels(root: Node) -> list[tuple[float, Node]]:
     if edge < 1.0:
         raise items[-1].get("max_value").refuse(f"is {edge:g}; the last one has to reach 1")
     return found
+
+
+def too_many_widths(node: Node, count: int) -> ModelError:
+    """The refusal of a model of ``count`` widths."""
+    return node.refuse(f"makes {count} widths; at most {MAX_WIDTHS} are played", "Export it with fewer")
 
 
 def architecture(root: Node) -> str:
