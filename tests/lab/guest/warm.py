@@ -5,7 +5,9 @@ Called by ``runner``, on the host. Compiling takes a minute or two of real time;
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+from typing import Any
 
 from tests.lab.guest.cache import cached, hash_of
 from tests.lab.guest.machine import run_guest
@@ -44,6 +46,16 @@ def warm_kernels() -> Path:
     sources = [path for path in sorted(base.rglob("*.py")) if path.relative_to(base).parts[0] not in _WITHOUT]
     named = [part for path in sources for part in (str(path.relative_to(base)), path)]
     return cached("kernels", hash_of([root_digest(), _COMMAND, *named]), _build)
+
+
+def _constants(source: Path, *names: str) -> list[Any]:
+    """Values of a module's constants, read and not imported: the host need not have what the module imports."""
+    assigned = {
+        node.targets[0].id: node.value
+        for node in ast.parse(source.read_text()).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    return [ast.literal_eval(assigned[name]) for name in names]
 
 
 def _build(folder: Path) -> None:
