@@ -5,17 +5,16 @@ Called by ``runner``, on the host. Compiling takes a minute or two of real time;
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
-from typing import Any
 
+from pedal.jit.sources import closure
 from tests.lab.guest.cache import cached, hash_of
 from tests.lab.guest.machine import run_guest
 from tests.lab.guest.project import ROOT
 from tests.lab.guest.root import root_digest
 
-#: Packages without kernels, which none imports either (tests/test_arrows.py).
-_WITHOUT = ("audio", "cli", "governor", "library", "offline", "panel", "system", "virtual")
+#: Packages that hold kernels.
+_PACKAGES = ("jit", "nam", "dsp", "rig", "link")
 _LIMIT_S = 900.0
 #: Everything with a compiled entry is compiled when it is imported. Each half of the pedal has a cache of its own.
 _COMMAND = """
@@ -43,19 +42,9 @@ def warm_kernels() -> Path:
         SystemExit: they cannot be compiled.
     """
     base = ROOT / "pedal"
-    sources = [path for path in sorted(base.rglob("*.py")) if path.relative_to(base).parts[0] not in _WITHOUT]
-    named = [part for path in sources for part in (str(path.relative_to(base)), path)]
+    sources = {file for name in _PACKAGES for path in (base / name).rglob("*.py") for file in closure(path, base)}
+    named = [part for path in sorted(sources) for part in (str(path.relative_to(base)), path)]
     return cached("kernels", hash_of([root_digest(), _COMMAND, *named]), _build)
-
-
-def _constants(source: Path, *names: str) -> list[Any]:
-    """Values of a module's constants, read and not imported: the host need not have what the module imports."""
-    assigned = {
-        node.targets[0].id: node.value
-        for node in ast.parse(source.read_text()).body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-    return [ast.literal_eval(assigned[name]) for name in names]
 
 
 def _build(folder: Path) -> None:

@@ -36,4 +36,6 @@ def scenario(lab: Lab) -> None:
     assert np.min(envelope(sound)) > 0.7 * quieter, f"a hole: {np.min(envelope(sound)):.4f} beside {quieter:.4f}"
     louder = max(roughness(before), roughness(after))
     assert roughness(sound) < 1.5 * louder, f"a click: {roughness(sound):.4f} beside {louder:.4f}"
-    lab.note(f"{len(sound) / RATE_HZ:.1f} s heard, quietest {np.min(envelope(sound)) / quieter:.2f} of the quieter preset")
+    lab.note(
+        f"{len(sound) / RATE_HZ:.1f} s heard, quietest {np.min(envelope(sound)) / quieter:.2f} of the quieter preset"
+    )
