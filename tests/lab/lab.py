@@ -5,17 +5,18 @@ Made by ``driver`` in the guest, given to ``scenario(lab)``. Time is virtual: wa
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
 import subprocess
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomli_w
 from numpy.typing import NDArray
 
 from pedal.cli.client import Client
@@ -47,13 +48,16 @@ class Lab:
         trace: of the run.
         seed: of everything that chance decides (``lab.random``).
         out: the run's folder; what a scenario leaves there, the host's judge can read.
+        minutes: virtual ones, for scenarios that can be of any length.
     """
 
-    def __init__(self, trace: Trace, seed: int, out: Path) -> None:
+    def __init__(self, trace: Trace, seed: int, out: Path, minutes: float = 1.0) -> None:
         self.trace = trace
         self.out = out
+        self.minutes = minutes
         self.random = random.Random(seed)
         self.cable = Cable(trace)
+        self._late = 0
         #: Called by ``boot`` before the units start: whoever plays hardware plugs itself in here.
         self.before_boot: list[Callable[[Lab], None]] = [_plug_pins]
         #: What the table of verdicts says about this run beside its verdict.
@@ -101,6 +105,18 @@ class Lab:
             self.until(lambda: self.is_heard(start), "sound after the boot", 60.0)
             self.event("first sound", self.first_sound(start) - start)
             self.until(lambda: self.status().get("preset_key"), "a preset after the boot")
+
+    def plug_cable(self, device: str) -> None:
+        """Plug guitar and listener into another far end; what is heard starts anew, from frame 0."""
+        self.cable.stop()
+        self._late += self.cable.xruns
+        self.cable = Cable(self.trace, device)
+
+    def set_board(self, **audio: str | int) -> None:
+        """Other values in the ``[audio]`` of the board file, before ``boot``."""
+        board = tomllib.loads(BOARD.read_text())
+        board["audio"] |= audio
+        BOARD.write_text(tomli_w.dumps(board))
 
     def systemctl(self, *arguments: str) -> str:
         """systemd's own command, as root; its output.
@@ -178,8 +194,9 @@ class Lab:
     def end(self) -> None:
         """What every scenario must come to: the cable itself was never late, and the end is in the trace."""
         self.cable.stop()
-        self.event("end", json.dumps({"cable_xruns": self.cable.xruns}))
-        assert self.cable.xruns == 0, "the laboratory's own cable was late: its result means nothing"
+        self._late += self.cable.xruns
+        self.event("end", self._late)
+        assert self._late == 0, "the laboratory's own cable was late: its result means nothing"
 
 
 def _plug_pins(lab: Lab) -> None:
