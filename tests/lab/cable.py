@@ -8,6 +8,7 @@ so both directions stay the same number of frames apart for ever; in virtual tim
 from __future__ import annotations
 
 import threading
+import time
 from bisect import bisect_left, bisect_right
 from typing import Any
 
@@ -37,6 +38,7 @@ class Cable:
         self._heard: list[NDArray[np.int32]] = []
         self._ends: list[int] = []  # frames heard up to the end of each piece
         self._hashed_frames = 0
+        self._begun_ns = float("inf")
         self._unplugged = False
         self.xruns = 0
         self._capture, self._playback = (_open(device, way) for way in (alsaaudio.PCM_CAPTURE, alsaaudio.PCM_PLAYBACK))
@@ -53,6 +55,10 @@ class Cable:
     def frame(self) -> int:
         """How many frames have been heard so far."""
         return self._ends[-1] if self._ends else 0
+
+    def frame_at(self, at_ns: int) -> float:
+        """Which frame passes the cable at a moment of CLOCK_MONOTONIC; exact to the card's own clock, a millisecond."""
+        return (at_ns - self._begun_ns) * RATE_HZ / 1e9
 
     def heard(self, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
         """What came out of the pedal from frame ``start`` to ``end`` (else now): frames x 2, [-1, 1]."""
@@ -88,6 +94,8 @@ class Cable:
             # Mostly a whole block; less when a signal to this process cuts a read short.
             self._heard.append(np.frombuffer(data, np.int32, length * CHANNELS).reshape(-1, CHANNELS))
             self._ends.append(self.frame + length)
+            # a block is read once its last frame has passed, at the next tick of the card or later: never earlier
+            self._begun_ns = min(self._begun_ns, time.monotonic_ns() - self.frame * 1e9 / RATE_HZ)
             self._write(length)
             self._hash()
 
