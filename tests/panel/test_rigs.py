@@ -115,7 +115,7 @@ def test_in_safe_mode_presets_can_be_changed_for_ever(stand: Stand) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_no_build_is_given_what_is_read(stand: Stand, seed: int) -> None:
     """Selections, adoptions and rounds of the understudy in any order."""
-    chance, readable = random.Random(seed), {}
+    chance = random.Random(seed)
     for _ in range(60):
         match chance.randrange(4):
             case 0:
@@ -125,13 +125,9 @@ def test_no_build_is_given_what_is_read(stand: Stand, seed: int) -> None:
                 for rig in (stand.rigs.playing, stand.rigs.wanted):
                     assert rig is None or set(rig.regions) <= set(job.in_use)
             case 1 if stand.bench.jobs:
-                notes = stand.answer()
-                going_on = set(stand.rigs.playing.regions) if stand.rigs.playing else set()
-                readable[notes.serial] = set(notes.regions) | going_on
+                stand.answer()
             case 2:
                 stand.adopt()
             case _:
                 stand.link.put(Word.UNDERSTUDY_ROUND, stand.link.get(Word.UNDERSTUDY_ROUND) + 1)
                 stand.rigs.look_after()
-    for notes in (stand.rigs.playing, stand.rigs.wanted):
-        assert notes is None or len(set(notes.regions)) == len(notes.regions)

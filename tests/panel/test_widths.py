@@ -101,8 +101,6 @@ def test_events_of_others_are_no_changes(stand: Stand) -> None:
 def test_room_is_made_before_a_block_starts(stand: Stand) -> None:
     stand.set_load(2 * FULL)
     status = stand.link.status()
-    budget = stand.widths.budget
-    assert budget - 0.1 < 2 * FULL or not stand.widths.make_room(0.0, "", status, {}, "nothing")
     stand.widths.budget = 2 * FULL + OTHER / 2
     assert stand.widths.make_room(OTHER, "", status, {}, "room for tone")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0)
