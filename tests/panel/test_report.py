@@ -79,7 +79,7 @@ def test_safe_mode_stands_where_the_width_was_until_it_is_over(stand: Stand) -> 
     told.tell_safe_mode(REASON)
     safe = view(stand, told)
     assert safe.audio_state == "safe mode"
-    assert safe.message == f"Clean bypass. {REASON} Press bypass to try again."
+    assert safe.message == f"Press bypass to try again. {REASON}", "what to do first: the rest has to scroll"
     stand.player.message = "Trying again."
     assert view(stand, told).message == "Trying again.", "what has just happened comes first"
     status = told.status(stand.link.status())

@@ -19,6 +19,7 @@ BREAKAGE = Breakage(
     "len(recent) < LIMIT:",
     "len(recent) < 1000:",
 )
+LIMIT_S = 600.0
 REASON = "The sound failed 3 times in a minute; the last time it was killed by SIGKILL."
 
 
@@ -34,15 +35,13 @@ def scenario(lab: Lab) -> None:
     lab.tap("bypass")
     _plays_again(lab, "02-clean-edge")
 
-    lab.wait(61.0)  # another minute, another three failures; this time the player chooses another preset, and a command
-    _fail(lab)
+    _fail(lab)  # again; this time the player chooses another preset first, and then the command
     lab.tap("next")
     lab.until(lambda: lab.status()["preset_key"] == "03-two-amps", "the next preset")
     assert lab.link.get(Word.PLAYING_SLOT) == -1
     assert lab.pedal("resume") == "Trying again.\n"
     _plays_again(lab, "03-two-amps")
 
-    lab.wait(61.0)
     _fail(lab)
     lab.systemctl("restart", "pedal-audio.service")
     _plays_again(lab, "03-two-amps")
@@ -68,13 +67,15 @@ def _is_playing(lab: Lab) -> bool:
 
 def _is_clean_bypass(lab: Lab) -> None:
     """Every sample that is heard is the guitar's, on both sides."""
-    guitar = np.random.default_rng(lab.random.randrange(2**32)).uniform(-0.5, 0.5, RATE_HZ).astype(np.float32)
+    whole = np.random.default_rng(lab.random.randrange(2**32)).integers(-(2**22), 2**22, RATE_HZ)
+    guitar = (whole / 2.0**23).astype(np.float32)  # exact in every format between here and there
     lab.guitar(guitar)
     lab.wait(0.5)
     heard = lab.listen(2.0)
     (at,) = np.flatnonzero(guitar == heard[0, 0])
     expected = guitar[(at + np.arange(len(heard))) % RATE_HZ]
-    assert np.array_equal(heard[:, 0], expected) and np.array_equal(heard[:, 1], expected)
+    differ = np.flatnonzero(np.any(heard != expected[:, None], axis=1))
+    assert not len(differ), f"{len(differ)} samples are not the guitar's, the first at {differ[0]}"
     lab.event("every sample of 2 s is the guitar's")
 
 
