@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pedal import layout
 from pedal.config import parse_board
+from pedal.levels import ModelLevels
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes
@@ -19,7 +20,7 @@ from pedal.panel.jobs import Done, Job
 from pedal.panel.player import Player
 from pedal.panel.rigs import Rigs
 from pedal.panel.widths import Widths
-from pedal.preset import Block, Preset, format_preset, parse_preset
+from pedal.preset import Block, Preset, parse_preset
 
 BOARD = parse_board('[audio]\ncard = "M2"\n[switches.bypass]\npin = 17\naction = "bypass"\n', "stand.toml")
 RATE_HZ, PERIOD_FRAMES = 48000, 64
@@ -70,12 +71,21 @@ def notes_of(job: Job) -> RigNotes:
                 params_idx=region[0] // 4,
                 targets=block.kernel_values(),
                 cost_ns=OTHER_NS if block.kind == "tone" else 0.0,
-                amp=AmpNote((region[0] + 1024) // 8, "Starter", ("Lite", "Full"), (LITE_NS, FULL_NS))
-                if block.kind == "amp"
-                else None,
+                amp=_amp_note(region) if block.kind == "amp" else None,
             )
         )
     return RigNotes(preset.name, job.serial, tuple(blocks), job.origin)
+
+
+def _amp_note(region: tuple[int, int]) -> AmpNote:
+    return AmpNote(
+        record_idx=(region[0] + BLOCK_BYTES // 4) // 8,
+        gains_idx=(region[0] + BLOCK_BYTES // 8) // 4,
+        model_name="Starter",
+        labels=("Lite", "Full"),
+        levels=ModelLevels(),
+        costs_ns=(LITE_NS, FULL_NS),
+    )
 
 
 def _free(taken: set[tuple[int, int]]) -> tuple[int, int]:
@@ -156,7 +166,3 @@ class Stand:
         block = next(block for block in self.rigs.wanted.blocks if block.id == block_id)
         cells = self.link.arena.f32[block.params_idx : block.params_idx + len(block.targets)]
         return tuple(float(cell) for cell in cells)
-
-
-def text_of(preset: Preset) -> str:
-    return format_preset(preset)
