@@ -12,7 +12,7 @@ BREAKAGE = Breakage(
     "bounce_time=None",
     "bounce_time=0.01",
 )
-PRESSES = 24
+PRESSES = 16
 
 
 def scenario(lab: Lab) -> None:
