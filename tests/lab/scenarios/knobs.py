@@ -7,8 +7,8 @@ import time
 from pedal.panel.controls.knobs import DEAD_BAND_NORM
 from pedal.params import KINDS
 from tests.lab.cable import RATE_HZ
-from tests.lab.ears import assert_no_click, first_change, play_a_loop
 from tests.lab.lab import Lab
+from tests.lab.listening import assert_no_click, first_change, play_a_loop
 from tests.lab.scenario import Breakage
 
 BREAKAGE = Breakage(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.lab.ears import PRESS_FRAMES, frames_to_hear, play_a_loop
 from tests.lab.lab import Lab
+from tests.lab.listening import PRESS_FRAMES, frames_to_hear, play_a_loop
 from tests.lab.scenario import Breakage
 
 BREAKAGE = Breakage(
