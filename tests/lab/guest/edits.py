@@ -45,7 +45,7 @@ EDITS = (
 """,
     ),
     # Looking at the clock costs 256 ns there, so that a loop which waits for it to move comes to an end; but how often
-    # all processes of a system look is not the same in every run. Now it costs nothing, but to a loop that goes on and on.
+    # all processes of a system look is not the same in every run. Now it costs nothing, but to a loop without an end.
     Edit(
         _TIME,
         "\t\t\ttime_travel_update_time_rel(TIMER_MULTIPLIER);\n",
