@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.dsp.block import own_f32, own_i64
-from pedal.dsp.cab import padded_taps
+from pedal.dsp.cab import two_sets
 from pedal.errors import PresetError
 from pedal.layout import MAX_FRAMES, MAX_ROWS, MAX_WIDTHS
 from pedal.nam.model import Model
@@ -72,8 +72,8 @@ class Part:
         key: two parts of equal key are the same instance across rigs, and keep their state.
         targets: kernel values of all parameters, cell by cell.
         f32, f64, i64: memory elements per view, what all blocks have included.
-        quiet_frames: see ``dsp.block.State``.
-        data: constants (reversed taps), may be empty.
+        quiet_frames, meter: see ``dsp.block.State``.
+        data: constants (two sets of reversed taps), may be empty.
         channels: 1 or 2: how many it plays where it stands.
         spread: it is the first with two.
         amp: only for amps.
@@ -87,9 +87,15 @@ class Part:
     i64: int
     data: NDArray[np.float32]
     quiet_frames: int = 0
+    meter: int = 0
     channels: int = 1
     spread: bool = False
     amp: AmpParts | None = None
+
+    @property
+    def taps(self) -> int:
+        """Of an impulse response, per channel."""
+        return self.data.size // 2
 
     @property
     def cost_key(self) -> str:
@@ -114,7 +120,9 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, 
         part = _compile_block(block, assets, rate_hz)
         ordinal = seen.get(part.key, 0)
         seen[part.key] = ordinal + 1
-        spread = channels == 1 and KINDS[block.kind].widens
+        kind = KINDS[block.kind]
+        widens = kind.widens or any(option.widens and block.option(option.name) for option in kind.options)
+        spread = channels == 1 and widens
         channels = 2 if spread else channels
         parts.append(replace(part, key=f"{part.key}#{ordinal}", channels=channels, spread=spread))
     return tuple(parts)
@@ -141,11 +149,12 @@ def _compile_block(block: Block, assets: Assets, rate_hz: int) -> Part:
         model = assets.model(block.asset)
         key, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz)
     elif kind.asset == "impulse":
-        taps = np.ascontiguousarray(assets.impulse(block.asset, rate_hz), np.float32)
-        key, data = f"{kind.name}:{hashlib.sha256(taps.tobytes()).hexdigest()}", padded_taps(taps)
+        names = [name for name in (block.asset, str(block.option("impulse_b"))) if name]
+        data = two_sets([assets.impulse(name, rate_hz) for name in names], int(block.option("taps")))
+        key = f"{kind.name}:{hashlib.sha256(data.tobytes()).hexdigest()}"
     own = MODULES[kind.name].state(rate_hz, data.size)
     f32, i64 = (own.f32, own.i64) if amp else (own_f32(kind) + own.f32, own_i64(kind) + own.i64)
-    return Part(block, key, block.kernel_values(), f32, own.f64, i64, data, own.quiet_frames, amp=amp)
+    return Part(block, key, block.kernel_values(), f32, own.f64, i64, data, own.quiet_frames, own.meter, amp=amp)
 
 
 def amp_parts(model: Model, rate_hz: int) -> AmpParts:
