@@ -70,7 +70,8 @@ BUS_ROWS = 9
     NEIGHBOUR_MEAN_NS,
     NEIGHBOUR_MOST_NS,
     NEIGHBOUR_SEED,
-) = range(47)
+    CABS_OFF,  # 1: no cabinet plays, whatever presets say (pedal output): written by the panel
+) = range(48)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -149,8 +150,8 @@ SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
 
-#: The one kind that others than the chain's dispatch know; all numbers: params/numbers.py.
-KIND_AMP = 3
+#: The kinds that others than the chain's dispatch know; all numbers: params/numbers.py.
+KIND_AMP, KIND_CAB = 3, 5
 
 # ---- an amp's record: the first words of its I64 state ------------------------------------------
 (

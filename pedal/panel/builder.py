@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -58,6 +59,7 @@ class Builder:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
         preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
+        preset = replace(preset, master=replace(preset.master, values=job.connection))
         parts = compile_preset(preset, self._loader, job.rate_hz)
         prices = load_prices(job.prices) if job.prices else None
         words = self._link.arena.i64

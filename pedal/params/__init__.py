@@ -18,6 +18,7 @@ from pedal.params.drive import DRIVE
 from pedal.params.eq import EQ
 from pedal.params.gate import GATE
 from pedal.params.input import INPUT
+from pedal.params.master import MASTER
 from pedal.params.output import OUTPUT
 from pedal.params.param import BYPASS, RAMP_S, BlockKind, Param
 from pedal.params.tone import TONE
@@ -39,6 +40,7 @@ KINDS: dict[str, BlockKind] = {
         CAB,
         DC,
         OUTPUT,
+        MASTER,
     )
 }
 

@@ -18,4 +18,5 @@ KIND_NUMBERS = {
     "boost": 9,
     "drive": 10,
     "eq": 11,
+    "master": 12,
 }
