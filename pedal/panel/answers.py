@@ -69,6 +69,9 @@ class Answers:
                 return {"amps": player.set_quality(width, amp), "width": width}
             case protocol.Output(name=name, values=values):
                 return self._output(name, values)
+            case protocol.SetLevels(output=output, target_db=target_db, calibrate_input=calibrate_input):
+                player.levels.change(output, target_db, calibrate_input)
+                return player.levels.report()
             case protocol.Page(scale=scale):
                 return _as_png(enlarged(self.page(), scale))
             case protocol.Reload():

@@ -20,8 +20,10 @@ from pedal.governor import decide
 from pedal.jit.machine import wake_exactly
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
+from pedal.library.measured import measuring
 from pedal.link import Link
 from pedal.nam.file import load_model
+from pedal.nam.loudness import measure_model
 from pedal.nam.model import Model
 from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
@@ -60,7 +62,7 @@ class Builder:
             self._link = Link.attach(self._link_path)
         preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
         preset = replace(preset, master=replace(preset.master, values=job.connection))
-        parts = compile_preset(preset, self._loader, job.rate_hz)
+        parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
         prices = load_prices(job.prices) if job.prices else None
         words = self._link.arena.i64
         seen_milli = int(words[layout.SLOWDOWN_MILLI] * words[layout.STOPWATCH_MILLI] // 1000)
@@ -106,7 +108,7 @@ def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
     os.nice(_NICE)
     wake_exactly()  # the stopwatch times sleeps too, where work has a price
-    builder = Builder(link_path, Loader(Assets.default(), load_model))
+    builder = Builder(link_path, Loader(Assets.default(), measuring(load_model, measure_model)))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
     while True:
         try:

@@ -18,6 +18,7 @@ from pedal.link import Link, Word
 from pedal.notes import BlockNote
 from pedal.panel.hand import Hand, cell_of
 from pedal.panel.jobs import Done, Job
+from pedal.panel.level_settings import LevelSettings
 from pedal.panel.outlet import Outlet
 from pedal.panel.quality import CHOICES
 from pedal.panel.rigs import BYPASS_CELL, Rigs
@@ -52,6 +53,7 @@ class Player:
         message: one sentence for the page, or empty.
         outlet: how the pedal is connected.
         notice: what stands there as long as there is no message and no other preset was chosen, or empty.
+        levels: the pedal's level settings.
     """
 
     def __init__(
@@ -64,8 +66,9 @@ class Player:
         workshop: Workshop,
         outlet: Outlet,
     ) -> None:
-        self.message = outlet.message
         self.outlet = outlet
+        self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs)
+        self.message = self.levels.trouble or outlet.message
         self.notice = ""
         self._board = board
         self._link = link
@@ -94,11 +97,13 @@ class Player:
 
     def begin(self, now_s: float) -> None:
         """Go on with what a killed panel left playing; else play the first preset there is."""
+        self.levels.apply()
         if not self._hand.recall():
             try:
                 self.step(1)
             except PedalError as error:
                 self.message = str(error)
+            self.message = self.message or self.levels.trouble
             return
         wanted = self._rigs.wanted
         if wanted is None or wanted.serial != self._hand.serial:  # it was killed before it could publish
@@ -174,7 +179,7 @@ class Player:
         self._waiting.clear()
         # In this order: killed in between, a successor finds that what plays is not what is in hand.
         self._hand.take(pending.key, pending.preset, pending.quality, done.notes.serial)
-        self._rigs.publish(done.slot, done.notes)
+        self._rigs.publish(done.slot, done.notes, self.levels.now)
         for block in pending.preset.chain:
             if block != pending.built.block(block.id):
                 self._store(block)
@@ -282,6 +287,7 @@ class Player:
             prices=self._board.prices,
             quality=quality,
             connection=self.outlet.connection.values,
+            levels=self.levels.now,
         )
         self._pending = _Pending(job.number, key, preset, preset, quality)
         self._workshop.submit(job)

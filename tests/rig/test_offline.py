@@ -9,9 +9,10 @@ import pytest
 
 from pedal import layout as at
 from pedal.errors import PresetError
+from pedal.levels import TARGET_DB
 from pedal.nam.engine import Engine
 from pedal.preset import Block
-from pedal.rig.compile import TARGET_LOUDNESS_DB, compile_preset
+from pedal.rig.compile import compile_preset
 from pedal.rig.measure import measure_costs
 from pedal.rig.offline import OfflineRig
 from pedal.rig.prewarm import prewarm
@@ -32,9 +33,7 @@ def by_hand(width: int) -> Any:
     model = model_named("starter")
     driven = (TAKE * 10 ** (9 / 20)).astype(np.float32)
     assert model.loudness_db is not None
-    y = Engine(model, width).process(driven).astype(np.float64) * 10 ** (
-        (TARGET_LOUDNESS_DB - model.loudness_db - 6) / 20
-    )
+    y = Engine(model, width).process(driven).astype(np.float64) * 10 ** ((TARGET_DB - model.loudness_db - 6) / 20)
     y = np.convolve(y, Assets().impulse("200", RATE_HZ).astype(np.float64))[: TAKE.size]
     pole = float(np.exp(-2 * np.pi * 5.0 / RATE_HZ))
     y = filters.difference(y[:, None], *filters.butterworth(20.0, RATE_HZ, low_pass=False))
