@@ -9,16 +9,16 @@ of a kernel does, the link's ``BUILD``: two processes of different builds never 
 from __future__ import annotations
 
 #: Of the header (the words up to ``BUILD``), which programs that know no kernels read too.
-LINK_VERSION = 3
+LINK_VERSION = 4
 LINK_MAGIC = 0x4C41444550  # "PEDAL"
 
 #: The longest period, and the distance between two rows of a bus.
 MAX_FRAMES = 256
 BUS_STRIDE = MAX_FRAMES + 64
 #: Bus rows: left, right, the gate's key (input after its trim), a block's dry copies, two scratch
-#: rows, and the pedal's dry input.
-LEFT, RIGHT, KEY, DRY_LEFT, DRY_RIGHT, SCRATCH, GAINS, DRY_ROW = range(8)
-BUS_ROWS = 8
+#: rows for blocks, the pedal's dry input, and a bypass's cross-fade.
+LEFT, RIGHT, KEY, DRY_LEFT, DRY_RIGHT, SCRATCH, GAINS, DRY_ROW, MIX = range(9)
+BUS_ROWS = 9
 
 # ---- words: control and status --------------------------------------------------------------
 (
@@ -112,30 +112,33 @@ EVENTS_END = EVENTS + EVENT_COUNT * EVENT_FIELDS
 SLOT_COUNT = 4
 SLOT_HEADER = 8
 SLOT_ROWS, SLOT_SERIAL, SLOT_NEW, SLOT_HEARD = range(4)  # header fields; of the last two see rig/rehearse.py
-ROW_FIELDS = 16
+ROW_FIELDS = 24
 (
     KIND,
-    CHANNELS,  # 1: only the left bus row carries the signal so far; 2: both
+    CHANNELS,  # 1: only the left bus row carries the signal here; 2: both
     PARAMS,  # f32 index of the targets the panel writes
-    F32,  # first index of the block's state, per view
+    F32,  # first index of the block's state, per view; how it begins: dsp/block.py
     F64,
     I64,
     DATA,  # f32 index of constant data (impulse response)
     TAPS,
     RATE,
     SERIAL,  # which block instance this is; never reused within a link
-    WET_CELLS,  # f32 and i64 index of the ramp that cross-fades a bypass
-    WET_COUNT,
+    SWITCHED,  # what a bypass does: SWITCHED_OWN / SWITCHED_CUT / SWITCHED_TAIL
+    QUIET,  # i64 index: for how many frames a bypassed block has been silent
+    QUIET_FRAMES,  # so long, and it is asleep: skipped, as if it were not there
+    SPREAD,  # 1: the first row with two channels; the left bus row is copied to the right before it
     REGION_F32,  # all memory of the block, as f32 index and length
     REGION_CELLS,
     REHEARSES,  # 1: a new row that hears what is played before it plays
-) = range(15)
+) = range(17)
+SWITCHED_OWN, SWITCHED_CUT, SWITCHED_TAIL = range(3)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
 
-#: Kinds of row. Their order is the order of a default chain.
-KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = range(1, 8)
+#: The one kind that others than the chain's dispatch know; all numbers: params/numbers.py.
+KIND_AMP = 3
 
 # ---- an amp's record: the first words of its I64 state ------------------------------------------
 (

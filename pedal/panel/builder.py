@@ -82,11 +82,11 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
     """Width index by block id that every amp should start with, by measured costs."""
     share = job.rate_hz * 1e-9 * job.cpu_scale
     sounding = [part for part in parts if part.block.on]
-    others = sum(costs[part.key][0] for part in sounding if part.amp is None) * share
+    others = sum(costs[part.cost_key][0] for part in sounding if part.amp is None) * share
     amps = []
     for part in parts:
         if part.amp is not None:
-            shares = tuple(cost * share for cost in costs[part.key][1])
+            shares = tuple(cost * share for cost in costs[part.cost_key][1])
             floor, ceiling = limits(job.quality.get(part.block.id, "auto"), len(shares))
             amps.append(decide.Amp(part.block.id, shares, ceiling if part.block.on else -1, ceiling, floor))
     on = [amp for amp in amps if amp.playing >= 0]

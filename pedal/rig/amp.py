@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pedal.dsp.block import State, plays, resets
 from pedal.dsp.ramp import ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel, ramped_gain_kernel
 from pedal.jit import kernel
-from pedal.jit.linked import linked_kernel
 from pedal.jit.machine import store_release
 from pedal.layout import (
+    AMP_CELLS,
     AMP_DRIVE,
     AMP_ENGAGED,
     AMP_HEAD,
@@ -26,6 +27,7 @@ from pedal.layout import (
     AMP_RING,
     AMP_RING_FRAMES,
     AMP_WET,
+    AMP_WORDS,
     AMP_X,
     AMP_Y,
     BUS_STRIDE,
@@ -37,17 +39,24 @@ from pedal.layout import (
     PARAMS,
     PAST_FRAMES,
     RATE,
+    SPLICE_LEFT,
 )
-from pedal.nam.kernels import play_model_kernel
-from pedal.params import BYPASS, KINDS
+from pedal.nam.kernels import play_model_kernel, rest_model_kernel
+from pedal.params.amp import AMP
+from pedal.params.param import BYPASS
 from pedal.rig.splice import splice_width_kernel
 from pedal.rig.width import change_width_kernel
 
-BYPASS_CELL = KINDS["amp"].index(BYPASS.name)
-DRIVE = KINDS["amp"].index("drive_db")
-LEVEL = KINDS["amp"].index("level_db")
+BYPASS_CELL = AMP.index(BYPASS.name)
+DRIVE = AMP.index("drive_db")
+LEVEL = AMP.index("level_db")
 #: Ramp counters, in the record.
 WET_LEFT, DRIVE_LEFT, LEVEL_LEFT = AMP_RAMP_COUNTS, AMP_RAMP_COUNTS + 1, AMP_RAMP_COUNTS + 2
+
+
+def state(rate_hz: int, data_cells: int) -> State:
+    """Its record and cells are all its own (``layout``): an amp's memory does not begin like other blocks'."""
+    return State(f32=AMP_CELLS, i64=AMP_WORDS)
 
 
 @kernel
@@ -84,7 +93,7 @@ def _play(f32: Any, i64: Any, row: int, n: int) -> None:
     store_release(i64, amp + AMP_PLAYED, head)
 
 
-@linked_kernel("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")
+@plays
 def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Replace the bus by the amp's output (in every channel the row carries)."""
     amp, state, params = i64[row + I64], i64[row + F32], i64[row + PARAMS]
@@ -110,3 +119,14 @@ def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None
             f32[at] += (f32[y + t] - f32[at]) * mix
     if not engaged and i64[amp + WET_LEFT] == 0:
         i64[amp + AMP_PLAYING] = NO_WIDTH
+
+
+@resets
+def reset_amp_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    """The playing width as after silence, no splice running."""
+    amp, state = i64[row + I64], i64[row + F32]
+    if i64[amp + AMP_PLAYING] != NO_WIDTH:
+        rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + i64[amp + AMP_PLAYING]])
+    for k in range(PAST_FRAMES):
+        f32[state + AMP_PAST + k] = 0.0
+    i64[amp + SPLICE_LEFT] = 0

@@ -13,16 +13,19 @@ import numpy as np
 
 from pedal import layout as at
 from pedal.arena import Arena, Regions, align_up
+from pedal.dsp.block import quiet_i64
 from pedal.dsp.ramp import RAMP_CELLS
-from pedal.dsp.tone import tone_prepare_kernel
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
 from pedal.notes import AmpNote, BlockNote, RigNotes
-from pedal.rig.compile import ROW_KINDS, Part
+from pedal.params import KINDS
+from pedal.rig.compile import Part
+from pedal.rig.dispatch import reset_kind
 
 #: Ring of an amp's input beyond the receptive field: what the understudy may sleep through.
 RING_SLACK_FRAMES = 8192
 
+_SWITCHED = {"own": at.SWITCHED_OWN, "cut": at.SWITCHED_CUT, "tail": at.SWITCHED_TAIL}
 
 #: A narrow width's time is this much more than its share of multiply-adds (measured: 1.2 to 1.8).
 NARROW_OVERHEAD = 1.75
@@ -31,8 +34,8 @@ LEAST_LAG_MILLI, MOST_LAG_MILLI = 250, 2000
 
 
 @entry("void(float32[::1], float64[::1], int64[::1], int64)")
-def _prepare_tone(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    tone_prepare_kernel(f32, f64, i64, row)
+def _reset(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    reset_kind(i64[row + at.KIND], f32, f64, i64, row)
 
 
 @entry("void(float32[::1], int64[::1], int64)")
@@ -123,7 +126,7 @@ def place_rig(
         live: instances that go on, by key.
         in_use: all regions that must not be touched.
         start_widths: width index by block id for new amps; the widest where absent.
-        costs: by key, ns per frame of the row and of each width.
+        costs: by cost key, ns per frame of the row and of each width.
         origin: the preset's file, for the notes.
 
     Raises:
@@ -145,7 +148,7 @@ def place_rig(
         _write_row(arena, row, part, pieces, rate_hz, instance)
         arena.i64[row + at.REGION_F32] = start // 4
         arena.i64[row + at.REGION_CELLS] = size // 4
-        row_cost, width_costs = (costs or {}).get(part.key, (0.0, ()))
+        row_cost, width_costs = (costs or {}).get(part.cost_key, (0.0, ()))
         amp = None
         if part.amp is not None:
             amp = AmpNote(pieces["i64"] // 8, part.amp.model.name, part.amp.labels, tuple(width_costs))
@@ -170,9 +173,10 @@ def place_rig(
 
 
 def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], rate_hz: int, serial: int) -> None:
-    words = arena.i64
-    words[row + at.KIND] = ROW_KINDS[part.block.kind]
-    words[row + at.CHANNELS] = 1
+    words, kind = arena.i64, KINDS[part.block.kind]
+    words[row + at.KIND] = kind.number
+    words[row + at.CHANNELS] = part.channels
+    words[row + at.SPREAD] = part.spread
     words[row + at.PARAMS] = pieces["params"] // 4
     words[row + at.F32] = pieces["f32"] // 4
     words[row + at.F64] = pieces["f64"] // 8
@@ -181,8 +185,9 @@ def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], ra
     words[row + at.TAPS] = part.data.size
     words[row + at.RATE] = rate_hz
     words[row + at.SERIAL] = serial
-    words[row + at.WET_CELLS] = pieces["f32"] // 4 + part.f32 - RAMP_CELLS
-    words[row + at.WET_COUNT] = pieces["i64"] // 8 + part.i64 - 1
+    words[row + at.SWITCHED] = _SWITCHED[kind.bypass]
+    words[row + at.QUIET] = pieces["i64"] // 8 + quiet_i64(kind)
+    words[row + at.QUIET_FRAMES] = max(1, part.quiet_frames)
 
 
 def _settle(arena: Arena, cells: int, value: float) -> None:
@@ -198,17 +203,11 @@ def _write_state(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], 
     if part.amp is not None:
         _write_amp(arena, part, pieces, width, wet)
         return
-    _settle(arena, int(arena.i64[row + at.WET_CELLS]), wet)
-    values = part.targets[1:]
-    kind = part.block.kind
-    if kind in ("input", "cab"):
-        for channel in range(2):
-            _settle(arena, state + channel * RAMP_CELLS, values[0])
-    elif kind in ("tone", "output"):
-        for index, value in enumerate(values):
-            _settle(arena, state + index * RAMP_CELLS, value)
-        if kind == "tone":
-            _prepare_tone(arena.f32, arena.f64, arena.i64, row)
+    for cell, value in enumerate((wet, *part.targets[1:])):
+        _settle(arena, state + cell * RAMP_CELLS, value)
+    if wet == 0.0:  # asleep
+        arena.i64[arena.i64[row + at.QUIET]] = arena.i64[row + at.QUIET_FRAMES]
+    _reset(arena.f32, arena.f64, arena.i64, row)
 
 
 def _write_amp(arena: Arena, part: Part, pieces: Mapping[str, Any], width: int, wet: float) -> None:
