@@ -28,7 +28,7 @@ from pedal.dsp.control import (
     step_ramps_kernel,
     target_kernel,
 )
-from pedal.dsp.line import line_cells, line_frames, read_between_kernel, read_kernel, write_kernel
+from pedal.dsp.line import line_cells, line_frames, read_between_kernel, run_start_kernel, write_kernel
 from pedal.dsp.ramp import param_kernel
 from pedal.jit import kernel
 from pedal.layout import BUS_STRIDE, CHANNELS, F32, F64, I64, RATE
@@ -59,7 +59,7 @@ LINES = RUNS + 4 * STEP_FRAMES
 # f64: the reading place, its speed and change of speed; phase of the wow and its step.
 PLACE, SPEED, HASTE, PHASE, TURN = range(5)
 
-_ONE, _HALF = np.float32(1.0), np.float32(0.5)
+_HALF = np.float32(0.5)
 
 
 @kernel
@@ -129,7 +129,9 @@ def _read(f32: Any, f64: Any, i64: Any, row: int, head: int, k: int, n: int) -> 
     for channel in range(i64[row + CHANNELS]):
         line, run = state + LINES + channel * cells, state + RUNS + channel * STEP_FRAMES
         if still:
-            read_kernel(f32, line, frames, head, int(place), run, n)
+            start = line + run_start_kernel(frames, head, int(place))
+            for t in range(n):
+                f32[run + t] = f32[start + t]
             continue
         place, speed = f64[own + PLACE], f64[own + SPEED]
         angle, turn = 2.0 * math.pi * (phase + 0.25 * channel), 2.0 * math.pi * f64[own + TURN]
@@ -152,11 +154,11 @@ def _filter(f32: Any, state: int, channel: int, k: int, n: int) -> None:
     low, high = state + OWN_F32 + LOW * SEGMENT_CELLS, state + OWN_F32 + HIGH * SEGMENT_CELLS
     memory, run = state + FILTERS + 2 * channel, state + RUNS + channel * STEP_FRAMES
     slow, smooth = f32[memory], f32[memory + 1]
+    cut, cut_slope, damp, damp_slope = f32[low + START], f32[low + SLOPE], f32[high + START], f32[high + SLOPE]
     for t in range(n):
-        frame = np.float32(k + t)
-        x = f32[run + t]
-        slow += (f32[low + START] + f32[low + SLOPE] * frame) * (x - slow)
-        smooth += (f32[high + START] + f32[high + SLOPE] * frame) * (x - slow - smooth)
+        frame, x = np.float32(k + t), f32[run + t]
+        slow += (cut + cut_slope * frame) * (x - slow)
+        smooth += (damp + damp_slope * frame) * (x - slow - smooth)
         f32[run + t] = smooth
     f32[memory], f32[memory + 1] = slow, smooth
 
@@ -167,17 +169,18 @@ def _mix(f32: Any, state: int, left: int, right: int, k: int, n: int) -> None:
     segments = state + OWN_F32
     dry, wet = segments + DRY * SEGMENT_CELLS, segments + WET * SEGMENT_CELLS
     loop, cross = segments + LOOP * SEGMENT_CELLS, segments + CROSS * SEGMENT_CELLS
+    dry_start, dry_slope, wet_start, wet_slope = f32[dry + START], f32[dry + SLOPE], f32[wet + START], f32[wet + SLOPE]
+    loop_start, loop_slope = f32[loop + START], f32[loop + SLOPE]
+    cross_start, cross_slope = f32[cross + START], f32[cross + SLOPE]
     near, far = state + RUNS, state + RUNS + STEP_FRAMES
     to_near, to_far = near + 2 * STEP_FRAMES, far + 2 * STEP_FRAMES
     for t in range(n):
         frame = np.float32(k + t)
-        crossing = f32[cross + START] + f32[cross + SLOPE] * frame
-        back = f32[loop + START] + f32[loop + SLOPE] * frame
+        crossing, back = cross_start + cross_slope * frame, loop_start + loop_slope * frame
+        dry_gain, wet_gain = dry_start + dry_slope * frame, wet_start + wet_slope * frame
         x, z, own, other = f32[left + t], f32[right + t], f32[near + t], f32[far + t]
         f32[to_near + t] = x + crossing * (_HALF * (x + z) - x) + back * (own + crossing * (other - own))
         f32[to_far + t] = z - crossing * z + back * (other + crossing * (own - other))
-        dry_gain = f32[dry + START] + f32[dry + SLOPE] * frame
-        wet_gain = f32[wet + START] + f32[wet + SLOPE] * frame
         f32[left + t] = dry_gain * x + wet_gain * own
         f32[right + t] = dry_gain * z + wet_gain * other
 

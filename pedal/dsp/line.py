@@ -38,13 +38,10 @@ def line_cells(longest_frames: int) -> int:
 
 
 @kernel
-def read_kernel(f32: Any, line: int, frames: int, head: int, delay_frames: int, out: int, n: int) -> None:
-    """``out[t] = line[head + t - delay]`` for ``n`` frames of a step; ``delay_frames`` is at least ``n``."""
+def run_start_kernel(frames: int, head: int, delay_frames: int) -> int:
+    """Where, behind the line's start, the run of this step begins that was written ``delay_frames`` ago."""
     start = head - delay_frames
-    if start < 0:
-        start += frames
-    for t in range(n):
-        f32[out + t] = f32[line + start + t]
+    return start + frames if start < 0 else start
 
 
 @kernel
@@ -63,10 +60,16 @@ def read_between_kernel(f32: Any, line: int, frames: int, newest: int, delay_fra
 
 
 @kernel
-def write_kernel(f32: Any, line: int, frames: int, head: int, source: int, n: int) -> None:
-    """Write ``n`` frames of a step at ``head``, and once more behind the end."""
-    for t in range(n):
-        f32[line + head + t] = f32[source + t]
+def mirror_kernel(f32: Any, line: int, frames: int, head: int, n: int) -> None:
+    """Repeat behind the line's end what was written at ``head``, if it belongs there."""
     if head < MIRROR_FRAMES:
         for t in range(min(n, MIRROR_FRAMES - head)):
-            f32[line + frames + head + t] = f32[source + t]
+            f32[line + frames + head + t] = f32[line + head + t]
+
+
+@kernel
+def write_kernel(f32: Any, line: int, frames: int, head: int, source: int, n: int) -> None:
+    """Write ``n`` frames of a step at ``head``."""
+    for t in range(n):
+        f32[line + head + t] = f32[source + t]
+    mirror_kernel(f32, line, frames, head, n)

@@ -37,18 +37,18 @@ from pedal.dsp.control import (
     step_ramps_kernel,
     target_kernel,
 )
-from pedal.dsp.line import line_cells, line_frames, read_kernel, write_kernel
+from pedal.dsp.line import line_cells, line_frames, mirror_kernel, run_start_kernel, write_kernel
 from pedal.dsp.matrix_tiles import LANES, turn_and_mix_tile
 from pedal.dsp.ramp import param_kernel
 from pedal.dsp.rooms import (
     CHIRP,
     DAMPED_HZ,
     DIFFUSERS,
-    DIFFUSION,
     EARLY,
     LINES,
     MOST_DAMPING,
     diffuser_delay_kernel,
+    diffusion_kernel,
     line_delay_kernel,
     longest_diffuser_frames,
     longest_line_frames,
@@ -170,7 +170,7 @@ def _aim_all(f32: Any, i64: Any, row: int, steps: int) -> None:
     _go(f32, segments + EARLIER * SEGMENT_CELLS, EARLY[flavour], steps)
     cut = 1.0 - math.exp(-2.0 * math.pi * param_kernel(f32, i64, row, LOW_CUT) / rate_hz)
     _go(f32, segments + CUT * SEGMENT_CELLS, cut, steps)
-    _go(f32, segments + DIFFUSE * SEGMENT_CELLS, DIFFUSION[flavour], steps)
+    _go(f32, segments + DIFFUSE * SEGMENT_CELLS, diffusion_kernel(flavour, decay_s), steps)
     _go(f32, segments + CHIRPED * SEGMENT_CELLS, CHIRP[flavour], steps)
 
 
@@ -217,56 +217,66 @@ def _step(f32: Any, f64: Any, i64: Any, row: int) -> None:
 
 
 @kernel
-def _read_faded(f32: Any, i64: Any, row: int, line: int, ring: int, frames: int, head: int, out: int, n: int) -> None:
-    """A run of a line, cross-faded from its delay to its next one while a fade goes on."""
-    words = i64[row + I64] + OWN_I64
+def _read(f32: Any, i64: Any, row: int, line: int, ring: int, frames: int, head: int, n: int) -> int:
+    """Where a line's run of this step lies: in the ring itself, or cross-faded to its next delay in the spare run."""
+    words, spare = i64[row + I64] + OWN_I64, i64[row + F32] + SPARE
     delays, left = words + DELAYS + 2 * line, i64[words + FADE_LEFT]
-    read_kernel(f32, ring, frames, head, i64[delays], out, n)
-    if left > 0 and i64[delays] != i64[delays + 1]:
-        spare, whole = i64[row + F32] + SPARE, _fade_steps(i64[row + RATE]) * STEP_FRAMES
-        gone = whole - left * STEP_FRAMES + head % STEP_FRAMES
-        read_kernel(f32, ring, frames, head, i64[delays + 1], spare, n)
-        for t in range(n):
-            part = np.float32(gone + t) / np.float32(whole)
-            mix = part * part * (_THREE - _TWO * part)
-            f32[out + t] += mix * (f32[spare + t] - f32[out + t])
+    start = run_start_kernel(frames, head, i64[delays])
+    if left == 0 or i64[delays] == i64[delays + 1]:
+        return ring + start
+    old, new = ring + start, ring + run_start_kernel(frames, head, i64[delays + 1])
+    whole = _fade_steps(i64[row + RATE]) * STEP_FRAMES
+    gone = whole - left * STEP_FRAMES + head % STEP_FRAMES
+    for t in range(n):
+        part = np.float32(gone + t) / np.float32(whole)
+        mix = part * part * (_THREE - _TWO * part)
+        f32[spare + t] = f32[old + t] + mix * (f32[new + t] - f32[old + t])
+    return spare
 
 
 @kernel
-def _cut_lows(f32: Any, segment: int, past: int, run: int, k: int, n: int) -> None:
-    """First-order high-pass of a run in place."""
-    low = f32[past]
+def _cut_lows(f32: Any, segment: int, past: int, source: int, run: int, k: int, n: int) -> None:
+    """First-order high-pass, from where the pre-delay is read into a feed run."""
+    low, cut, slope = f32[past], f32[segment + START], f32[segment + SLOPE]
     for t in range(n):
-        low += (f32[segment + START] + f32[segment + SLOPE] * np.float32(k + t)) * (f32[run + t] - low)
-        f32[run + t] -= low
+        x = f32[source + t]
+        low += (cut + slope * np.float32(k + t)) * (x - low)
+        f32[run + t] = x - low
     f32[past] = low
 
 
 @kernel
-def _diffuse(
-    f32: Any, ring: int, frames: int, head: int, delay: int, segment: int, run: int, inside: int, k: int, n: int
-) -> None:
-    """The run at ``run`` through one Schroeder allpass; ``inside`` is scratch for what its line is given."""
-    read_kernel(f32, ring, frames, head, delay, inside, n)
+def _diffuse(f32: Any, ring: int, frames: int, head: int, delay: int, segment: int, run: int, k: int, n: int) -> None:
+    """The run at ``run`` through one Schroeder allpass."""
+    source, inside = ring + run_start_kernel(frames, head, delay), ring + head
+    start, slope = f32[segment + START], f32[segment + SLOPE]
     for t in range(n):
-        gain = f32[segment + START] + f32[segment + SLOPE] * np.float32(k + t)
-        past = f32[inside + t]
-        f32[inside + t] = f32[run + t] + gain * past
-        f32[run + t] = past - gain * f32[inside + t]
-    write_kernel(f32, ring, frames, head, inside, n)
+        gain, past = start + slope * np.float32(k + t), f32[source + t]
+        fed = f32[run + t] + gain * past
+        f32[inside + t] = fed
+        f32[run + t] = past - gain * fed
+    mirror_kernel(f32, ring, frames, head, n)
 
 
 @kernel
-def _damp(f32: Any, segments: int, past: int, run: int, k: int, n: int) -> None:
-    """The shelf at the end of a line, on its run in place."""
+def _damp(f32: Any, segments: int, past: int, source: int, run: int, k: int, n: int) -> None:
+    """The shelf at the end of a line: from where the line is read into its run."""
     b0, b1, a1 = segments, segments + SEGMENT_CELLS, segments + 2 * SEGMENT_CELLS
+    now, before, back = f32[b0 + START], f32[b1 + START], f32[a1 + START]
+    now_slope, before_slope, back_slope = f32[b0 + SLOPE], f32[b1 + SLOPE], f32[a1 + SLOPE]
     last, y = f32[past], f32[past + 1]
-    for t in range(n):
-        frame, x = np.float32(k + t), f32[run + t]
-        now = (f32[b0 + START] + f32[b0 + SLOPE] * frame) * x + (f32[b1 + START] + f32[b1 + SLOPE] * frame) * last
-        y = now + (f32[a1 + START] + f32[a1 + SLOPE] * frame) * y
-        last = x
-        f32[run + t] = y
+    if now_slope == 0.0 and before_slope == 0.0 and back_slope == 0.0:
+        for t in range(n):
+            x = f32[source + t]
+            y = now * x + before * last + back * y
+            last = x
+            f32[run + t] = y
+    else:
+        for t in range(n):
+            frame, x = np.float32(k + t), f32[source + t]
+            y = (now + now_slope * frame) * x + (before + before_slope * frame) * last + (back + back_slope * frame) * y
+            last = x
+            f32[run + t] = y
     f32[past], f32[past + 1] = last, y
 
 
@@ -280,9 +290,9 @@ def _prepare_input(f32: Any, i64: Any, row: int, left: int, right: int, k: int, 
     for side in range(2):
         run = state + FEEDS + side * STEP_FRAMES
         write_kernel(f32, pre, pre_frames, i64[words + PRE_HEAD], right if side else left, n)
-        _read_faded(f32, i64, row, LINES, pre, pre_frames, i64[words + PRE_HEAD], run, n)
+        source = _read(f32, i64, row, LINES, pre, pre_frames, i64[words + PRE_HEAD], n)
+        _cut_lows(f32, segments + CUT * SEGMENT_CELLS, state + CUT_PAST + side, source, run, k, n)
         pre += line_cells(longest_pre_frames(rate_hz))
-        _cut_lows(f32, segments + CUT * SEGMENT_CELLS, state + CUT_PAST + side, run, k, n)
     chirped = segments + CHIRPED * SEGMENT_CELLS
     if f32[chirped + START] != 0.0 or f32[chirped + END] != 0.0:
         one, other = state + FEEDS, state + FEEDS + STEP_FRAMES
@@ -296,7 +306,7 @@ def _prepare_input(f32: Any, i64: Any, row: int, left: int, right: int, k: int, 
     for diffuser in range(DIFFUSERS):
         run = state + FEEDS + (diffuser * 2 // DIFFUSERS) * STEP_FRAMES
         delay, gain = diffuser_delay_kernel(diffuser, rate_hz), segments + DIFFUSE * SEGMENT_CELLS
-        _diffuse(f32, ring, frames, i64[words + DIFFUSER_HEAD], delay, gain, run, spare, k, n)
+        _diffuse(f32, ring, frames, i64[words + DIFFUSER_HEAD], delay, gain, run, k, n)
         ring += line_cells(longest_diffuser_frames(rate_hz))
     i64[words + PRE_HEAD] = (i64[words + PRE_HEAD] + n) % pre_frames
     i64[words + DIFFUSER_HEAD] = (i64[words + DIFFUSER_HEAD] + n) % frames
@@ -312,22 +322,25 @@ def _turn_network(f32: Any, i64: Any, row: int, k: int, n: int) -> None:
     ring = state + RINGS + ring_cells(rate_hz) - LINES * cells
     for line in range(LINES):
         run = runs + line * STEP_FRAMES
-        _read_faded(f32, i64, row, line, ring + line * cells, frames, head, run, n)
-        _damp(f32, segments + (SHELVES + 3 * line) * SEGMENT_CELLS, state + SHELF_PAST + 2 * line, run, k, n)
-    cosine, sine, feed = (segments + s * SEGMENT_CELLS for s in (COSINE, SINE, FEED))
+        source = _read(f32, i64, row, line, ring + line * cells, frames, head, n)
+        _damp(f32, segments + (SHELVES + 3 * line) * SEGMENT_CELLS, state + SHELF_PAST + 2 * line, source, run, k, n)
+    cosine, sine = segments + COSINE * SEGMENT_CELLS, segments + SINE * SEGMENT_CELLS
+    feed = segments + FEED * SEGMENT_CELLS
     for t in range(n):
         frame = np.float32(k + t)
         f32[state + COSINES + t] = f32[cosine + START] + f32[cosine + SLOPE] * frame
         f32[state + SINES + t] = f32[sine + START] + f32[sine + SLOPE] * frame
+    gain, slope = f32[feed + START], f32[feed + SLOPE]
+    for side in range(2):
+        for t in range(n):
+            f32[state + FEEDS + side * STEP_FRAMES + t] *= gain + slope * np.float32(k + t)
     for t in range(0, n, LANES):
         turn_and_mix_tile(f32, runs + t, state + COSINES + t, state + SINES + t)
     for line in range(LINES):
-        run, source, spare = runs + line * STEP_FRAMES, state + FEEDS + (line % 2) * STEP_FRAMES, state + SPARE
-        sign = _ONE if line < LINES // 2 else -_ONE
+        run, source, at = runs + line * STEP_FRAMES, state + FEEDS + (line % 2) * STEP_FRAMES, ring + line * cells + head
         for t in range(n):
-            gain = f32[feed + START] + f32[feed + SLOPE] * np.float32(k + t)
-            f32[spare + t] = f32[run + t] + sign * gain * f32[source + t]
-        write_kernel(f32, ring + line * cells, frames, head, spare, n)
+            f32[at + t] = f32[run + t] + f32[source + t]
+        mirror_kernel(f32, ring + line * cells, frames, head, n)
     i64[words + HEAD] = (head + n) % frames
 
 
@@ -335,7 +348,7 @@ def _turn_network(f32: Any, i64: Any, row: int, k: int, n: int) -> None:
 def _hear(f32: Any, state: int, bus: int, side: int, k: int, n: int) -> None:
     """One side of the bus: dry, early and late."""
     segments = state + OWN_F32
-    dry, wet, early = (segments + s * SEGMENT_CELLS for s in (DRY, WET, EARLIER))
+    dry, wet, early = segments, segments + WET * SEGMENT_CELLS, segments + EARLIER * SEGMENT_CELLS
     late, feed = state + RUNS + (HEARD_RIGHT if side else HEARD_LEFT) * STEP_FRAMES, state + FEEDS + side * STEP_FRAMES
     for t in range(n):
         frame = np.float32(k + t)

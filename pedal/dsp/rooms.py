@@ -12,14 +12,14 @@ from pedal.params.reverb import FLAVOURS, MOST_SIZE
 #: Lines of the network.
 LINES = 16
 #: Shortest and longest line at size 1, seconds, by flavour: how long it takes to walls and back.
-SHORTEST_S = (0.0071, 0.0113, 0.0261, 0.0301)
-LONGEST_S = (0.0293, 0.0371, 0.0893, 0.0577)
+SHORTEST_S = (0.0101, 0.0131, 0.0311, 0.0301)
+LONGEST_S = (0.0491, 0.0613, 0.1130, 0.0577)
 #: Above this the tail dies away faster, by ``damping``.
 DAMPED_HZ = (3500.0, 5500.0, 2800.0, 2500.0)
 #: Gain of the diffusers' feedback: how soon single echoes are a wash.
 DIFFUSION = (0.62, 0.70, 0.62, 0.45)
-#: How much of the diffused sound is heard at once, before the network: the near walls.
-EARLY = (0.5, 0.25, 0.2, 0.0)
+#: How much of what goes into the network is heard at once: the near walls.
+EARLY = (1.4, 0.7, 0.6, 0.0)
 #: Share of the sound that goes through the spring's dispersion.
 CHIRP = (0.0, 0.0, 0.0, 1.0)
 #: The most that ``damping`` takes from the decay above ``DAMPED_HZ``.
@@ -34,6 +34,8 @@ assert len(FLAVOURS) == len(SHORTEST_S) == len(LONGEST_S)
 #: figure 1, converted from frames; right: near them, so that the sides differ).
 DIFFUSERS_S = (0.00477, 0.00360, 0.01273, 0.00931, 0.00502, 0.00341, 0.01203, 0.00998)
 DIFFUSERS = len(DIFFUSERS_S)
+#: A diffuser rings for at most this share of the decay.
+DIFFUSER_SHARE = 0.5
 
 
 @kernel
@@ -66,3 +68,12 @@ def longest_diffuser_frames(rate_hz: int) -> int:
     for diffuser in range(DIFFUSERS):
         longest = max(longest, diffuser_delay_kernel(diffuser, rate_hz))
     return longest
+
+
+@kernel
+def diffusion_kernel(flavour: int, decay_s: float) -> float:
+    """Gain of the diffusers' feedback: the flavour's, or less where they would outlast the decay."""
+    longest_s = 0.0
+    for diffuser in range(DIFFUSERS):
+        longest_s = max(longest_s, DIFFUSERS_S[diffuser])
+    return min(DIFFUSION[flavour], 10.0 ** (-3.0 * longest_s / (DIFFUSER_SHARE * decay_s)))

@@ -14,4 +14,11 @@ KIND_NUMBERS = {
     "cab": 5,
     "dc": 6,
     "output": 7,
+    "delay": 20,
+    "reverb": 21,
+    "chorus": 22,
+    "tremolo": 23,
+    "phaser": 24,
+    "flanger": 25,
+    "vibrato": 26,
 }
