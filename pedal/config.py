@@ -19,8 +19,9 @@ from msgspec import Meta
 
 from pedal.errors import BoardError, did_you_mean
 from pedal.files import load_text, parse_toml
+from pedal.params import KINDS
 from pedal.paths import factory_dir
-from pedal.pins import reserved_pins
+from pedal.pins import SPI_CHIP_SELECT, reserved_pins
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -29,7 +30,7 @@ _CARD_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,14}")
 #: A whole PCM name, for a user-space PCM or one device of a card: ``hw:CARD=M2,DEV=0``.
 _PCM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}:[A-Za-z][A-Za-z0-9_=,.-]{0,80}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_SWITCH_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
+_CONTROL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
 
 
 class AudioSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +68,13 @@ class FootSwitch(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
+class KnobSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One potentiometer at an input of an MCP3008 on SPI 0, and the parameter (``BLOCK.PARAM``) that it turns."""
+
+    channel: Annotated[int, Meta(ge=0, le=7, description="an input of the MCP3008, 0 to 7")]
+    parameter: Annotated[str, Meta(max_length=80, description="BLOCK.PARAM, such as amp.drive_db")]
+
+
 class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True):
     """The 128x64 display. ``port`` is the bus number: 1 for I2C, 0 for SPI unless given."""
 
@@ -77,7 +85,7 @@ class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True):
     interface: Annotated[Literal["i2c", "spi"], Meta(description='"i2c" or "spi"')] = "i2c"
     address: Annotated[int, Meta(ge=0x08, le=0x77, description="an I2C address from 0x08 to 0x77")] = 0x3C
     port: Annotated[int, Meta(ge=0, le=9, description="a bus number from 0 to 9")] = 1
-    rotate: Annotated[Literal[0, 1, 2, 3], Meta(description="quarter turns: 0 to 3")] = 0
+    rotate: Annotated[Literal[0, 2], Meta(description="0, or 2 for upside down: no page fits an upright display")] = 0
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +93,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
     ``cpu_scale`` makes this machine count as one that many times slower (1.0: as it is);
     ``budget_share`` is the part of a period the chain may use; ``input_dbu_at_0dbfs`` the
-    level in dBu RMS of a sine that reaches 0 dBFS at the input (None: not measured).
+    level in dBu RMS of a sine that reaches 0 dBFS at the input (None: not measured); ``prices`` the price
+    list of a board that this machine stands for, where computing takes no time (empty: it stands for itself).
     """
 
     name: Annotated[str, Meta(description="a-z, 0-9, - and _")]
@@ -94,8 +103,10 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     cpu_scale: Annotated[float, Meta(ge=1.0, le=1000.0, description="1.0 to 1000.0")] = 1.0
     budget_share: Annotated[float, Meta(ge=0.1, le=0.95, description="0.1 to 0.95")] = 0.7
     input_dbu_at_0dbfs: Annotated[float | None, Meta(description="-60 to 60 dBu")] = None
+    prices: Annotated[str, Meta(max_length=255, description="a price list's name, or its file")] = ""
     audio: AudioSettings
     switches: dict[str, FootSwitch] = {}
+    knobs: dict[str, KnobSettings] = {}
     display: DisplaySettings | None = None
 
 
@@ -148,7 +159,6 @@ def parse_board(text: str, where: str) -> Board:
     raw.setdefault("name", stem)
     raw.setdefault("title", raw["name"])
     audio = _take_table(raw, "audio", where)
-    switches = _take_table(raw, "switches", where) or {}
     display = _take_table(raw, "display", where)
     if audio is None:
         raise BoardError("has no [audio] table", where=where, hint="Add [audio] with the key card")
@@ -156,23 +166,29 @@ def parse_board(text: str, where: str) -> Board:
         display.setdefault("port", 0)
     parts: dict[str, Any] = {
         "audio": _record(audio, AudioSettings, where, "audio"),
-        "switches": {
-            _checked_switch_name(name, where): _record(
-                _table(value, f"switches.{name}", where), FootSwitch, where, f"switches.{name}"
-            )
-            for name, value in switches.items()
-        },
+        "switches": _take_named(raw, "switches", FootSwitch, where),
+        "knobs": _take_named(raw, "knobs", KnobSettings, where),
         "display": None if display is None else _record(display, DisplaySettings, where, "display"),
     }
     board = _record(raw, Board, where, "", parts)
     _check_names(board, where)
     _check_audio(board.audio, where)
+    _check_knobs(board, where)
     _check_pins(board, where)
     return board
 
 
 def _take_table(raw: dict[str, Any], key: str, where: str) -> dict[str, Any] | None:
     return _table(raw.pop(key), key, where) if key in raw else None
+
+
+def _take_named(raw: dict[str, Any], table: str, kind: type[_T], where: str) -> dict[str, _T]:
+    """``[table.NAME]``, one record for each name."""
+    records = {}
+    for name, value in (_take_table(raw, table, where) or {}).items():
+        key = f"{table}.{_checked_name(name, table, where)}"
+        records[name] = _record(_table(value, key, where), kind, where, key)
+    return records
 
 
 def _table(value: object, key: str, where: str) -> dict[str, Any]:
@@ -227,10 +243,10 @@ def _check_names(board: Board, where: str) -> None:
         raise BoardError(f"input_dbu_at_0dbfs = {level_dbu:g} is out of range", where=where, hint="Use -60 to 60 dBu")
 
 
-def _checked_switch_name(name: str, where: str) -> str:
-    if not _SWITCH_NAME.fullmatch(name):
+def _checked_name(name: str, table: str, where: str) -> str:
+    if not _CONTROL_NAME.fullmatch(name):
         hint = "Use at most 24 of a-z, 0-9, - and _"
-        raise BoardError(f"the switch name {name!r:.40} is not right", where=where, hint=hint)
+        raise BoardError(f"the name {name!r:.40} in [{table}] is not right", where=where, hint=hint)
     return name
 
 
@@ -251,10 +267,31 @@ def _check_audio(audio: AudioSettings, where: str) -> None:
         raise BoardError(f"audio.period_core = {audio.period_core} is no core", where=where, hint="Use 0 to 63")
 
 
+def _check_knobs(board: Board, where: str) -> None:
+    inputs: dict[int, str] = {}
+    known = sorted({param.name for kind in KINDS.values() for param in kind.params})
+    for name, knob in board.knobs.items():
+        block, _, param = knob.parameter.partition(".")
+        if not block or param not in known:
+            message = f"knobs.{name}.parameter = {knob.parameter!r:.60} is no parameter"
+            raise BoardError(message, where=where, hint=f"Write BLOCK.PARAM. {did_you_mean(param, known)}")
+        if knob.channel in inputs:
+            message = f"knobs.{name}.channel = {knob.channel} is taken by knobs.{inputs[knob.channel]}"
+            raise BoardError(message, where=where, hint="Give each knob its own input")
+        inputs[knob.channel] = name
+    display = board.display
+    if board.knobs and display and display.interface == "spi" and display.port == 0:
+        hint = "Put the display on I2C, or on SPI port 1"
+        raise BoardError("the display and the knobs need the same SPI chip select", where=where, hint=hint)
+    user = reserved_pins(board.audio.card, None).get(SPI_CHIP_SELECT)
+    if board.knobs and user:
+        raise BoardError(f"the knobs need the SPI bus, which is taken by {user}", where=where, hint="Remove [knobs]")
+
+
 def _check_pins(board: Board, where: str) -> None:
     display = board.display
     bus = display.interface if display and display.driver not in ("virtual", "none") else None
-    taken = {} if board.virtual else reserved_pins(board.audio.card, bus)
+    taken = {} if board.virtual else reserved_pins(board.audio.card, bus, has_knobs=bool(board.knobs))
     for name, switch in board.switches.items():
         if switch.pin in taken:
             raise BoardError(

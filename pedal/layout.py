@@ -61,7 +61,16 @@ BUS_ROWS = 9
     UNDERSTUDY_ROUND,  # rounds the understudy has finished: an old rig is free two rounds later
     SEATS_OVERTAKEN,  # chases that the ring overtook: the understudy was starved
     REHEARSAL_LOCK,  # of the wanted rig's new rows: SEAT_FREE / SEAT_UNDERSTUDY / SEAT_PERIOD
-) = range(39)
+    # Of a machine that stands for another (rig/spend.py); all 0 where it stands for itself.
+    SLOWDOWN_MILLI,  # heat: all prices times this; 0: nothing has a price
+    STOPWATCH_MILLI,  # what the builder's stopwatch sees, of what it costs: 1000 is right
+    PERIOD_PRICE_NS,  # of a period without its blocks
+    STALL_NS,  # once, in the next period
+    NEIGHBOUR_PPM,  # of the periods, in which a neighbour takes the core: exponential, mean and most
+    NEIGHBOUR_MEAN_NS,
+    NEIGHBOUR_MOST_NS,
+    NEIGHBOUR_SEED,
+) = range(47)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -128,10 +137,13 @@ ROW_FIELDS = 24
     QUIET,  # i64 index: for how many frames a bypassed block has been silent
     QUIET_FRAMES,  # so long, and it is asleep: skipped, as if it were not there
     SPREAD,  # 1: the first row with two channels; the left bus row is copied to the right before it
+    METER,  # f32 index of the number that it shows in the status, or 0
     REGION_F32,  # all memory of the block, as f32 index and length
     REGION_CELLS,
     REHEARSES,  # 1: a new row that hears what is played before it plays
-) = range(17)
+    PRICE,  # nanoseconds per call, then picoseconds per frame: what its work takes on the board this machine stands for
+    _PRICE_FRAMES,
+) = range(20)
 SWITCHED_OWN, SWITCHED_CUT, SWITCHED_TAIL = range(3)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
@@ -167,7 +179,11 @@ AMP_PLANS = 24  # plan index per width
 AMP_FIELDS_FRAMES = AMP_PLANS + MAX_WIDTHS  # receptive field per width, frames
 AMP_LAG_MILLI = AMP_FIELDS_FRAMES + MAX_WIDTHS  # how far behind a seat may be taken over, thousandths of a period
 AMP_RAMP_COUNTS = AMP_LAG_MILLI + MAX_WIDTHS
-AMP_WORDS = AMP_RAMP_COUNTS + 16
+AMP_PRICES = AMP_RAMP_COUNTS + 16  # of playing each width: PRICE_WORDS each, as a row's
+PRICE_WORDS = 2
+AMP_REST_PRICES = AMP_PRICES + PRICE_WORDS * MAX_WIDTHS  # of bringing each width to rest
+AMP_LEARN_PRICE = AMP_REST_PRICES + PRICE_WORDS * MAX_WIDTHS  # of learning a forecast
+AMP_WORDS = AMP_LEARN_PRICE + PRICE_WORDS
 
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells

@@ -10,7 +10,8 @@ from typing import Literal
 
 _I2S = {18: "I2S bit clock", 19: "I2S frame clock", 20: "I2S data in", 21: "I2S data out"}
 _I2C = {2: "I2C data", 3: "I2C clock"}
-_SPI = {8: "SPI chip select", 9: "SPI data in", 10: "SPI data out", 11: "SPI clock"}
+SPI_CHIP_SELECT = 8
+_SPI = {SPI_CHIP_SELECT: "SPI chip select", 9: "SPI data in", 10: "SPI data out", 11: "SPI clock"}
 #: Data/command and reset of a display on SPI, where luma.oled expects them.
 _SPI_DISPLAY = {24: "data/command", 25: "reset"}
 _CODEC_ZERO = {23: "green LED", 24: "red LED", 27: "button"}
@@ -31,12 +32,13 @@ _CARD_PINS: dict[str, dict[int, str]] = {
 CARDS = frozenset(_CARD_PINS)
 
 
-def reserved_pins(card: str, display_bus: Literal["i2c", "spi"] | None) -> dict[int, str]:
+def reserved_pins(card: str, display_bus: Literal["i2c", "spi"] | None, *, has_knobs: bool = False) -> dict[int, str]:
     """Pins that a switch must not use, each with its reason.
 
     Args:
         card: ALSA card id, or a PCM name that names one (``hw:CARD=pisound,DEV=0``).
         display_bus: of a real display; None without one.
+        has_knobs: whether there is a converter on SPI.
     """
     card_id = card.partition("CARD=")[2].partition(",")[0] or card.partition(":")[2].partition(",")[0] or card
     taken: dict[int, str] = {}
@@ -47,4 +49,7 @@ def reserved_pins(card: str, display_bus: Literal["i2c", "spi"] | None) -> dict[
         uses = _I2C if display_bus == "i2c" else _SPI | _SPI_DISPLAY
         for pin, use in uses.items():
             taken.setdefault(pin, f"the display ({use})")
+    if has_knobs:
+        for pin, use in _SPI.items():
+            taken.setdefault(pin, f"the knobs ({use})")
     return taken

@@ -19,7 +19,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
-LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes"}
+LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes", "prices"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
 BUILDER = "panel builder"  # panel/builder*.py: reads files, builds rigs, measures costs; the rest of panel is live
@@ -37,9 +37,10 @@ ARROWS: dict[str, set[str]] = {
     "files": {"errors"},
     "params": {"units", "errors"},
     "preset": {"units", "errors", "params", "paths", "files"},
+    "prices": {"errors", "params", "paths", "files"},
     "config": {"units", "errors", "params", "paths", "files", "pins"},
-    "nam": LOWEST - {"preset"},
-    "dsp": LOWEST - {"preset"},
+    "nam": LOWEST - {"preset", "prices"},
+    "dsp": LOWEST - {"preset", "prices"},
     "rig": LOWEST | {"nam", "dsp"},
     "governor": {"units"},
     "link": {"arena", "jit", "layout", "errors", "units"},

@@ -78,6 +78,7 @@ def test_boards_do_not_change() -> None:
 
 
 AUDIO = '[audio]\ncard = "M2"\n'
+KNOB = '[knobs.a]\nchannel = 0\nparameter = "amp.drive_db"\n'
 PISOUND = '[audio]\ncard = "pisound"\n'
 
 
@@ -116,7 +117,7 @@ PISOUND = '[audio]\ncard = "pisound"\n'
         ('[audio]\ncard = "plughw:1,0"', "never an index"),
         ('[audio]\ncard = "a b"', "not a card id"),
         (AUDIO + "[switches]\nup = 3", "switches.up must be a table"),
-        (AUDIO + '[switches."UP!"]\npin = 5\naction = "bypass"', "switch name 'UP!'"),
+        (AUDIO + '[switches."UP!"]\npin = 5\naction = "bypass"', r"the name 'UP!' in \[switches\]"),
         (AUDIO + '[switches.up]\naction = "bypass"', "'switches.up.pin' is missing"),
         (AUDIO + '[switches.up]\npin = 5\naction = "explode"', 'Use "bypass"'),
         (AUDIO + '[switches.up]\npin = 1\naction = "bypass"', "BCM pin number from 2 to 27"),
@@ -132,9 +133,18 @@ PISOUND = '[audio]\ncard = "pisound"\n'
             AUDIO + '[display]\ndriver = "sh1106"\ninterface = "spi"\n[switches.a]\npin = 24\naction = "bypass"',
             "the display .data/command",
         ),
+        (AUDIO + '[knobs.a]\nchannel = 8\nparameter = "amp.drive_db"', "an input of the MCP3008, 0 to 7"),
+        (AUDIO + '[knobs.a]\nchannel = 0\nparameter = "drive_db"', "is no parameter. Write BLOCK.PARAM"),
+        (AUDIO + '[knobs.a]\nchannel = 0\nparameter = "amp.drive"', "Did you mean 'drive_db'"),
+        (AUDIO + "[knobs.a]\nchannel = 0", "'knobs.a.parameter' is missing"),
+        (AUDIO + KNOB + KNOB.replace("knobs.a", "knobs.b"), "knobs.b.channel = 0 is taken by knobs.a"),
+        (AUDIO + KNOB + '[switches.a]\npin = 9\naction = "bypass"', "pin = 9 is taken by the knobs .SPI data in"),
+        (AUDIO + KNOB + '[display]\ndriver = "ssd1309"\ninterface = "spi"', "the same SPI chip select"),
+        (PISOUND + KNOB, "the knobs need the SPI bus, which is taken by the sound card 'pisound'"),
         (AUDIO + '[display]\ndriver = "lcd"', "ssd1306"),
         (AUDIO + '[display]\ndriver = "sh1106"\naddress = 0x99', "I2C address"),
-        (AUDIO + '[display]\ndriver = "sh1106"\nrotate = 90', "quarter turns"),
+        (AUDIO + '[display]\ndriver = "sh1106"\nrotate = 90', "0, or 2 for upside down"),
+        (AUDIO + '[display]\ndriver = "ssd1306"\nrotate = 1', "no page fits an upright display"),
         ("x = [", "is not TOML"),
     ],
 )

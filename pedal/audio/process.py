@@ -23,7 +23,9 @@ from pedal.audio.alsa import Card, open_card
 from pedal.audio.loop import STARTING, play
 from pedal.config import Board, load_board
 from pedal.errors import PedalError
+from pedal.jit.machine import wake_exactly
 from pedal.link import Link
+from pedal.prices import load_prices
 
 _log = logging.getLogger("pedal.audio")
 _SELECT = {"left": layout.SELECT_LEFT, "right": layout.SELECT_RIGHT, "sum": layout.SELECT_SUM}
@@ -41,6 +43,7 @@ class LinkWords:
         self.arena = link.arena
         self._link = link
         self._board = board
+        self._prices = load_prices(board.prices) if board.prices else None
 
     def stopped(self) -> bool:
         """Whether somebody asked the pedal to stop."""
@@ -62,9 +65,20 @@ class LinkWords:
         link.put(layout.PLAYBACK_CHANNELS, card.playback_channels)
         link.put(layout.CPU_SCALE_MILLI, round(board.cpu_scale * 1000))
         link.put(layout.VIRTUAL, int(board.virtual))
+        self._set_prices()
         link.put(layout.LAST_WAKE_NS, 0)  # the time without a card was not a late wake-up
         # The watcher compares this with now as soon as the state says running.
         link.put(layout.AUDIO_BEAT_NS, time.monotonic_ns())
+
+    def _set_prices(self) -> None:
+        """Of a machine that stands for another; one that is hot stays so when this process starts again."""
+        link, prices = self._link, self._prices
+        link.put(layout.PERIOD_PRICE_NS, round(prices.period_ns) if prices else 0)
+        if prices is None:
+            link.put(layout.SLOWDOWN_MILLI, 0)
+        elif link.get(layout.SLOWDOWN_MILLI) == 0:
+            link.put(layout.STOPWATCH_MILLI, round(1000 * prices.start.stopwatch))
+            link.put(layout.SLOWDOWN_MILLI, round(1000 * prices.start.slowdown))
 
     def set_state(self, state: int) -> None:
         """Store ``STARTING``, ``RUNNING`` or ``LOST``."""
@@ -94,7 +108,7 @@ def main(board: Board, link_path: Path) -> None:
     take_over(arena.f32, arena.f64, arena.i64)  # a killed predecessor may have left half a period behind
     understudy = threading.Thread(
         target=_run_understudy,
-        args=(understudy_core, lambda: understudy_loop(arena.f32, arena.f64, arena.i64)),
+        args=(understudy_core, bool(board.prices), lambda: understudy_loop(arena.f32, arena.f64, arena.i64)),
         name="understudy",
         daemon=True,
     )
@@ -116,9 +130,11 @@ def _choose_cores(board: Board) -> tuple[int, int]:
     return board.audio.period_core, others[-1] if others else board.audio.period_core
 
 
-def _run_understudy(core: int, loop: Callable[[], None]) -> None:
+def _run_understudy(core: int, exactly: bool, loop: Callable[[], None]) -> None:
     os.nice(_UNDERSTUDY_NICE)  # of this thread only, as Linux has it
     realtime.use_core(core)
+    if exactly:
+        wake_exactly()
     loop()
 
 
@@ -126,7 +142,7 @@ def _prepare_period_thread(board: Board, link: Link, core: int) -> list[str]:
     """Take every right that is given; returns a sentence for each that is not."""
     warnings = [realtime.lock_memory()]
     realtime.touch(link.arena, layout.HEAP_AT_BYTE)  # rigs are the understudy's to walk through
-    realtime.wake_exactly()
+    wake_exactly()
     realtime.stop_collecting()
     refused = realtime.take_priority(board.audio.realtime_priority)
     # An ordinary thread is better off where the scheduler finds room for it.

@@ -17,7 +17,6 @@ from pedal.arena import Arena
 #: Above interrupt threads (50), below nothing that a pedal runs.
 PERIOD_PRIORITY = 70
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
-_PR_SET_TIMERSLACK = 29
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -88,8 +87,3 @@ def stop_collecting() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-
-
-def wake_exactly() -> None:
-    """Let timers of this thread fire without the 50 us that ordinary threads are given."""
-    _libc.prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)

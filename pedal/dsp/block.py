@@ -37,12 +37,14 @@ class State:
     Attributes:
         f32, f64, i64: behind what all blocks have.
         quiet_frames: of a kind with a tail: when it has been below -120 dBFS for so long, there is nothing to come.
+        meter: which of its own f32 cells ``pedal status`` shows (``BlockKind.meter`` says as what).
     """
 
     f32: int = 0
     f64: int = 0
     i64: int = 0
     quiet_frames: int = 0
+    meter: int = 0
 
 
 def own_f32(kind: BlockKind) -> int:

@@ -123,3 +123,30 @@ def ramped_row_kernel(f32: Any, i64: Any, row: int, cell: int, bus: int, n: int)
         elif f32[cells] != 1.0:
             for t in range(n):
                 f32[at + t] *= f32[cells]
+
+
+@kernel
+def run_on_kernel(f32: Any, i64: Any, row: int, count: int, left: int, most: int, step: int) -> tuple[int, int]:
+    """Step ramps that have just been stepped, until derived numbers are due again: every ``step`` frames of the ramp.
+
+    Counted by the ramp and not by the period, so that a turn sounds the same at any period.
+
+    Args:
+        f32: as ever, as are ``i64`` and ``row``.
+        i64: see ``f32``.
+        row: see ``f32``.
+        count: of its parameters that ramp.
+        left: frames that the longest ramp has left.
+        most: frames of this period still to come, this one included.
+        step: see above.
+
+    Returns:
+        Frames of the run, this one included, and what is left of the longest ramp at its end.
+    """
+    if left == 0:
+        return 1, 0
+    frames = 1
+    while frames < most and (left - 1) % step != 0:
+        left = ramps_next_kernel(f32, i64, row, count)
+        frames += 1
+    return frames, left

@@ -24,17 +24,21 @@ from pedal.errors import BoardError, LinkError, PedalError
 from pedal.link import Link, Word
 from pedal.panel.control import SOCKET_NAME, Ask, ControlServer
 from pedal.panel.controls.inputs import open_footswitches
+from pedal.panel.controls.inputs_adc import open_knobs
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
 from pedal.panel.jobs import Done
 from pedal.panel.loop import Panel
 from pedal.panel.player import STARTING
+from pedal.panel.reflexes import Reflexes
 from pedal.panel.workshop import Workshop
 
 _log = logging.getLogger("pedal.panel")
 
 #: How often a missing link is looked for.
 LINK_RETRY_S = 0.1
+#: A thread that draws gives way to one that feels a press after so long (Python's own choice is 5 ms).
+GIVE_WAY_S = 0.0005
 #: With warm kernels the link is there sooner; after it the page says what is going on.
 SPLASH_S = 4.0
 
@@ -57,7 +61,9 @@ def run_panel(
     Raises:
         PedalError: pins, display or socket cannot be opened.
     """
+    sys.setswitchinterval(GIVE_WAY_S)
     items: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    reflexes = Reflexes(items)
     signals: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda caught, _: signals.append(caught))
@@ -66,7 +72,9 @@ def run_panel(
         display = open_display(board.display, screen)
         stack.callback(display.close)
         display.show(splash(__version__))
-        stack.enter_context(open_footswitches(pins, items))
+        stack.enter_context(open_footswitches(pins, reflexes.feel))
+        channels = {} if board.virtual else {name: knob.channel for name, knob in board.knobs.items()}
+        stack.enter_context(open_knobs(channels, items.put))
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
         stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
@@ -74,7 +82,7 @@ def run_panel(
         link = lobby.wait_for_link()
         while link is not None:
             link.put(Word.PANEL_PID, os.getpid())
-            panel = Panel(board, link, items, display, workshop, press, lambda: bool(signals))
+            panel = Panel(board, link, items, display, workshop, reflexes, press, lambda: bool(signals))
             panel.run()
             if not panel.link_is_gone:
                 return

@@ -16,6 +16,7 @@ from pathlib import Path
 from pedal import layout
 from pedal.errors import PedalError
 from pedal.governor import decide
+from pedal.jit.machine import wake_exactly
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 from pedal.link import Link
@@ -25,6 +26,7 @@ from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
 from pedal.panel.quality import limits
 from pedal.preset import parse_preset
+from pedal.prices import load_prices
 from pedal.rig.compile import Part, compile_preset
 from pedal.rig.measure import Costs, measure_costs
 from pedal.rig.place import place_rig
@@ -57,7 +59,10 @@ class Builder:
             self._link = Link.attach(self._link_path)
         preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
         parts = compile_preset(preset, self._loader, job.rate_hz)
-        self._costs |= measure_costs(parts, job.rate_hz, job.period_frames, self._costs)
+        prices = load_prices(job.prices) if job.prices else None
+        words = self._link.arena.i64
+        seen_milli = int(words[layout.SLOWDOWN_MILLI] * words[layout.STOPWATCH_MILLI] // 1000)
+        self._costs |= measure_costs(parts, job.rate_hz, job.period_frames, self._costs, prices, seen_milli)
         live = {block.key: block for block in job.live.blocks} if job.live else {}
         notes = place_rig(
             self._link.arena,
@@ -70,6 +75,7 @@ class Builder:
             in_use=job.in_use,
             start_widths=start_widths(parts, self._costs, job),
             costs=self._costs,
+            prices=prices,
             origin=job.origin,
         )
         fields = [max(part.amp.receptive_frames) for part in parts if part.amp]
@@ -97,6 +103,7 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
 def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
     os.nice(_NICE)
+    wake_exactly()  # the stopwatch times sleeps too, where work has a price
     builder = Builder(link_path, Loader(Assets.default(), load_model))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
     while True:

@@ -19,6 +19,7 @@ class Job(msgspec.Struct, frozen=True):
         in_use: memory that must not be touched, ``(offset, size)`` in bytes.
         rate_hz, period_frames: of the card.
         cpu_scale, budget: for the widths that new amps start with.
+        prices: name of the price list of the board that this machine stands for, or empty.
         quality: by block id, what the player chose: "full", "lite" or "auto".
     """
 
@@ -33,6 +34,7 @@ class Job(msgspec.Struct, frozen=True):
     period_frames: int
     cpu_scale: float
     budget: float
+    prices: str = ""
     quality: dict[str, str] = {}
 
 

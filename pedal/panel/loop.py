@@ -1,8 +1,8 @@
 """The panel's loop: waits on one queue, and ticks between what comes out of it.
 
-Run by ``app`` in pedal-panel. Into the queue come footswitch presses (gpiozero's thread), requests
-from the control socket (its thread) and the builder's answers (its thread). A tick is the governor,
-events, the page. It never touches a PCM and parses no model.
+Run by ``app`` in pedal-panel. Into the queue come footswitch presses that need an order (gpiozero's thread), turns of
+knobs, requests from the control socket and the builder's answers (each from a thread of its own). A tick is the
+governor, events, the page. It never touches a PCM and parses no model.
 """
 
 from __future__ import annotations
@@ -25,13 +25,16 @@ from pedal.link.status import Event, Status
 from pedal.panel.answers import Answers
 from pedal.panel.control import Ask
 from pedal.panel.controls.inputs import Press
+from pedal.panel.controls.knobs import Turn
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done
 from pedal.panel.player import Player
+from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.turns import Turns
 from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
 
@@ -55,6 +58,7 @@ class Panel:
         items: the loop's queue.
         display: open.
         workshop: its answers come through ``items``.
+        reflexes: taught what a press does without waiting for the loop.
         press: presses a footswitch of a virtual board; None on a real one.
         stopped: asked every tick; True ends the loop.
     """
@@ -66,6 +70,7 @@ class Panel:
         items: queue.SimpleQueue[Any],
         display: Display,
         workshop: Workshop,
+        reflexes: Reflexes,
         press: Callable[[str], None] | None,
         stopped: Callable[[], bool],
     ) -> None:
@@ -79,7 +84,9 @@ class Panel:
         self._widths = Widths(self._rigs, board.budget_share)
         self._hand = Hand(PresetStore.default(), link)
         self._workshop = workshop
+        self._reflexes = reflexes
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop)
+        self._turns = Turns(board, self._player)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)
         self._answers = Answers(self._player, self._hand, self._status, self._view, press)
@@ -89,6 +96,14 @@ class Panel:
     def run(self) -> None:
         """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone."""
         self._player.begin(time.monotonic())
+        bypasses = [name for name, switch in self._board.switches.items() if switch.action == "bypass"]
+        self._reflexes.learn(dict.fromkeys(bypasses, self._player.toggle_bypass))
+        try:
+            self._serve()
+        finally:
+            self._reflexes.learn({})
+
+    def _serve(self) -> None:
         next_tick_s = time.monotonic()
         while not (self._stopped() or self.link_is_gone):
             wait_s = next_tick_s - time.monotonic()
@@ -106,6 +121,8 @@ class Panel:
     def _on_item(self, item: object) -> None:
         if isinstance(item, Press):
             self._on_press(item)
+        elif isinstance(item, Turn):
+            self._turns.turned(item, time.monotonic())
         elif isinstance(item, Ask):
             try:
                 item.answer(self._answers.answer(item.request))
@@ -119,7 +136,7 @@ class Panel:
         action = self._board.switches[press.switch].action
         try:
             if action == "bypass":
-                self._player.bypass(None)
+                self._player.toggle_bypass()
             else:
                 self._player.step(1 if action == "next_preset" else -1)
         except PedalError as error:

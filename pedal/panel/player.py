@@ -8,6 +8,7 @@ the new preset's.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from pedal.config import Board
@@ -39,7 +40,7 @@ class _Pending:
 
 
 class Player:
-    """The verbs. One object, used from the panel's loop only.
+    """The verbs. One object, used from the panel's loop only, but for ``bypass``.
 
     Attributes:
         message: one sentence for the page, or empty.
@@ -53,6 +54,7 @@ class Player:
         self._rigs = rigs
         self._widths = widths
         self._workshop = workshop
+        self._bypassing = threading.Lock()
         self._pending: _Pending | None = None
         self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
 
@@ -89,10 +91,15 @@ class Player:
                 self.switch_block(block.id, block.on, now_s)
 
     def bypass(self, on: bool | None) -> bool:
-        """Bypass the pedal, or change over; returns what it is now."""
-        now = not self.is_bypassed if on is None else on
-        self._link.put(Word.BYPASSED, int(now))
+        """Bypass the pedal, or change over; returns what it is now. The one verb for any thread."""
+        with self._bypassing:
+            now = not self.is_bypassed if on is None else on
+            self._link.put(Word.BYPASSED, int(now))
         return now
+
+    def toggle_bypass(self) -> None:
+        """What a bypass switch does."""
+        self.bypass(None)
 
     def select(self, key: str) -> None:
         """Begin to play the preset of ``key``; it sounds as soon as it is built.
@@ -237,6 +244,7 @@ class Player:
             period_frames=self._link.get(Word.PERIOD_FRAMES) or audio.period_frames,
             cpu_scale=self._board.cpu_scale if self._board.virtual else 1.0,
             budget=self._board.budget_share,
+            prices=self._board.prices,
             quality=quality,
         )
         self._pending = _Pending(job.number, key, preset, preset, quality)

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from pedal.errors import PresetError, did_you_mean
 from pedal.params.amp import AMP
+from pedal.params.boost import BOOST
 from pedal.params.cab import CAB
 from pedal.params.chorus import CHORUS
+from pedal.params.comp import COMP
 from pedal.params.dc import DC
 from pedal.params.delay import DELAY
+from pedal.params.drive import DRIVE
+from pedal.params.eq import EQ
 from pedal.params.flanger import FLANGER
 from pedal.params.gate import GATE
 from pedal.params.input import INPUT
@@ -33,8 +37,12 @@ KINDS: dict[str, BlockKind] = {
     for kind in (
         INPUT,
         GATE,
+        COMP,
+        BOOST,
+        DRIVE,
         AMP,
         TONE,
+        EQ,
         CAB,
         CHORUS,
         FLANGER,

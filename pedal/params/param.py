@@ -77,6 +77,7 @@ class BlockKind:
             and skips it. ``tail``: fades its input out and the dry sound in, lets it ring, skips it when it has
             rung out. ``own``: nothing; it has no bypass, or sees to it itself.
         widens: makes two channels of one.
+        meter: what the number means that its kernel keeps for ``pedal status``; empty if there is none.
     """
 
     name: str
@@ -86,6 +87,7 @@ class BlockKind:
     implicit: bool = False
     bypass: Literal["cut", "tail", "own"] = "cut"
     widens: bool = False
+    meter: str = ""
 
     @property
     def number(self) -> int:
@@ -152,6 +154,7 @@ def block(
     implicit: bool = False,
     bypass: Literal["cut", "tail", "own"] = "cut",
     widens: bool = False,
+    meter: str = "",
 ) -> BlockKind:
     """A kind of block: ``BYPASS``, then ``params``."""
-    return BlockKind(name, label, (BYPASS, *params), asset, implicit, bypass, widens)
+    return BlockKind(name, label, (BYPASS, *params), asset, implicit, bypass, widens, meter)

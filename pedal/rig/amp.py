@@ -23,6 +23,7 @@ from pedal.layout import (
     AMP_PLANS,
     AMP_PLAYED,
     AMP_PLAYING,
+    AMP_PRICES,
     AMP_RAMP_COUNTS,
     AMP_RING,
     AMP_RING_FRAMES,
@@ -38,12 +39,15 @@ from pedal.layout import (
     NO_WIDTH,
     PARAMS,
     PAST_FRAMES,
+    PRICE,
+    PRICE_WORDS,
     RATE,
     SPLICE_LEFT,
 )
 from pedal.nam.kernels import play_model_kernel, rest_model_kernel
 from pedal.params.amp import AMP
 from pedal.params.param import BYPASS
+from pedal.rig.spend import spend_kernel
 from pedal.rig.splice import splice_width_kernel
 from pedal.rig.width import change_width_kernel
 
@@ -83,9 +87,9 @@ def _listen(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
 def _play(f32: Any, i64: Any, row: int, n: int) -> None:
     """The playing width's output, with what is left of a splice, in the amp's Y block."""
     amp, state = i64[row + I64], i64[row + F32]
-    y = state + AMP_Y
-    plan = i64[amp + AMP_PLANS + i64[amp + AMP_PLAYING]]
-    play_model_kernel(f32, i64, plan, state + AMP_X, y, n)
+    y, width = state + AMP_Y, i64[amp + AMP_PLAYING]
+    spend_kernel(i64, amp + AMP_PRICES + PRICE_WORDS * width, n)
+    play_model_kernel(f32, i64, i64[amp + AMP_PLANS + width], state + AMP_X, y, n)
     splice_width_kernel(f32, i64, amp, state, y, n)
     head = i64[amp + AMP_HEAD]
     for t in range(max(0, n - PAST_FRAMES), n):
@@ -106,6 +110,7 @@ def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None
         store_release(i64, amp + AMP_PLAYED, i64[amp + AMP_HEAD])
         return
     _play(f32, i64, row, n)
+    spend_kernel(i64, row + PRICE, n)
     y, rate_frames = state + AMP_Y, ramp_frames_kernel(i64[row + RATE])
     gains = bus + GAINS * BUS_STRIDE
     level = f32[params + LEVEL] * f32[state + AMP_MAKEUP]

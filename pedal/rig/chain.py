@@ -24,9 +24,11 @@ from pedal.layout import (
     GUARD_TRIPS,
     I64,
     KIND,
+    KIND_AMP,
     MIX,
     OUT_SPLICE_ASKED,
     PARAMS,
+    PRICE,
     QUIET,
     QUIET_FRAMES,
     RATE,
@@ -42,11 +44,18 @@ from pedal.layout import (
 )
 from pedal.rig.dispatch import play_kind, reset_kind
 from pedal.rig.events import push_event_kernel
+from pedal.rig.spend import spend_kernel
 
 #: Weight of the newest period in a row's mean cost.
 COST_WEIGHT = 0.05
 #: A tail below this (-120 dBFS) is over.
 SILENT = 1e-6
+
+
+@kernel
+def _play_block(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    spend_kernel(i64, row + PRICE, n)
+    play_kind(i64[row + KIND], f32, f64, i64, row, bus, n)
 
 
 @kernel
@@ -56,18 +65,18 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
     One that is cut is cross-faded with the dry sound. One with a tail is fed the faded part of the dry sound and
     the rest goes past it, so that it takes nothing new in and rings out.
     """
-    kind, cells, left, quiet = i64[row + KIND], i64[row + F32], i64[row + I64], i64[row + QUIET]
+    cells, left, quiet = i64[row + F32], i64[row + I64], i64[row + QUIET]
     wet = 1.0 if f32[i64[row + PARAMS]] < 0.5 else 0.0
     moving = ramp_begin_kernel(f32, i64, cells, left, wet, ramp_frames_kernel(i64[row + RATE]))
     if not moving and f32[cells] > 0.5:
         i64[quiet] = 0
-        play_kind(kind, f32, f64, i64, row, bus, n)
+        _play_block(f32, f64, i64, row, bus, n)
         return
     if not moving and i64[quiet] >= i64[row + QUIET_FRAMES]:
         return
     channels, dry, cut = i64[row + CHANNELS], bus + DRY_LEFT * BUS_STRIDE, i64[row + SWITCHED] == SWITCHED_CUT
     if not moving and cut:
-        reset_kind(kind, f32, f64, i64, row)
+        reset_kind(i64[row + KIND], f32, f64, i64, row)
         i64[quiet] = i64[row + QUIET_FRAMES]
         return
     mix = bus + MIX * BUS_STRIDE
@@ -80,7 +89,7 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
             f32[dry + at] = x * (f32.dtype.type(1.0) - f32[mix + t])
             if not cut:
                 f32[bus + at] = x * f32[mix + t]
-    play_kind(kind, f32, f64, i64, row, bus, n)
+    _play_block(f32, f64, i64, row, bus, n)
     loudest = f32.dtype.type(0.0)
     for channel in range(channels):
         for t in range(n):
@@ -97,8 +106,10 @@ def play_row_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) ->
     if i64[row + SPREAD]:
         for t in range(n):
             f32[bus + BUS_STRIDE + t] = f32[bus + t]
-    if i64[row + SWITCHED] == SWITCHED_OWN:
-        play_kind(i64[row + KIND], f32, f64, i64, row, bus, n)
+    if i64[row + KIND] == KIND_AMP:  # it spends what its model takes
+        play_kind(KIND_AMP, f32, f64, i64, row, bus, n)
+    elif i64[row + SWITCHED] == SWITCHED_OWN:
+        _play_block(f32, f64, i64, row, bus, n)
     else:
         _play_switched(f32, f64, i64, row, bus, n)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pedal import layout as at
 from pedal.arena import Arena
+from pedal.prices import Prices
 from pedal.rig.chain import COST_WEIGHT, play_chain
 from pedal.rig.compile import Part
 from pedal.rig.place import place_rig, region_bytes
@@ -27,13 +28,24 @@ _PERIODS = 16
 Costs = dict[str, tuple[float, tuple[float, ...]]]
 
 
-def measure_costs(parts: Sequence[Part], rate_hz: int, period_frames: int, known: Costs) -> Costs:
-    """Costs of all parts; nothing is timed if all are in ``known``."""
+def measure_costs(
+    parts: Sequence[Part],
+    rate_hz: int,
+    period_frames: int,
+    known: Costs,
+    prices: Prices | None = None,
+    slowdown_milli: int = 0,
+) -> Costs:
+    """Costs of all parts; nothing is timed if all are in ``known``.
+
+    Where this machine stands for another, ``prices`` are that one's, and ``slowdown_milli`` is what they
+    are multiplied by.
+    """
     if all(part.cost_key in known for part in parts):
         return {part.cost_key: known[part.cost_key] for part in parts}
     sounding = [replace(part, block=replace(part.block, on=True), targets=(0.0, *part.targets[1:])) for part in parts]
     widest = max((len(part.amp.packed) for part in parts if part.amp), default=1)
-    passes = [_time_rows(sounding, width, rate_hz, period_frames) for width in range(widest)]
+    passes = [_time_rows(sounding, width, rate_hz, period_frames, prices, slowdown_milli) for width in range(widest)]
     costs: Costs = {}
     for row, part in enumerate(parts):
         if part.amp is None:
@@ -43,12 +55,25 @@ def measure_costs(parts: Sequence[Part], rate_hz: int, period_frames: int, known
     return costs
 
 
-def _time_rows(parts: Sequence[Part], width: int, rate_hz: int, period_frames: int) -> NDArray[np.float64]:
+def _time_rows(
+    parts: Sequence[Part], width: int, rate_hz: int, period_frames: int, prices: Prices | None, slowdown_milli: int
+) -> NDArray[np.float64]:
     """Nanoseconds per frame of every row, its amps at ``width`` (or their widest, if narrower)."""
     arena = Arena.allocate(at.HEAP_AT_BYTE + sum(region_bytes(part) for part in parts))
-    arena.i64[at.RATE_HZ] = rate_hz
+    arena.i64[at.RATE_HZ], arena.i64[at.SLOWDOWN_MILLI] = rate_hz, slowdown_milli
     widths = {part.block.id: min(width, len(part.amp.packed) - 1) for part in parts if part.amp}
-    place_rig(arena, 0, parts, preset_name="", serial=1, rate_hz=rate_hz, live={}, in_use=(), start_widths=widths)
+    place_rig(
+        arena,
+        0,
+        parts,
+        preset_name="",
+        serial=1,
+        rate_hz=rate_hz,
+        live={},
+        in_use=(),
+        start_widths=widths,
+        prices=prices,
+    )
     noise = 0.1 * np.random.default_rng(1).standard_normal(period_frames).astype(np.float32)
     spent = arena.f64[at.ROW_COST_F64 : at.ROW_COST_F64 + len(parts)]
     seen = np.zeros((_PERIODS, len(parts)))

@@ -50,6 +50,7 @@ from pedal.rig.adopt import adopt_kernel, out_splice_kernel
 from pedal.rig.chain import run_chain
 from pedal.rig.codec import read_sample_kernel, sample_bytes_kernel, write_sample_kernel
 from pedal.rig.load import account_kernel
+from pedal.rig.spend import spend_period_kernel
 
 #: Input this near full scale lights the clip indicator.
 CLIP = 0.999
@@ -120,6 +121,7 @@ def play_period_kernel(f32: Any, f64: Any, i64: Any, captured: Any, played: Any,
     woke_ns = clock_ns(i64, CLOCK_SCRATCH, CLOCK_MONOTONIC)
     cpu_ns = clock_ns(i64, CLOCK_SCRATCH, CLOCK_THREAD_CPU)
     n = min(n, MAX_FRAMES)
+    spend_period_kernel(i64)
     falling = 0.1 ** (n / (METER_FALL_S * i64[RATE_HZ]))
     peak = _capture(f32, i64, captured, n)
     f64[IN_PEAK] = max(peak, f64[IN_PEAK] * falling)

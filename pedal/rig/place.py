@@ -17,8 +17,10 @@ from pedal.dsp.block import quiet_i64
 from pedal.dsp.ramp import RAMP_CELLS
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
+from pedal.nam.plan import KIND, KIND_A2
 from pedal.notes import AmpNote, BlockNote, RigNotes
 from pedal.params import KINDS
+from pedal.prices import Price, Prices
 from pedal.rig.compile import Part
 from pedal.rig.dispatch import reset_kind
 
@@ -112,6 +114,7 @@ def place_rig(
     in_use: Sequence[tuple[int, int]],
     start_widths: Mapping[str, int] | None = None,
     costs: Mapping[str, tuple[float, tuple[float, ...]]] | None = None,
+    prices: Prices | None = None,
     origin: str = "",
 ) -> RigNotes:
     """Write rows and regions of a rig into ``arena`` and say where everything lies.
@@ -127,6 +130,7 @@ def place_rig(
         in_use: all regions that must not be touched.
         start_widths: width index by block id for new amps; the widest where absent.
         costs: by cost key, ns per frame of the row and of each width.
+        prices: of the board that this machine stands for; None if for itself.
         origin: the preset's file, for the notes.
 
     Raises:
@@ -156,6 +160,8 @@ def place_rig(
             arena.u8[start : start + size] = 0
             width = (start_widths or {}).get(part.block.id, len(part.amp.labels) - 1 if part.amp else 0)
             _write_state(arena, row, part, pieces, width)
+        if prices is not None:
+            _write_prices(arena, row, part, prices)
         notes.append(
             BlockNote(
                 id=part.block.id,
@@ -188,6 +194,22 @@ def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], ra
     words[row + at.SWITCHED] = _SWITCHED[kind.bypass]
     words[row + at.QUIET] = pieces["i64"] // 8 + quiet_i64(kind)
     words[row + at.QUIET_FRAMES] = max(1, part.quiet_frames)
+
+
+def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
+    words = arena.i64
+
+    def put(word: int, price: Price) -> None:
+        words[word : word + at.PRICE_WORDS] = price.words()
+
+    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.data.size, part.channels))
+    if part.amp is not None:
+        record = int(words[row + at.I64])
+        put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))
+        for index, (packed, macs) in enumerate(zip(part.amp.packed, part.amp.macs, strict=True)):
+            playing = prices.model.of(macs, is_a2=int(packed.plan[KIND]) == KIND_A2)
+            put(record + at.AMP_PRICES + index * at.PRICE_WORDS, playing)
+            put(record + at.AMP_REST_PRICES + index * at.PRICE_WORDS, prices.model.rest(playing))
 
 
 def _settle(arena: Arena, cells: int, value: float) -> None:

@@ -32,6 +32,7 @@ from pedal.jit.machine import load_acquire
 from pedal.layout import (
     AMP_FORECAST,
     AMP_HEAD,
+    AMP_LEARN_PRICE,
     AMP_PAST,
     AMP_PLAYED,
     AMP_REST,
@@ -56,6 +57,7 @@ from pedal.layout import (
     SPLICE_LEFT,
 )
 from pedal.rig.forecast import centre_kernel, fit_forecast_kernel, next_forecast_kernel
+from pedal.rig.spend import spend_kernel
 
 #: Length of the fade, seconds: a warm width change; a cold one; a rig, or a recovery.
 WARM_S, COLD_S, RIG_S = 0.003, 0.02, 0.008
@@ -107,6 +109,10 @@ def learn_kernel(f32: Any, i64: Any, amp: int, state: int) -> None:
     if end <= i64[amp + SEAT_LEARNT] or late > PAST_FRAMES - FIT_FRAMES - MAX_FRAMES:
         return  # nothing new, or what the amp played then is being written over
     difference_kernel(f32, state, end, FIT_FRAMES, 1.0, state + SEAT_X)
+    if load_acquire(i64, amp + AMP_HEAD) - end > PAST_FRAMES - FIT_FRAMES - MAX_FRAMES:
+        i64[amp + SEAT_LEARNT] = 0  # this core was away meanwhile: what was read may be half old, half new
+        return
+    spend_kernel(i64, amp + AMP_LEARN_PRICE, 1)
     f32[state + SEAT_REST] = centre_kernel(f32, state + SEAT_X, FIT_FRAMES)
     fit_forecast_kernel(f32, state + SEAT_X, state + SEAT_Y, FIT_FRAMES, state + SEAT_FORECAST)
     i64[amp + SEAT_LEARNT] = end
@@ -122,6 +128,7 @@ def start_splice_kernel(f32: Any, i64: Any, row: int, bus: int, warm: bool) -> N
     amp, state = i64[row + I64], i64[row + F32]
     head, known = i64[amp + AMP_HEAD], bus + SCRATCH * BUS_STRIDE
     if not warm:
+        spend_kernel(i64, amp + AMP_LEARN_PRICE, 1)
         difference_kernel(f32, state, head, FIT_FRAMES, 0.0, known)
         f32[state + SEAT_REST] = centre_kernel(f32, known, FIT_FRAMES)
         fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, FIT_FRAMES, state + SEAT_FORECAST)

@@ -27,7 +27,6 @@ from pedal.layout import (
     AMP_ENGAGED,
     AMP_FIELDS_FRAMES,
     AMP_HEAD,
-    AMP_PLANS,
     AMP_PLAYING,
     AMP_RING_FRAMES,
     F32,
@@ -62,10 +61,9 @@ from pedal.layout import (
     UNDERSTUDY_ROUND,
     WANTED_SLOT,
 )
-from pedal.nam.kernels import rest_model_kernel
 from pedal.rig.rehearse import rehearse_kernel
 from pedal.rig.splice import FIT_FRAMES, learn_kernel
-from pedal.rig.width import asked_width_kernel, feed_kernel
+from pedal.rig.width import asked_width_kernel, feed_kernel, rest_width_kernel
 
 #: Most frames fed while holding a seat's lock.
 CHUNK_FRAMES = 64
@@ -89,7 +87,7 @@ def seat_goal_kernel(i64: Any, amp: int) -> int:
 @kernel
 def _start_seat(f32: Any, i64: Any, amp: int, state: int, goal: int, head: int) -> None:
     """Begin ``goal`` from rest, so far back that what it will have played of late is exact: the splice asks for it."""
-    rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + goal])
+    rest_width_kernel(f32, i64, amp, goal)
     i64[amp + SEAT_POSITION] = max(0, head - (i64[amp + AMP_FIELDS_FRAMES + goal] + FIT_FRAMES))
     for k in range(PAST_FRAMES):
         f32[state + SEAT_PAST + k] = 0.0

@@ -19,6 +19,8 @@ from pedal.layout import (
     AMP_PAST,
     AMP_PLANS,
     AMP_PLAYING,
+    AMP_PRICES,
+    AMP_REST_PRICES,
     AMP_RING,
     AMP_RING_FRAMES,
     AMP_WAITED,
@@ -32,6 +34,7 @@ from pedal.layout import (
     MAX_FRAMES,
     NO_WIDTH,
     PAST_FRAMES,
+    PRICE_WORDS,
     SCRATCH,
     SEAT_FREE,
     SEAT_LEARNT,
@@ -46,6 +49,7 @@ from pedal.layout import (
 )
 from pedal.nam.kernels import play_model_kernel, rest_model_kernel
 from pedal.rig.events import push_event_kernel
+from pedal.rig.spend import spend_kernel
 from pedal.rig.splice import FIT_FRAMES, start_splice_kernel
 
 #: Periods that an emergency waits for a warm seat before it changes cold.
@@ -70,9 +74,17 @@ def ring_copy_kernel(f32: Any, i64: Any, amp: int, position: int, n: int, to: in
 
 
 @kernel
+def rest_width_kernel(f32: Any, i64: Any, amp: int, width: int) -> None:
+    """Bring a width to rest."""
+    spend_kernel(i64, amp + AMP_REST_PRICES + PRICE_WORDS * width, 1)
+    rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + width])
+
+
+@kernel
 def feed_kernel(f32: Any, i64: Any, amp: int, width: int, position: int, n: int, x: int, y: int, past: int) -> None:
     """Play ``n`` ring frames through a width, keeping only its state and the last of its output."""
     ring_copy_kernel(f32, i64, amp, position, n, x)
+    spend_kernel(i64, amp + AMP_PRICES + PRICE_WORDS * width, n)
     play_model_kernel(f32, i64, i64[amp + AMP_PLANS + width], x, y, n)
     for t in range(max(0, n - PAST_FRAMES), n):
         f32[past + ((position + t) & (PAST_FRAMES - 1))] = f32[y + t]
@@ -143,7 +155,7 @@ def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
             done += chunk
     elif cold:
         lag = 0
-        rest_model_kernel(f32, i64, i64[amp + AMP_PLANS + asked])
+        rest_width_kernel(f32, i64, amp, asked)
     if warm or cold:
         i64[amp + SEAT_WIDTH] = NO_WIDTH
         _sit_down(f32, i64, row, bus, asked, lag, warm)

@@ -11,7 +11,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -22,7 +21,9 @@ _PRIORITY = 80  # above the period thread, which waits for it
 _START_S = 20.0
 _STOP_S = 2.0
 _LOOK_S = 0.02
-_SERVERS = 4
+_SERVERS = 7
+#: Where JACK itself meets; the temporary folder may be another one for each login, and then two would take one name.
+_CLAIMS = Path("/dev/shm")
 _WHERE = "virtual card"
 _INSTALL = "Install jackd2 and libasound2-plugins (apt install jackd2 libasound2-plugins)"
 #: util-linux: jackd is asked to end when the thread that started it ends, however that ends.
@@ -126,7 +127,7 @@ def _claim_server() -> tuple[str, int]:
     """
     for number in range(_SERVERS):
         name = f"pedal-{os.getuid()}-{number}"
-        path = Path(tempfile.gettempdir()) / f"{name}.lock"
+        path = _CLAIMS / f"pedal.{os.getuid()}.{number}.lock"
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

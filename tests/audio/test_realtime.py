@@ -19,10 +19,11 @@ from tests.audio.players import ROOT
 ASK = """
 import gc, json, os, threading
 from pedal.audio import realtime
+from pedal.jit.machine import wake_exactly
 may = realtime.may_take_priority()
 before = os.sched_getscheduler(0)
 answers = [realtime.lock_memory(), realtime.take_priority(), realtime.use_core(realtime.choose_cores()[0])]
-realtime.wake_exactly()
+wake_exactly()
 realtime.stop_collecting()
 inherited = []
 thread = threading.Thread(target=lambda: inherited.append(os.sched_getscheduler(0)))

@@ -18,7 +18,7 @@ PINS = {"bypass": 17, "next": 27}
 
 def test_a_press_arrives_at_once_and_the_foot_lifts_later() -> None:
     presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
-    with VirtualPins(PINS) as pins, open_footswitches(PINS, presses):
+    with VirtualPins(PINS) as pins, open_footswitches(PINS, presses.put):
         pins.press("next", hold_s=0.05)
         assert presses.get_nowait().switch == "next"
         assert not pins.pin("next").state
@@ -35,7 +35,7 @@ def test_a_press_arrives_at_once_and_the_foot_lifts_later() -> None:
 
 def test_a_switch_that_is_held_cannot_be_pressed() -> None:
     presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
-    with VirtualPins(PINS) as pins, open_footswitches(PINS, presses):
+    with VirtualPins(PINS) as pins, open_footswitches(PINS, presses.put):
         for _ in range(3):
             pins.press("bypass", hold_s=60.0)
         assert presses.qsize() == 1
@@ -49,7 +49,7 @@ def test_an_unknown_switch_is_a_sentence() -> None:
 def test_closing_leaves_no_foot_and_no_factory_behind() -> None:
     before = Device.pin_factory
     threads = threading.active_count()
-    with VirtualPins(PINS) as pins, open_footswitches(PINS, queue.SimpleQueue()):
+    with VirtualPins(PINS) as pins, open_footswitches(PINS, queue.SimpleQueue().put):
         pins.press("bypass", hold_s=60.0)
     assert Device.pin_factory is before
     assert threading.active_count() == threads

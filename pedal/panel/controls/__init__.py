@@ -1,1 +1,1 @@
-"""Footswitches: edges of real pins become presses."""
+"""Footswitches and knobs: edges of real pins become presses, readings of a converter become turns."""

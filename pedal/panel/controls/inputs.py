@@ -1,20 +1,18 @@
 """Footswitches on the pins of the board, through gpiozero. Touches hardware.
 
-Opened by the panel (pedal-panel). A press travels: pin edge, gpiozero's thread, lock-out, the queue that the
-panel's loop waits on; nothing polls.
+Opened by the panel (pedal-panel). A press travels: pin edge, gpiozero's thread, lock-out, whoever was given; nothing
+polls.
 """
 
 from __future__ import annotations
 
 import contextlib
-import queue
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
 from gpiozero import Device, DigitalInputDevice
 from gpiozero.exc import GPIOPinInUse, GPIOZeroError, PinInvalidPin
@@ -50,7 +48,7 @@ class Footswitches:
 
 def open_footswitches(
     pins: Mapping[str, int],
-    presses: queue.SimpleQueue[Any],
+    on_press: Callable[[Press], None],
     *,
     lockout_s: float = LOCKOUT_S,
     clock: Callable[[], float] = time.monotonic,
@@ -62,7 +60,7 @@ def open_footswitches(
 
     Args:
         pins: switch name to BCM number.
-        presses: gets a ``Press`` for each, from gpiozero's thread.
+        on_press: called with each, in gpiozero's thread.
         lockout_s: how long a contact must be still before it presses again.
         clock: seconds, monotonic.
 
@@ -73,12 +71,12 @@ def open_footswitches(
         if pins:
             install_pins("switches")
         for switch, pin in pins.items():
-            stack.callback(_open_switch(switch, pin, presses, Lockout(lockout_s), clock).close)
+            stack.callback(_open_switch(switch, pin, on_press, Lockout(lockout_s), clock).close)
         return Footswitches(stack.pop_all())
 
 
 def _open_switch(
-    switch: str, pin: int, presses: queue.SimpleQueue[Any], lockout: Lockout, clock: Callable[[], float]
+    switch: str, pin: int, on_press: Callable[[Press], None], lockout: Lockout, clock: Callable[[], float]
 ) -> DigitalInputDevice:
     where = f"switches.{switch}.pin = {pin}"
     try:
@@ -89,20 +87,20 @@ def _open_switch(
         raise BoardError("this pin is already in use", where=where, hint="Give each switch its own pin") from error
     except PinInvalidPin as error:
         raise BoardError("there is no such pin", where=where, hint="Use a BCM number from 2 to 27") from error
-    except _gpio_errors() as error:
+    except gpio_errors() as error:
         hint = "Another program or a device tree overlay may hold it"
-        raise BoardError(f"this pin cannot be used ({_reason(error)})", where=where, hint=hint) from error
+        raise BoardError(f"this pin cannot be used ({reason_of(error)})", where=where, hint=hint) from error
 
-    def on_press() -> None:
+    def closed() -> None:
         at_s = clock()
         if lockout.edge(True, at_s):
-            presses.put(Press(switch, at_s))
+            on_press(Press(switch, at_s))
 
-    def on_release() -> None:
+    def opened() -> None:
         lockout.edge(False, clock())
 
-    contact.when_activated = on_press
-    contact.when_deactivated = on_release
+    contact.when_activated = closed
+    contact.when_deactivated = opened
     return contact
 
 
@@ -123,13 +121,13 @@ def install_pins(where: str) -> None:
         with tempfile.TemporaryDirectory() as directory, contextlib.chdir(directory):
             from gpiozero.pins.lgpio import LGPIOFactory
         Device.pin_factory = LGPIOFactory()
-    except _gpio_errors(ImportError, AttributeError) as error:
+    except gpio_errors(ImportError, AttributeError) as error:
         # AttributeError: an empty package of that name was once published
         hint = "Pins need a Raspberry Pi, the package lgpio and membership in the group gpio"
-        raise BoardError(f"no GPIO on this machine ({_reason(error)})", where=where, hint=hint) from error
+        raise BoardError(f"no GPIO on this machine ({reason_of(error)})", where=where, hint=hint) from error
 
 
-def _gpio_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
+def gpio_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
     """What fails below us, and ``others``; asked when something did, for by then lgpio is imported or will not be.
 
     lgpio derives its error from Exception alone.
@@ -139,5 +137,6 @@ def _gpio_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
     return (*known, lgpio_error) if lgpio_error else known
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """What a library's error says, as part of a sentence."""
     return " ".join(str(error).strip("'\"").split()).rstrip(".") or type(error).__name__

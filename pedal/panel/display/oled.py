@@ -141,8 +141,6 @@ def open_display(settings: Settings | None, virtual: Callable[[], Any] | None = 
     if settings.driver == "virtual":
         return Display(virtual or _no_device)
     where = f"display {settings.driver}"
-    if settings.rotate % 2:
-        raise BoardError("a page does not fit an upright display", where=where, hint="Set rotate to 0 or 2")
     if settings.interface == "spi":
         install_pins(where)
     try:

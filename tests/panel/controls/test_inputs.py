@@ -35,7 +35,7 @@ def pins() -> Iterator[VirtualPins]:
 
 def test_a_press_acts_on_the_first_edge(pins: VirtualPins) -> None:
     presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
-    with open_footswitches(PINS, presses, clock=Clock()):
+    with open_footswitches(PINS, presses.put, clock=Clock()):
         pins.pin("next").drive_low()
         # the edge is all it takes: no time has passed, nothing was released
         assert presses.get_nowait() == Press("next", 100.0)
@@ -45,7 +45,7 @@ def test_bounces_do_nothing(pins: VirtualPins) -> None:
     presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
     clock = Clock()
     pin = pins.pin("bypass")
-    with open_footswitches(PINS, presses, lockout_s=0.025, clock=clock):
+    with open_footswitches(PINS, presses.put, lockout_s=0.025, clock=clock):
         for _ in range(5):
             pin.drive_low()
             clock.now_s += 0.002
@@ -67,7 +67,7 @@ def test_bounces_do_nothing(pins: VirtualPins) -> None:
 
 def test_one_switch_does_not_lock_the_other(pins: VirtualPins) -> None:
     presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
-    with open_footswitches(PINS, presses, clock=Clock()):
+    with open_footswitches(PINS, presses.put, clock=Clock()):
         pins.pin("bypass").drive_low()
         pins.pin("next").drive_low()
         assert [presses.get_nowait().switch for _ in range(2)] == ["bypass", "next"]
@@ -77,14 +77,14 @@ def test_a_switch_held_at_the_start_is_no_press(pins: VirtualPins) -> None:
     presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
     pins.pin("bypass").pull = "up"
     pins.pin("bypass").drive_low()
-    with open_footswitches(PINS, presses):
+    with open_footswitches(PINS, presses.put):
         assert presses.empty()
 
 
 def test_closing_frees_the_pins_and_stops_listening(pins: VirtualPins) -> None:
     presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
-    open_footswitches(PINS, presses).close()
-    with open_footswitches(PINS, presses):
+    open_footswitches(PINS, presses.put).close()
+    with open_footswitches(PINS, presses.put):
         pass
     pins.pin("bypass").drive_low()
     assert presses.empty()
@@ -93,14 +93,14 @@ def test_closing_frees_the_pins_and_stops_listening(pins: VirtualPins) -> None:
 def test_a_pin_used_twice_is_a_sentence_and_frees_what_was_opened(pins: VirtualPins) -> None:
     presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
     with pytest.raises(BoardError, match=r"switches\.b\.pin = 17: this pin is already in use\. Give each switch"):
-        open_footswitches({"a": 17, "b": 17}, presses)
-    with open_footswitches({"a": 17}, presses):
+        open_footswitches({"a": 17, "b": 17}, presses.put)
+    with open_footswitches({"a": 17}, presses.put):
         pass
 
 
 def test_a_pin_that_is_none(pins: VirtualPins) -> None:
     with pytest.raises(BoardError, match=r"pin = 77: there is no such pin"):
-        open_footswitches({"a": 77}, queue.SimpleQueue())
+        open_footswitches({"a": 77}, queue.SimpleQueue().put)
 
 
 def test_a_machine_without_gpio_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,5 +123,5 @@ def test_an_installed_factory_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_switches_need_no_gpio(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Device, "pin_factory", None)
-    open_footswitches({}, queue.SimpleQueue()).close()
+    open_footswitches({}, queue.SimpleQueue().put).close()
     assert Device.pin_factory is None

@@ -261,11 +261,6 @@ def test_a_missing_bus_is_a_sentence() -> None:
         open_display(Settings())
 
 
-def test_an_upright_display_is_refused() -> None:
-    with pytest.raises(BoardError, match="Set rotate to 0 or 2"):
-        open_display(Settings(rotate=1))
-
-
 @pytest.mark.parametrize("settings", [None, Settings(driver="none"), Settings(driver="virtual")])
 def test_no_display_takes_pages_all_the_same(settings: Settings | None) -> None:
     display = open_display(settings)

@@ -1,0 +1,38 @@
+"""What a press does at once, in the thread that felt it, without waiting its turn in the panel's queue.
+
+Made by ``app``, called by ``controls/inputs`` (gpiozero's thread), taught by ``loop``; all in pedal-panel. The loop may
+be drawing a page, reading a folder or answering a command when a foot comes down; on a small board that takes longer
+than a player forgives. So what is one word in the link is stored here and now. Everything else has an order, and waits.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pedal.panel.controls.inputs import Press
+
+
+class Reflexes:
+    """The way from a footswitch to its deed, or into the queue.
+
+    Args:
+        items: the panel's queue, for presses that have no reflex.
+    """
+
+    def __init__(self, items: queue.SimpleQueue[Any]) -> None:
+        self._items = items
+        self._deeds: Mapping[str, Callable[[], object]] = {}
+
+    def learn(self, deeds: Mapping[str, Callable[[], object]]) -> None:
+        """From now on these switches do these things at once, and no others do."""
+        self._deeds = deeds
+
+    def feel(self, press: Press) -> None:
+        """Act, or leave it to the loop."""
+        deed = self._deeds.get(press.switch)
+        if deed is not None:
+            deed()
+        else:
+            self._items.put(press)

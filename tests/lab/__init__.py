@@ -1,0 +1,1 @@
+"""The laboratory: the real pedal on a virtual machine in virtual time."""

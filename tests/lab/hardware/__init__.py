@@ -1,0 +1,1 @@
+"""The laboratory's hands and eyes: switches, knobs and lamps on simulated pins and buses, the display read back."""
