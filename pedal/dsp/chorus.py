@@ -95,8 +95,8 @@ def chorus_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
                 voice_kernel(f32, line, frames, head, centre, way, sines, voices, k, m)
             for t in range(m):
                 frame = np.float32(k + t)
-                dry_gain, wet_gain = f32[dry + START] + f32[dry + SLOPE] * frame, f32[wet + START] + f32[wet + SLOPE] * frame
-                f32[at + t] = dry_gain * f32[at + t] + wet_gain * f32[voices + t]
+                wet_gain = f32[wet + START] + f32[wet + SLOPE] * frame
+                f32[at + t] = (f32[dry + START] + f32[dry + SLOPE] * frame) * f32[at + t] + wet_gain * f32[voices + t]
         swing_on_kernel(f64, swing, m)
         i64[words] = (head + m) % frames
         done += m

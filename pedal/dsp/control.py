@@ -23,7 +23,7 @@ START, SLOPE, END = range(SEGMENT_CELLS)
 
 @kernel
 def step_ramps_kernel(f32: Any, i64: Any, row: int, count: int) -> bool:
-    """A step of the ramps of a row's parameters 1 to ``count``, which last ``RAMP_S`` in whole steps; True if one moved."""
+    """A step of the ramps of a row's parameters 1 to ``count``, which last ``RAMP_S``; True if one moved."""
     steps, moving = max(1, ramp_frames_kernel(i64[row + RATE]) // STEP_FRAMES), False
     for cell in range(1, count + 1):
         cells, left = i64[row + F32] + cell * RAMP_CELLS, i64[row + I64] + cell

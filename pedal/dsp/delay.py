@@ -203,7 +203,8 @@ def delay_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> No
         left = bus + done
         _mix(f32, state, left, left + BUS_STRIDE if channels == 2 else state + RUNS + 3 * STEP_FRAMES, k, m)
         for channel in range(channels):
-            write_kernel(f32, state + LINES + channel * cells, frames, head, state + RUNS + (2 + channel) * STEP_FRAMES, m)
+            line, run = state + LINES + channel * cells, state + RUNS + (2 + channel) * STEP_FRAMES
+            write_kernel(f32, line, frames, head, run, m)
         i64[words] = (head + m) % frames
         done += m
 

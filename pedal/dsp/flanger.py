@@ -1,7 +1,7 @@
 """Flanger: the sound and its copy a few thousandths of a second later, which swings, so that a comb sweeps through it.
 
-The copy goes back into its own line (``feedback``, of either sign), a frame at a time since the delay may be shorter than
-a run. Left and right swing a quarter of a turn apart (U. Zölzer, "DAFX", 2nd ed., 2011, section 3.3).
+The copy goes back into its own line (``feedback``, of either sign), a frame at a time since the delay may be shorter
+than a run. Left and right swing a quarter of a turn apart (U. Zölzer, "DAFX", 2nd ed., 2011, section 3.3).
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def _aim_all(f32: Any, f64: Any, i64: Any, row: int) -> None:
 
 
 @kernel
-def _play(f32: Any, segments: int, line: int, frames: int, head: int, last: int, sines: int, at: int, k: int, n: int) -> None:
+def _play(
+    f32: Any, segments: int, line: int, frames: int, head: int, last: int, sines: int, at: int, k: int, n: int
+) -> None:
     """``n`` frames of one side in place."""
     dry, wet, loop = segments, segments + WET * SEGMENT_CELLS, segments + LOOP * SEGMENT_CELLS
     centre, way = segments + CENTRE * SEGMENT_CELLS, segments + WAY * SEGMENT_CELLS

@@ -4,8 +4,9 @@ Called by the effects with a memory, which write a control step at most and then
 next frame. A line is ``frames`` long, a multiple of ``STEP_FRAMES``, and what lies at its start is there once
 more behind its end: a run that crosses the end is read straight on.
 
-Between two frames ``read_between_kernel`` puts the cubic through four neighbours (Lagrange; T. I. Laakso et al., "Splitting
-the unit delay", IEEE Signal Processing Magazine 13(1), 1996), whose gain is nowhere above one: no loop through it grows.
+Between two frames ``read_between_kernel`` puts the cubic through four neighbours (Lagrange; T. I. Laakso et al.,
+"Splitting the unit delay", IEEE Signal Processing Magazine 13(1), 1996), whose gain is nowhere above one: no loop
+through it grows.
 """
 
 from __future__ import annotations

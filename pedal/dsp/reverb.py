@@ -8,14 +8,14 @@
 The network is J.-M. Jot's (J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators",
 90th AES Convention, 1991): an orthogonal matrix would let it sound for ever, and a filter at the end of each line takes
 from a sound as many dB as belong to the time it spent in the line, ``-60 * delay / decay``, so that all modes die
-alike. The filter is a first-order shelf whose gain in dB at the damping's corner is the mean of its ends, as a proportional
-shelf has it (J.-M. Jot, "Proportional parametric equalizers", 139th AES Convention, 2015). Pairs of lines are turned by a
+alike. The filter is a first-order shelf whose gain in dB at the damping's corner is the mean of its ends, as a
+proportional shelf has it (J.-M. Jot, "Proportional parametric equalizers", 139th AES Convention, 2015). Pairs of lines are turned by a
 slowly swinging angle before they are mixed, which keeps the matrix orthogonal and the modes from ringing
 (S. J. Schlecht, E. A. P. Habets, "Time-varying feedback matrices in feedback delay networks", JASA 138(3), 2015). The
 diffusers are Schroeder's allpasses (M. R. Schroeder, "Natural sounding artificial reverberation", JAES 10(3), 1962).
 
-Lines have whole numbers of frames. Another size, flavour or pre-delay is cross-faded: for ``FADE_S`` every line is read at
-two places. Runs of a control step are worked on line by line, which the least delay allows.
+Lines have whole numbers of frames. Another size, flavour or pre-delay is cross-faded: for ``FADE_S`` every line is read
+at two places. Runs of a control step are worked on line by line, which the least delay allows.
 """
 
 from __future__ import annotations
@@ -337,7 +337,11 @@ def _turn_network(f32: Any, i64: Any, row: int, k: int, n: int) -> None:
     for t in range(0, n, LANES):
         turn_and_mix_tile(f32, runs + t, state + COSINES + t, state + SINES + t)
     for line in range(LINES):
-        run, source, at = runs + line * STEP_FRAMES, state + FEEDS + (line % 2) * STEP_FRAMES, ring + line * cells + head
+        run, source, at = (
+            runs + line * STEP_FRAMES,
+            state + FEEDS + (line % 2) * STEP_FRAMES,
+            ring + line * cells + head,
+        )
         for t in range(n):
             f32[at + t] = f32[run + t] + f32[source + t]
         mirror_kernel(f32, ring + line * cells, frames, head, n)

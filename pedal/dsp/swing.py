@@ -41,11 +41,12 @@ def swing_on_kernel(f64: Any, cells: int, n: int) -> None:
 def voice_kernel(
     f32: Any, line: int, frames: int, head: int, centre: int, depth: int, sines: int, out: int, k: int, n: int
 ) -> None:
-    """Add to ``out`` what a line gives back around a delay that swings: ``centre`` and ``depth`` are segments, in frames.
+    """Add to ``out`` what a line gives back around a swinging delay: ``centre`` and ``depth`` are segments, in frames.
 
     The line's run at ``head`` is written; the delay stays at least two frames.
     """
-    middle, middle_slope, way, way_slope = f32[centre + START], f32[centre + SLOPE], f32[depth + START], f32[depth + SLOPE]
+    middle, middle_slope = f32[centre + START], f32[centre + SLOPE]
+    way, way_slope = f32[depth + START], f32[depth + SLOPE]
     for t in range(n):
         frame = np.float32(k + t)
         delay = middle + middle_slope * frame + (way + way_slope * frame) * f32[sines + t]

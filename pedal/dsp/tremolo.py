@@ -1,7 +1,7 @@
 """Tremolo: the level goes up and down, by a sine or (``shape``) nearly by steps; ``spread`` lets the sides take turns.
 
-The sine ``s`` is bent to ``(1 + b) s / (1 + b |s|)``, which keeps its ends and its smoothness at any ``b``. The level lies
-between 1 and ``1 - depth`` (U. Zölzer, "DAFX", 2nd ed., 2011, section 3.5).
+The sine ``s`` is bent to ``(1 + b) s / (1 + b |s|)``, which keeps its ends and its smoothness at any ``b``. The level
+lies between 1 and ``1 - depth`` (U. Zölzer, "DAFX", 2nd ed., 2011, section 3.5).
 """
 
 from __future__ import annotations

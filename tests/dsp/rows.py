@@ -62,6 +62,7 @@ class Row:
         ).blocks[0]
         self.row = at.SLOTS + at.SLOT_HEADER
         self.arena.i64[self.row + at.CHANNELS] = channels
+        self.arena.i64[self.row + at.SPREAD] = 0  # two channels come in
         self.kind, self.channels = kind, channels
 
     def turn(self, name: str, value: float) -> None:
