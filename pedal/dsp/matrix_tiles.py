@@ -24,7 +24,7 @@ _FAST = ("fast",)
 
 @intrinsic
 def turn_and_mix_tile(typing_context: Any, f32: Any, runs: Any, cosine: Any, sine: Any) -> Any:
-    """``LANES`` frames of the runs at ``runs + i * STEP_FRAMES`` in place; ``cosine`` and ``sine`` of every frame's angle.
+    """``LANES`` frames of the runs at ``runs + i * STEP_FRAMES`` in place, ``cosine`` and ``sine`` of the angles.
 
     Every second pair is turned the other way.
     """

@@ -1,8 +1,8 @@
 """Phaser: six first-order allpasses in a row, swept together, beside the dry sound.
 
-An allpass ``(a + z^-1) / (1 + a z^-1)`` with ``a = (tan(pi f / rate) - 1) / (tan(pi f / rate) + 1)`` turns the phase by
-90 degrees at ``f`` (U. Zölzer, "DAFX", 2nd ed., 2011, section 2.4); six of them turn it by odd multiples of 180 at three
-frequencies, where the sum with the dry sound has its notches. The sweep is even in octaves. The left and the
+An allpass ``(a + z^-1) / (1 + a z^-1)`` with ``a = (tan(pi f / rate) - 1) / (tan(pi f / rate) + 1)`` turns the phase
+by 90 degrees at ``f`` (U. Zölzer, "DAFX", 2nd ed., 2011, section 2.4); six of them turn it by odd multiples of 180 at
+three frequencies, where the sum with the dry sound has its notches. The sweep is even in octaves. The left and the
 right side sweep a quarter of a turn apart. The feedback takes the last output, a frame old, round again.
 """
 
@@ -15,7 +15,6 @@ import numpy as np
 
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
 from pedal.dsp.control import (
-    END,
     SEGMENT_CELLS,
     SLOPE,
     START,

@@ -9,10 +9,10 @@ The network is J.-M. Jot's (J.-M. Jot, A. Chaigne, "Digital delay networks for d
 90th AES Convention, 1991): an orthogonal matrix would let it sound for ever, and a filter at the end of each line takes
 from a sound as many dB as belong to the time it spent in the line, ``-60 * delay / decay``, so that all modes die
 alike. The filter is a first-order shelf whose gain in dB at the damping's corner is the mean of its ends, as a
-proportional shelf has it (J.-M. Jot, "Proportional parametric equalizers", 139th AES Convention, 2015). Pairs of lines are turned by a
-slowly swinging angle before they are mixed, which keeps the matrix orthogonal and the modes from ringing
-(S. J. Schlecht, E. A. P. Habets, "Time-varying feedback matrices in feedback delay networks", JASA 138(3), 2015). The
-diffusers are Schroeder's allpasses (M. R. Schroeder, "Natural sounding artificial reverberation", JAES 10(3), 1962).
+proportional shelf has it (J.-M. Jot, "Proportional parametric equalizers", 139th AES Convention, 2015).
+Pairs of lines are turned by a slowly swinging angle before they are mixed, which keeps the matrix orthogonal and the
+modes from ringing (S. J. Schlecht, E. A. P. Habets, "Time-varying feedback matrices in feedback delay networks", JASA
+138(3), 2015). The diffusers are Schroeder's allpasses (M. R. Schroeder, "Natural sounding artificial reverberation", JAES 10(3), 1962).
 
 Lines have whole numbers of frames. Another size, flavour or pre-delay is cross-faded: for ``FADE_S`` every line is read
 at two places. Runs of a control step are worked on line by line, which the least delay allows.
@@ -82,7 +82,7 @@ SHELF_PAST = RUNS + (LINES + 5) * STEP_FRAMES + LANES
 CUT_PAST = SHELF_PAST + 2 * LINES
 SPRING = CUT_PAST + 2
 RINGS = SPRING + SPRING_CELLS
-# Words: places in the three kinds of ring, steps left of a fade, steps left to aim, flavour; delays from and to of every
+# Words: places in the three kinds of ring, steps left of a fade, steps left to aim; delays from and to of every
 # line and (last) of the pre-delay.
 HEAD, DIFFUSER_HEAD, PRE_HEAD, FADE_LEFT, LIVELY, DELAYS = range(6)
 WORDS = DELAYS + 2 * (LINES + 1)
@@ -176,7 +176,7 @@ def _aim_all(f32: Any, i64: Any, row: int, steps: int) -> None:
 
 @kernel
 def _aim_swing(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    """The angle at the end of this step. A straight line between two points of the circle is inside it: nothing grows."""
+    """The angle at the end of this step: a straight line between two points of a circle is inside, so nothing grows."""
     segments, phase = i64[row + F32] + OWN_F32, f64[i64[row + F64]] + SWING_HZ * STEP_FRAMES / i64[row + RATE]
     phase -= math.floor(phase)
     f64[i64[row + F64]] = phase

@@ -12,7 +12,6 @@ import numpy as np
 
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
 from pedal.dsp.control import (
-    END,
     SEGMENT_CELLS,
     SLOPE,
     START,

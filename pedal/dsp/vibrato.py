@@ -1,7 +1,7 @@
 """Vibrato: the pitch goes up and down, by a delay that swings.
 
-A delay of ``w sin(2 pi f t)`` frames turns the pitch by ``1 - 2 pi f w / rate`` at most, so ``w`` follows from the cents
-that were asked for (U. Zölzer, "DAFX", 2nd ed., 2011, section 3.2). The sound is late by ``w``: that is the
+A delay of ``w sin(2 pi f t)`` frames turns the pitch by ``1 - 2 pi f w / rate`` at most, so ``w`` follows from the
+cents that were asked for (U. Zölzer, "DAFX", 2nd ed., 2011, section 3.2). The sound is late by ``w``: that is the
 effect, not the pedal; at its default it is 0.4 thousandths of a second.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -107,7 +108,7 @@ def test_the_filter_acts_on_every_round() -> None:
     y = row.play_all(click(24_000, 1))[:, 0].astype(np.float64)
     hz = np.fft.rfftfreq(4800, 1 / RATE_HZ)
     at_1k = [np.abs(np.fft.rfft(y[k * 4800 : (k + 1) * 4800]))[np.argmin(np.abs(hz - 1000))] for k in (1, 2, 3, 4)]
-    for before, after in zip(at_1k, at_1k[1:], strict=False):
+    for before, after in pairwise(at_1k):
         assert after / before == pytest.approx(0.9 * 10 ** (-3 / 20), rel=0.05)
 
 

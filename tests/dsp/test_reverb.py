@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -99,8 +99,8 @@ def test_echoes_are_soon_too_many_to_count(flavour: int) -> None:
 def ringing(y: Exact, decay: float) -> float:
     """How much the lines of a tail's spectrum differ, its decay made up for.
 
-    The power of the lines of noise is distributed exponentially: its mean square is twice its squared mean, however finely
-    one looks. A mode that rings is a line far above the others. Returns the greatest ratio of three bands.
+    The power of the lines of noise is distributed exponentially: its mean square is twice its squared mean, however
+    finely one looks. A mode that rings is a line far above the others. Returns the greatest ratio of three bands.
     """
     tail = (y * 10 ** (3 * np.arange(len(y)) / (decay * RATE_HZ)))[-int(0.6 * decay * RATE_HZ) :]
     power = np.abs(np.fft.rfft(tail * np.hanning(len(tail)))) ** 2
@@ -126,14 +126,14 @@ def test_the_swing_is_what_keeps_modes_from_ringing_and_a_comb_would_be_heard() 
 
 @pytest.mark.parametrize("flavour", ALL)
 def test_it_is_stable_for_ever(flavour: int) -> None:
-    """Two simulated minutes of noise at the longest decay and the wildest swing, then two of silence: energy only falls."""
+    """Two minutes of noise at the longest decay and the wildest swing, then two of silence: energy only falls."""
     row = Row("reverb", 2, PLAIN | {"flavour": float(flavour), "decay_s": 20.0, "modulation": 1.0, "size": MOST_SIZE})
     x, silence = np.clip(noise(5 * RATE_HZ), -0.5, 0.5), np.zeros((5 * RATE_HZ, 2), np.float32)
     loud = [np.mean(row.play_all(x, (256,)).astype(np.float64) ** 2) for _ in range(24)]
     assert max(loud) < 4.0
     assert np.mean(loud[-6:]) == pytest.approx(np.mean(loud[-12:-6]), rel=0.1)
     quiet = [np.mean(row.play_all(silence, (256,)).astype(np.float64) ** 2) for _ in range(24)]
-    for before, after in zip(quiet, quiet[1:], strict=False):
+    for before, after in pairwise(quiet):
         assert after <= before * 10 ** (-6 * 5.0 / 20.0) * 1.5
     assert quiet[-1] < 1e-12
 
@@ -191,7 +191,7 @@ def test_a_bypassed_reverb_rings_out_and_then_costs_nothing() -> None:
 
 
 def test_spring_chirps() -> None:
-    """High notes of a click come later than low ones, up to the top; and the cascade lets everything pass that is below."""
+    """High notes of a click come later than low ones, up to the top; all that is below it passes."""
     run, cells = np.zeros(RATE_HZ // 4 + spring.SPRING_CELLS, np.float32), RATE_HZ // 4
     run[0] = 1.0
     for start in range(0, cells, STEP):
@@ -200,7 +200,7 @@ def test_spring_chirps() -> None:
     hz = np.fft.rfftfreq(cells, 1 / RATE_HZ)
     late_s = -np.gradient(np.unwrap(np.angle(spectrum)), 2 * np.pi * hz[1])
     at = [late_s[np.argmin(np.abs(hz - f))] for f in (200.0, 1000.0, 2000.0, 3000.0, 4000.0)]
-    assert all(later > before for before, later in zip(at, at[1:], strict=False))
+    assert all(later > before for before, later in pairwise(at))
     assert at[-1] > at[0] + 0.005
     np.testing.assert_allclose(np.abs(spectrum[(hz > 20) & (hz < 500)]), 1.0, atol=0.03)
 
