@@ -19,7 +19,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
-LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes", "prices"}
+LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes"}
+LOWEST |= {"health", "prices"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
 BUILDER = "panel builder"  # panel/builder*.py: reads files, builds rigs, measures costs; the rest of panel is live
@@ -35,6 +36,7 @@ ARROWS: dict[str, set[str]] = {
     "notes": set(),
     "paths": {"errors"},
     "files": {"errors"},
+    "health": {"errors", "files"},
     "params": {"units", "errors"},
     "preset": {"units", "errors", "params", "paths", "files"},
     "prices": {"errors", "params", "paths", "files"},

@@ -20,6 +20,23 @@ _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+def prepare(priority: int, core: int, arena: Arena, size_bytes: int) -> list[str]:
+    """Take every right that is given, for the calling thread; returns a sentence for each that is not.
+
+    Args:
+        priority: of ``take_priority``.
+        core: to bind to, where the priority is given: an ordinary thread is better off where there is room.
+        arena: of which ``size_bytes`` are touched.
+        size_bytes: see ``arena``.
+    """
+    warnings = [lock_memory()]
+    touch(arena, size_bytes)
+    stop_collecting()
+    refused = take_priority(priority)
+    warnings += [refused] if refused else [use_core(core)]
+    return [warning for warning in warnings if warning]
+
+
 def take_priority(priority: int = PERIOD_PRIORITY) -> str | None:
     """SCHED_FIFO for the calling thread; threads and processes it starts are ordinary again."""
     try:
@@ -73,12 +90,15 @@ def use_core(core: int) -> str | None:
     return None
 
 
-def choose_cores() -> tuple[int, int]:
+def choose_cores(period_core: int | None = None) -> tuple[int, int]:
     """Cores ``(period thread, understudy)``: the last and the one before; the same if there is one.
 
-    The first core of a small board serves most interrupts.
+    The first core of a small board serves most interrupts. A board may name the ``period_core`` itself.
     """
     cores = sorted(os.sched_getaffinity(0))
+    if period_core is not None:
+        others = [core for core in cores if core != period_core]
+        return period_core, others[-1] if others else period_core
     return cores[-1], cores[-2] if len(cores) > 1 else cores[-1]
 
 

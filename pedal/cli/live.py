@@ -13,8 +13,10 @@ from typing import Any, Literal, TypeVar
 
 import click
 
-from pedal.cli.client import Client
+from pedal.cli.client import Client, RefusedError
 from pedal.cli.status_text import status_text
+from pedal.errors import ControlError
+from pedal.health import ask_resume, load_health
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from pedal.paths import runtime_dir as usual_runtime_dir
@@ -44,7 +46,13 @@ def _call(directory: Path | None, request: protocol.Request) -> dict[str, Any]:
 @_talks
 def status(as_json: bool, runtime_dir: Path | None) -> None:
     """What the running pedal is doing: preset, width, load, levels, counters."""
-    result = _call(runtime_dir, protocol.Status())
+    try:
+        result = _call(runtime_dir, protocol.Status())
+    except ControlError as error:
+        reason = load_health(runtime_dir or usual_runtime_dir(), "audio").safe_mode
+        if not reason or isinstance(error, RefusedError):  # whoever refuses says it himself
+            raise
+        raise ControlError("the panel does not answer, and the sound is in safe mode", hint=reason) from error
     click.echo(json.dumps(result, indent=2, sort_keys=True) if as_json else status_text(result))
 
 
@@ -101,6 +109,16 @@ def width(wanted: Literal["full", "lite", "auto"], amp: int | None, runtime_dir:
 def press(switch: str, runtime_dir: Path | None) -> None:
     """Press a footswitch of a virtual pedal, by its name in the board file."""
     _say(_call(runtime_dir, protocol.Press(switch=switch)))
+
+
+@click.command()
+@_talks
+def resume(runtime_dir: Path | None) -> None:
+    """Leave safe mode: try the whole pedal again."""
+    # The file that the sound's parent looks for, not a request: it works beside a panel that does not.
+    if not ask_resume(runtime_dir or usual_runtime_dir(), "audio"):
+        raise ControlError("the pedal is not in safe mode")
+    click.echo("Trying again.")
 
 
 def format_status(result: dict[str, Any], indent: str = "") -> str:

@@ -19,7 +19,7 @@ from pedal.config import Board, load_board
 from pedal.paths import factory_dir, runtime_dir
 
 if TYPE_CHECKING:
-    from pedal.system.supervise import Child
+    from pedal.system.post import Child
     from pedal.virtual.card import VirtualCard
 
 #: ``pedal.link.memory.FILE_NAME``, which would bring the compiler into this small parent.
@@ -56,20 +56,19 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
     if directory is not None:
         os.environ["PEDAL_RUNTIME_DIR"] = str(directory)
     runtime = runtime_dir()
-    if only == "panel":  # systemd restarts it; a second supervisor would fight the first one
-        child = panel_child(board_name, runtime, virtual=board.virtual)
-        os.execv(child.command[0], child.command)
     if board.cpu_scale != 1.0:
         click.echo(f"board '{board.name}': this machine counts as one {board.cpu_scale:g} times slower", err=True)
     with ExitStack() as stack:
         environment, log_path = {}, None
-        if board.virtual:
+        if board.virtual and only != "panel":
             environment = stack.enter_context(virtual_card(board, runtime)).environment()
             if only is None and sys.stdout.isatty():  # the screen is drawn there: other words would tear it
                 log_path = runtime / LOG_NAME
                 logging.basicConfig(filename=log_path, format="%(name)s: %(message)s", force=True)
-        children = [audio_child(board_name, runtime, environment, log_path)]
-        if only is None:
+        children = []
+        if only != "panel":
+            children.append(audio_child(board_name, runtime, environment, log_path))
+        if only != "audio":
             children.append(panel_child(board_name, runtime, virtual=board.virtual, log_path=log_path))
         # A pedal that was stopped starts afresh; one whose halves are services keeps its memory.
         stale = (runtime / LINK_NAME,) if only is None else ()
@@ -78,10 +77,14 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
 
 def audio_child(board_name: str, runtime: Path, environment: dict[str, str], log_path: Path | None = None) -> Child:
     """The process that owns the sound card."""
-    from pedal.system.supervise import Child
+    from pedal.system.post import Child
 
-    command = (sys.executable, "-m", "pedal.audio.process", board_name, str(runtime / LINK_NAME))
-    return Child("audio", command, environment, log_path)
+    def command(module: str) -> tuple[str, ...]:
+        return (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME))
+
+    return Child(
+        "audio", command("pedal.audio.process"), environment, log_path, safe_command=command("pedal.audio.safe")
+    )
 
 
 def panel_child(
@@ -91,12 +94,12 @@ def panel_child(
 
     ``quiet`` keeps it off the terminal: somebody else draws there.
     """
-    from pedal.system.supervise import Child
+    from pedal.system.post import Child
 
     module = "pedal.virtual.panel" if virtual else "pedal.panel.app"
     flags = ("--quiet",) if quiet else ()
     command = (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME), *flags)
-    return Child("panel", command, log_path=log_path)
+    return Child("panel", command, log_path=log_path, safe_command=(*command, "--plain"), safe_once=True)
 
 
 def virtual_card(board: Board, runtime: Path, *, keep_played: bool = False) -> VirtualCard:

@@ -11,6 +11,10 @@ _CHANGES = 5
 def status_text(status: dict[str, Any]) -> str:
     """Lines for a player; ``--json`` has the rest."""
     lines = [_headline(status), _machine(status), ""]
+    if status["safe_mode"]:
+        lines.append(
+            _row("safe mode", f"{status['safe_mode']} The guitar passes through clean; `pedal resume` tries again.")
+        )
     lines += [_amp(amp) for amp in status["amps"]]
     lines.append(_row("blocks", ", ".join(_block(block) for block in status["blocks"])))
     load = (

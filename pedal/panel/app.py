@@ -1,4 +1,4 @@
-"""The process pedal-panel: wiring only. ``python -m pedal.panel.app BOARD LINK``.
+"""The process pedal-panel: wiring only. ``python -m pedal.panel.app BOARD LINK [--plain REASON]``.
 
 Opens switches, screen and control socket, starts the builder, waits for the link that pedal-audio
 makes, and runs the loop. While there is no link it says so, on the screen and to whoever asks.
@@ -21,9 +21,10 @@ from typing import Any
 from pedal import __version__, layout
 from pedal.config import Board, load_board
 from pedal.errors import BoardError, LinkError, PedalError
+from pedal.health import ask_resume, load_health
 from pedal.link import Link, Word
 from pedal.panel.control import SOCKET_NAME, Ask, ControlServer
-from pedal.panel.controls.inputs import open_footswitches
+from pedal.panel.controls.inputs import Press, open_footswitches
 from pedal.panel.controls.inputs_adc import open_knobs
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
@@ -31,6 +32,7 @@ from pedal.panel.jobs import Done
 from pedal.panel.loop import Panel
 from pedal.panel.player import STARTING
 from pedal.panel.reflexes import Reflexes
+from pedal.panel.report import way_out
 from pedal.panel.workshop import Workshop
 
 _log = logging.getLogger("pedal.panel")
@@ -49,6 +51,7 @@ def run_panel(
     *,
     screen: Callable[[], Any] | None = None,
     press: Callable[[str], None] | None = None,
+    plain: str = "",
 ) -> None:
     """The panel, from an empty process to its end.
 
@@ -57,6 +60,7 @@ def run_panel(
         link_path: of the link, waited for.
         screen: opens the luma device of a virtual board.
         press: presses a switch of a virtual board.
+        plain: why to start with a plain preset, not with the one in hand; empty as a rule.
 
     Raises:
         PedalError: pins, display or socket cannot be opened.
@@ -78,12 +82,14 @@ def run_panel(
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
         stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
-        lobby = _Lobby(link_path, items, display, workshop, lambda: bool(signals))
+        lobby = _Lobby(board, link_path, items, display, workshop, lambda: bool(signals))
         link = lobby.wait_for_link()
         while link is not None:
+            link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())  # first: with our number it counts as ours
             link.put(Word.PANEL_PID, os.getpid())
             panel = Panel(board, link, items, display, workshop, reflexes, press, lambda: bool(signals))
-            panel.run()
+            panel.run(plain)
+            plain = ""
             if not panel.link_is_gone:
                 return
             _log.warning("the link was replaced: taking over what was in hand")
@@ -95,8 +101,9 @@ def run_panel(
 
 @dataclass(frozen=True, slots=True)
 class _Lobby:
-    """Where the panel waits for a link, deaf to feet but not to questions."""
+    """Where the panel waits for a link, deaf to feet (but for the way out of safe mode) and not to questions."""
 
+    board: Board
     path: Path
     items: queue.SimpleQueue[Any]
     display: Display
@@ -106,7 +113,7 @@ class _Lobby:
     def wait_for_link(self) -> Link | None:
         """The link, as soon as there is one; None if it was asked to stop before."""
         since_s = time.monotonic()
-        told = False
+        told: tuple[str, str] | None = None
         while not self.stopped():
             try:
                 return Link.attach(self.path)
@@ -114,10 +121,22 @@ class _Lobby:
                 self._serve()
             now_s = time.monotonic()
             self.workshop.look_after(now_s)
-            if not told and now_s - since_s > SPLASH_S:
-                told = True
-                self.display.show(message_page("Starting", STARTING))
+            page = self._page(now_s - since_s)
+            if page is not None and page != told:
+                self.display.show(message_page(*page))
+                told = page
         return None
+
+    def _page(self, waited_s: float) -> tuple[str, str] | None:
+        """Title and text; None while the splash may stay."""
+        if told := self._safe_mode():
+            return "Safe mode", told
+        return ("Starting", STARTING) if waited_s > SPLASH_S else None
+
+    def _safe_mode(self) -> str:
+        """Why the sound is in safe mode and how to leave it; empty if it is not."""
+        reason = load_health(self.path.parent, "audio").safe_mode
+        return f"{reason} {way_out(self.board)}" if reason else ""
 
     def _serve(self) -> None:
         try:
@@ -125,7 +144,12 @@ class _Lobby:
         except queue.Empty:
             return
         if isinstance(item, Ask):
-            item.refuse(f"The pedal is not ready yet. {STARTING}")
+            item.refuse(f"The pedal is not ready yet. {self._safe_mode() or STARTING}")
+        elif isinstance(item, Press) and self.board.switches[item.switch].action == "bypass":
+            try:
+                ask_resume(self.path.parent, "audio")
+            except PedalError as error:
+                _log.warning("%s", error)
         elif isinstance(item, Done):
             self.workshop.received(item)
 
@@ -137,17 +161,22 @@ def _carry_over(old: Link, fresh: Link) -> None:
     fresh.put(Word.BYPASSED, old.get(Word.BYPASSED))
 
 
+def plain_reason(arguments: list[str]) -> str:
+    """What follows ``--plain`` in a command line; empty without it."""
+    return arguments[arguments.index("--plain") + 1] if "--plain" in arguments[:-1] else ""
+
+
 def main() -> int:
     """The command line of the process."""
     logging.basicConfig(level=logging.INFO, format="pedal-panel: %(message)s")
-    if len(sys.argv) != 3:
-        print("usage: python -m pedal.panel.app BOARD LINK", file=sys.stderr)
+    if len(sys.argv) < 3:
+        print("usage: python -m pedal.panel.app BOARD LINK [--plain REASON]", file=sys.stderr)
         return 2
     try:
         board = load_board(sys.argv[1])
         if board.virtual:
             raise BoardError("is a virtual board", where=board.name, hint="Start it with `pedal run`")
-        run_panel(board, Path(sys.argv[2]))
+        run_panel(board, Path(sys.argv[2]), plain=plain_reason(sys.argv))
     except PedalError as error:
         print(f"pedal-panel: {error}", file=sys.stderr)
         return 1

@@ -7,6 +7,7 @@ with its own check sum: a panel killed while it writes leaves the one before.
 
 from __future__ import annotations
 
+import itertools
 import zlib
 
 import msgspec
@@ -18,6 +19,8 @@ from pedal.link import Link
 from pedal.preset import Preset, format_preset, parse_preset
 
 _CHECK_BYTES = 4
+#: Of a preset's key, in the name that it is rescued under.
+_KEY_CHARS = 48
 
 
 class _Kept(msgspec.Struct):
@@ -64,6 +67,30 @@ class Hand:
         self.key, self.preset, self.quality, self.serial = key, preset, quality, serial
         self.keep()
 
+    def set_aside(self) -> str:
+        """Save what a panel that kept failing left in hand among the player's presets, if it is nowhere on disk.
+
+        Returns:
+            The key under which it is to be found; empty if there was nothing in hand.
+
+        Raises:
+            PresetError: the disk refuses; it is then still in hand.
+        """
+        if not self.recall():
+            return ""
+        taken = {entry.key for entry in self.store.entries()}
+        if self.key in taken and self._is_saved_as(self.key):
+            return self.key
+        name = f"{self.key[:_KEY_CHARS]}-rescued".lstrip("-")
+        for number in itertools.count(1):
+            key = name if number == 1 else f"{name}-{number}"
+            if key not in taken:
+                self.store.save(key, self.preset)
+                return key
+            if self._is_saved_as(key):  # by a predecessor that died in between
+                return key
+        raise AssertionError("numbers do not end")
+
     def change(self, preset: Preset) -> None:
         """Hold a changed form of the same preset."""
         self.preset = preset
@@ -81,6 +108,12 @@ class Hand:
         """Number of the preset in the list, from 1 (0: not in it), and the length of the list."""
         keys = [entry.key for entry in self.store.entries()]
         return (keys.index(self.key) + 1 if self.key in keys else 0), len(keys)
+
+    def _is_saved_as(self, key: str) -> bool:
+        try:
+            return self.store.load(key).preset == self.preset
+        except PresetError:
+            return False
 
     def _read(self, place: int) -> _Kept | None:
         written = self._link.read_notes(place)

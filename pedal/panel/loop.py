@@ -19,6 +19,7 @@ from PIL import Image
 from pedal import layout
 from pedal.config import Board
 from pedal.errors import PedalError
+from pedal.health import ask_resume, load_health
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.link.status import Event, Status
@@ -93,12 +94,18 @@ class Panel:
         self._tick = 0
         self._shown_message = ("", 0.0)
 
-    def run(self) -> None:
-        """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone."""
-        self._player.begin(time.monotonic())
-        bypasses = [name for name, switch in self._board.switches.items() if switch.action == "bypass"]
-        self._reflexes.learn(dict.fromkeys(bypasses, self._player.toggle_bypass))
+    def run(self, plain: str = "") -> None:
+        """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone.
+
+        Args:
+            plain: why this panel starts with a plain preset instead; empty as a rule.
+        """
+        if plain:
+            self._player.begin_plain(plain)
+        else:
+            self._player.begin(time.monotonic())
         try:
+            self._look_at_health()
             self._serve()
         finally:
             self._reflexes.learn({})
@@ -135,7 +142,9 @@ class Panel:
     def _on_press(self, press: Press) -> None:
         action = self._board.switches[press.switch].action
         try:
-            if action == "bypass":
+            if action == "bypass" and ask_resume(self._link.path.parent, "audio"):
+                self._player.message = "Trying again."
+            elif action == "bypass":
                 self._player.toggle_bypass()
             else:
                 self._player.step(1 if action == "next_preset" else -1)
@@ -162,8 +171,16 @@ class Panel:
             self._expire_message(now_s)
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
+            self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
+
+    def _look_at_health(self) -> None:
+        """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""
+        reason = load_health(self._link.path.parent, "audio").safe_mode
+        self._reporter.tell_safe_mode(reason)
+        bypasses = [name for name, switch in self._board.switches.items() if switch.action == "bypass"]
+        self._reflexes.learn({} if reason else dict.fromkeys(bypasses, self._player.toggle_bypass))
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:
         if event.kind == layout.EVENT_WIDTH:

@@ -8,6 +8,7 @@ the new preset's.
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ from pedal.panel.workshop import Workshop
 from pedal.params import BYPASS
 from pedal.preset import Block, Preset, format_preset
 
+_log = logging.getLogger("pedal.panel")
+
+#: The guitar as it is: what plays when something in a preset makes the panel fail.
+PLAIN = Preset("Plain")
 #: A block waits at most this long for the width that makes room for it.
 ROOM_TIMEOUT_S = 1.0
 
@@ -44,10 +49,12 @@ class Player:
 
     Attributes:
         message: one sentence for the page, or empty.
+        notice: what stands there as long as there is no message and no other preset was chosen, or empty.
     """
 
     def __init__(self, board: Board, link: Link, hand: Hand, rigs: Rigs, widths: Widths, workshop: Workshop) -> None:
         self.message = ""
+        self.notice = ""
         self._board = board
         self._link = link
         self._hand = hand
@@ -90,6 +97,19 @@ class Player:
             if block.on != self._rigs.is_on(block.id):
                 self.switch_block(block.id, block.on, now_s)
 
+    def begin_plain(self, reason: str) -> None:
+        """Play a plain preset instead of one with which the panel kept failing; that one is kept on disk."""
+        try:
+            key = self._hand.set_aside()
+            kept = f" What you had is kept as preset '{key}'." if key else ""
+        except PedalError as error:
+            kept = f" What you had could not be kept: {error}"
+            _log.error("the preset that could not be kept:\n%s", format_preset(self._hand.preset))
+        self._hand.take("", PLAIN, {}, serial=0)
+        self._build("", PLAIN, {})
+        self.notice = f"Plain sound. {reason}{kept}"
+        _log.warning("%s", self.notice)
+
     def bypass(self, on: bool | None) -> bool:
         """Bypass the pedal, or change over; returns what it is now. The one verb for any thread."""
         with self._bypassing:
@@ -108,7 +128,7 @@ class Player:
             PresetError: it cannot be read.
         """
         loaded = self._hand.store.load(key)
-        self.message = loaded.warning
+        self.message, self.notice = loaded.warning, ""
         self._build(key, loaded.preset, {})
 
     def step(self, by: int) -> None:

@@ -53,6 +53,12 @@ def is_alive(pid: int) -> bool:
     return pid > 0
 
 
+def way_out(board: Board) -> str:
+    """How a player leaves safe mode, one sentence."""
+    by_foot = any(switch.action == "bypass" for switch in board.switches.values())
+    return "Press bypass to try again." if by_foot else "`pedal resume` tries again."
+
+
 def width_label(amp: AmpState) -> str:
     """What players call the width an amp plays; empty while it is off."""
     return amp.block.amp.labels[amp.playing] if amp.block.amp and amp.playing >= 0 else ""
@@ -91,9 +97,14 @@ class Reporter:
         self._widths = widths
         self._player = player
         self._overruns = overruns
+        self._safe_mode = ""
         self._position = (0, 0)
         self._position_key = ""
         self._position_until_s = 0.0
+
+    def tell_safe_mode(self, reason: str) -> None:
+        """From now on the sound is in safe mode, for this reason; empty: it is not."""
+        self._safe_mode = reason
 
     def view(self, status: Status, tick: int) -> PanelView:
         """The page's content, now."""
@@ -116,7 +127,7 @@ class Reporter:
             in_clipped=clipped,
             bypassed=player.is_bypassed,
             muted=hand.preset.output.value("mute") > 0.5,
-            message=player.message or player.progress(),
+            message=player.message or self._safe_page() or player.notice or player.progress(),
             audio_state=self._audio_state(status),
             cpu_scale=status.cpu_scale if board.virtual else 1.0,
             tick=tick,
@@ -155,7 +166,8 @@ class Reporter:
             "preset_number": number,
             "preset_count": count,
             "bypassed": player.is_bypassed,
-            "message": player.message or player.progress(),
+            "safe_mode": self._safe_mode,
+            "message": player.message or player.notice or player.progress(),
             "load": round(status.load, 4),
             "load_mean": round(status.load_mean, 4),
             "load_peak": round(status.load_peak, 4),
@@ -189,4 +201,8 @@ class Reporter:
     def _audio_state(self, status: Status) -> AudioState:
         if status.card_state != layout.CARD_RUNNING and not is_alive(self._rigs.link.get(Word.AUDIO_PID)):
             return "no audio"
-        return audio_state(status, time.monotonic_ns())
+        state = audio_state(status, time.monotonic_ns())
+        return "safe mode" if self._safe_mode and state == "playing" else state
+
+    def _safe_page(self) -> str:
+        return f"Clean bypass. {self._safe_mode} {way_out(self._board)}" if self._safe_mode else ""

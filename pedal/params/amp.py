@@ -11,4 +11,5 @@ AMP = block(
     gain("level_db", -40, 24, 0, "Level"),
     asset="model",
     bypass="own",
+    about="A Neural Amp Modeler capture. Models are brought to the same loudness.",
 )

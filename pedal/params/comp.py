@@ -15,4 +15,5 @@ COMP = block(
     gain("makeup_db", 0, 24, 4, "Make-up"),
     share("blend", 1.0, "Blend"),
     meter="gain_reduction_db",
+    about="Evens out loud and soft notes; the blend keeps the pick in front of the squeeze.",
 )

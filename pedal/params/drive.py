@@ -11,4 +11,5 @@ DRIVE = block(
     hertz("tight_hz", 20, 1000, 200, "Tight"),
     hertz("tone_hz", 500, 12000, 3500, "Tone"),
     gain("level_db", -24, 24, 0, "Level"),
+    about="A soft overdrive: Tight takes bass out before it, Tone treble behind it. Drive keeps the loudness.",
 )

@@ -26,4 +26,5 @@ EQ = block(
     hertz("high_hz", 1500, 12000, 5000, "High freq"),
     decibels("high_db", -18, 18, 0, "High"),
     gain("level_db", -18, 18, 0, "Level"),
+    about="A shelf at either end and three bells between, each where you want it.",
 )

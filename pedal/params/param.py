@@ -58,6 +58,30 @@ class Param:
             )
         return float(round(value) if self.words else value)
 
+    def parsed(self, value: object, where: str) -> float:
+        """A value as files and commands have it: true or false, one of the words, or a number.
+
+        Raises:
+            PresetError: of the wrong kind, or out of range.
+        """
+        if self.unit == "on/off":
+            if not isinstance(value, bool):
+                raise PresetError(f"{self.name} must be true or false", where=where)
+        elif self.words:
+            if value not in self.words:
+                raise PresetError(f"{self.name} = {value!r:.40}", where=where, hint=f"Use {', '.join(self.words)}")
+            return float(self.words.index(str(value)))
+        elif isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise PresetError(f"{self.name} must be a number", where=where, hint=f"Use {self.low:g} to {self.high:g}")
+        # Compared before it becomes a float: an integer of hundreds of digits would not fit one.
+        return self.checked(float(value) if abs(value) < 1e9 else math.inf, where)
+
+    def shown(self, value: float) -> float | bool | str:
+        """The value as files have it."""
+        if self.unit == "on/off":
+            return bool(value)
+        return self.words[int(value)] if self.words else float(value)
+
     def kernel_value(self, value: float) -> float:
         """The float that goes into shared memory."""
         return gain_from_db(value) if self.as_gain else float(value)
@@ -78,6 +102,7 @@ class BlockKind:
             rung out. ``own``: nothing; it has no bypass, or sees to it itself.
         widens: makes two channels of one.
         meter: what the number means that its kernel keeps for ``pedal status``; empty if there is none.
+        about: what it does, in a sentence or two for players.
     """
 
     name: str
@@ -88,6 +113,7 @@ class BlockKind:
     bypass: Literal["cut", "tail", "own"] = "cut"
     widens: bool = False
     meter: str = ""
+    about: str = ""
 
     @property
     def number(self) -> int:
@@ -155,6 +181,7 @@ def block(
     bypass: Literal["cut", "tail", "own"] = "cut",
     widens: bool = False,
     meter: str = "",
+    about: str = "",
 ) -> BlockKind:
     """A kind of block: ``BYPASS``, then ``params``."""
-    return BlockKind(name, label, (BYPASS, *params), asset, implicit, bypass, widens, meter)
+    return BlockKind(name, label, (BYPASS, *params), asset, implicit, bypass, widens, meter, about)

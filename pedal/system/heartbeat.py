@@ -1,4 +1,4 @@
-"""Whether the sound still flows, read from the link's file without mapping it.
+"""Whether the sound still flows and the panel still turns, read from the link's file without mapping it.
 
 Called by ``supervise`` and by commands that only want to look. Reading a file that others have
 mapped shows what they last stored; it needs no compiled code, and holds no memory of a dead pedal.
@@ -16,15 +16,25 @@ from pedal import layout
 
 @dataclass(frozen=True)
 class Beat:
-    """One look at the audio process."""
+    """One look at both heartbeats."""
 
     audio_pid: int
     card_state: int
-    age_s: float  # since the last period was played
+    audio_age_s: float  # since the last period was played
+    panel_pid: int
+    panel_age_s: float  # since the last tick of the panel's loop
 
-    def is_stuck(self, limit_s: float) -> bool:
-        """The card is said to run, but no period has been played for ``limit_s``."""
-        return self.card_state == layout.CARD_RUNNING and self.age_s > limit_s
+    def silent_s(self, name: str, pid: int) -> float:
+        """For how long the child ``name`` ("audio", "panel"), process ``pid``, has owed a sign of life.
+
+        0 while nothing can be expected: it has not come so far as to say its number (what a dead predecessor left
+        says nothing about it), or there is no card to play on.
+        """
+        if name == "audio" and pid == self.audio_pid and self.card_state == layout.CARD_RUNNING:
+            return self.audio_age_s
+        if name == "panel" and pid == self.panel_pid:
+            return self.panel_age_s
+        return 0.0
 
 
 def parse_beat(head: bytes, now_ns: int) -> Beat | None:
@@ -42,7 +52,9 @@ def parse_beat(head: bytes, now_ns: int) -> Beat | None:
     return Beat(
         audio_pid=words[layout.AUDIO_PID],
         card_state=words[layout.CARD_STATE],
-        age_s=(now_ns - words[layout.AUDIO_BEAT_NS]) / 1e9,
+        audio_age_s=(now_ns - words[layout.AUDIO_BEAT_NS]) / 1e9,
+        panel_pid=words[layout.PANEL_PID],
+        panel_age_s=(now_ns - words[layout.PANEL_BEAT_NS]) / 1e9,
     )
 
 

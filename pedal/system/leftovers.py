@@ -18,15 +18,19 @@ from pedal.errors import PedalError
 
 
 @contextlib.contextmanager
-def lock_runtime(runtime_dir: Path) -> Iterator[None]:
-    """Be the only one that runs a pedal in ``runtime_dir``; a lock that ends with its process.
+def lock_place(runtime_dir: Path, name: str) -> Iterator[None]:
+    """Be the only one that runs a child of this name in ``runtime_dir``; a lock that ends with its process.
 
     Raises:
-        PedalError: another one runs, and which.
+        PedalError: another one runs, and which; or somebody else's files are in the way.
     """
     runtime_dir.mkdir(parents=True, exist_ok=True)
-    path = runtime_dir / "supervisor.lock"
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+    path = runtime_dir / f"{name}.lock"
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+    except OSError as error:
+        hint = "Another user ran a pedal here: remove what is in this folder"
+        raise PedalError(f"cannot be locked ({error.strerror})", where=str(path), hint=hint) from error
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,11 +67,11 @@ def start_time(pid: int) -> int:
     return int(stat.rpartition(")")[2].split()[19])  # the name before may hold anything, also brackets
 
 
-def remove_leftovers(runtime_dir: Path) -> None:
+def remove_leftover(runtime_dir: Path, name: str) -> None:
     """End what a killed supervisor started and the kernel, for whatever reason, did not end with it."""
-    for path in runtime_dir.glob("*.pid"):
-        with contextlib.suppress(OSError, ValueError):
-            pid, started = (int(word) for word in path.read_text().split())
-            if started and start_time(pid) == started:
-                os.kill(pid, signal.SIGKILL)
-        forget_pid(path)
+    path = runtime_dir / f"{name}.pid"
+    with contextlib.suppress(OSError, ValueError):
+        pid, started = (int(word) for word in path.read_text().split())
+        if started and start_time(pid) == started:
+            os.kill(pid, signal.SIGKILL)
+    forget_pid(path)

@@ -1,7 +1,7 @@
 """pedal-panel of a virtual board: mock pins, a screen in the terminal, the keyboard as footswitches.
 
-``python -m pedal.virtual.panel BOARD LINK [--quiet]``, started by ``pedal run`` in place of ``pedal.panel.app``.
-The panel is the same; only what it opens differs.
+``python -m pedal.virtual.panel BOARD LINK [--quiet] [--plain REASON]``, started by ``pedal run`` in place of
+``pedal.panel.app``. The panel is the same; only what it opens differs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pedal.config import load_board
 from pedal.errors import PedalError
-from pedal.panel.app import run_panel
+from pedal.panel.app import plain_reason, run_panel
 from pedal.virtual.keyboard import Keyboard, help_line, key_map
 from pedal.virtual.pins import VirtualPins
 from pedal.virtual.screen import VirtualScreen
@@ -45,7 +45,8 @@ def main() -> int:
             virtual = stack.enter_context(VirtualPins(pins))
             if not quiet:
                 stack.enter_context(Keyboard(keys, virtual.press, leave, tell, sys.stdin))
-            run_panel(board, Path(sys.argv[2]), screen=lambda: screen, press=virtual.press)
+            plain = plain_reason(sys.argv)
+            run_panel(board, Path(sys.argv[2]), screen=lambda: screen, press=virtual.press, plain=plain)
     except PedalError as error:
         print(f"pedal-panel: {error}", file=sys.stderr)
         return 1

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from pedal import layout
-from pedal.audio.process import LinkWords
+from pedal.audio.process import RigWords
 from pedal.config import parse_board
 from pedal.errors import BoardError
 from pedal.link import Link
@@ -22,7 +22,7 @@ CARD: Any = SimpleNamespace(
 
 def announced(link: Link, prices: str) -> Link:
     board = parse_board(f'prices = "{prices}"\n[audio]\ncard = "Loopback"\n', "lab.toml")
-    LinkWords(link, board).announce(cast(Any, CARD))
+    RigWords(link, board).announce(cast(Any, CARD))
     return link
 
 

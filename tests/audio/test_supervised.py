@@ -12,7 +12,8 @@ from pathlib import Path
 from pedal import layout
 from pedal.link import Link
 from pedal.system.heartbeat import load_beat
-from pedal.system.supervise import Child, Supervisor
+from pedal.system.post import Child
+from pedal.system.supervise import Supervisor
 from pedal.virtual.card import VirtualCard
 from tests.audio.players import ROOT, needs_jackd, take
 from tests.audio.test_process import BOARD, PERIOD, compiled_kernels
@@ -30,7 +31,7 @@ def test_sound_comes_back(tmp_path: Path) -> None:
     def playing_pid() -> int:
         """The process that plays, once it has played something."""
         beat = load_beat(link_path)
-        if beat is None or beat.card_state != layout.CARD_RUNNING or beat.age_s > 0.2 or beat.audio_pid in pids:
+        if beat is None or beat.card_state != layout.CARD_RUNNING or beat.audio_age_s > 0.2 or beat.audio_pid in pids:
             return 0
         return beat.audio_pid
 

@@ -38,6 +38,7 @@ STATUS = {
     "periods_played": 1000,
     "frame": 480000,
     "message": "",
+    "safe_mode": "",
     "amps": [
         {
             "id": "amp",

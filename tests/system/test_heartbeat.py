@@ -19,17 +19,24 @@ def head(**words: int) -> bytes:
     return struct.pack(f"={layout.WORDS}q", *values)
 
 
-def test_a_running_card_without_a_beat_is_stuck() -> None:
-    def look(state: int, age_s: float) -> bool:
-        words = head(CARD_STATE=state, AUDIO_BEAT_NS=10**12 - int(age_s * 1e9), AUDIO_PID=7)
-        beat = parse_beat(words, 10**12)
-        assert beat is not None and beat.audio_pid == 7
-        return beat.is_stuck(1.0)
+def test_a_running_card_owes_periods() -> None:
+    def silent_s(state: int, pid: int = 7) -> float:
+        beat = parse_beat(head(CARD_STATE=state, AUDIO_BEAT_NS=10**12 - 10**9, AUDIO_PID=7), 10**12)
+        assert beat is not None
+        return beat.silent_s("audio", pid)
 
-    assert look(layout.CARD_RUNNING, 1.1)
-    assert not look(layout.CARD_RUNNING, 0.9)
-    assert not look(layout.CARD_LOST, 60.0), "nothing to play on is no reason to kill"
-    assert not look(layout.CARD_STARTING, 60.0)
+    assert silent_s(layout.CARD_RUNNING) == 1.0
+    assert silent_s(layout.CARD_LOST) == 0.0, "nothing to play on is no reason to kill"
+    assert silent_s(layout.CARD_STARTING) == 0.0
+    assert silent_s(layout.CARD_RUNNING, pid=8) == 0.0, "what a dead predecessor left"
+
+
+def test_a_panel_with_a_link_owes_ticks() -> None:
+    beat = parse_beat(head(PANEL_BEAT_NS=10**12 - 10**9, PANEL_PID=7), 10**12)
+    assert beat is not None
+    assert beat.silent_s("panel", 7) == 1.0
+    assert beat.silent_s("panel", 8) == 0.0
+    assert beat.silent_s("editor", 7) == 0.0
 
 
 @given(st.binary(max_size=8 * layout.WORDS))
@@ -46,4 +53,4 @@ def test_no_file_has_no_beat(tmp_path: Path) -> None:
     assert load_beat(tmp_path / "link") is None
     (tmp_path / "link").write_bytes(head(CARD_STATE=layout.CARD_RUNNING))
     beat = load_beat(tmp_path / "link")
-    assert beat is not None and beat.age_s > 0
+    assert beat is not None and beat.audio_age_s > 0

@@ -15,9 +15,12 @@ from pathlib import Path
 import pytest
 
 from pedal.errors import PedalError
+from pedal.health import Health, ask_resume, load_health
+from pedal.system import supervise
 from pedal.system.heartbeat import load_beat
-from pedal.system.leftovers import lock_runtime, remember_pid, remove_leftovers, start_time
-from pedal.system.supervise import Child, Patience, Supervisor
+from pedal.system.leftovers import lock_place, remember_pid, remove_leftover, start_time
+from pedal.system.post import Child
+from pedal.system.supervise import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVE_UP_S = 30.0
@@ -43,9 +46,18 @@ time.sleep(1000)
 """
 
 
-def child(folder: Path, name: str = "audio", code: str = SLEEPER) -> Child:
+#: Has the words of a panel that ticks once and then hangs.
+HANGING_PANEL = HANGER.replace("AUDIO_PID", "PANEL_PID").replace("AUDIO_BEAT_NS", "PANEL_BEAT_NS").replace("10)", "1)")
+#: Leaves a line of each life, and ends.
+CRASHER = SLEEPER.replace("time.sleep(1000)", "sys.exit(3)")
+
+
+def child(folder: Path, name: str = "audio", code: str = SLEEPER, *, safe_once: bool | None = None) -> Child:
+    """A child that leaves a line of each life; one of a safe start among the lives of ``safe``, if it has one."""
     command = (sys.executable, "-c", code, str(folder / f"{name}.lives"), str(folder / "link"))
-    return Child(name, command, {"PYTHONPATH": str(ROOT)})
+    safe_command = () if safe_once is None else (sys.executable, "-c", SLEEPER, str(folder / "safe.lives"))
+    environment = {"PYTHONPATH": str(ROOT)}
+    return Child(name, command, environment, safe_command=safe_command, safe_once=bool(safe_once))
 
 
 def lives(folder: Path, name: str = "audio") -> list[int]:
@@ -65,14 +77,6 @@ def is_alive(pid: int) -> bool:
     except OSError:
         return False
     return state not in "ZX"
-
-
-def test_patience_only_ends_with_early_deaths() -> None:
-    patience = Patience()
-    assert [patience.delay_s(60.0) for _ in range(5)] == [0.0] * 5
-    assert [patience.delay_s(0.1) for _ in range(8)] == [0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0]
-    assert patience.delay_s(10.0) == 0.0
-    assert patience.delay_s(0.1) == 0.0
 
 
 def test_a_killed_child_is_started_again_and_the_others_stay(tmp_path: Path) -> None:
@@ -99,10 +103,73 @@ def test_a_heart_that_stops_is_a_death(tmp_path: Path) -> None:
     assert len(lives(tmp_path)) == 3, "killed twice, and not for the beat that its predecessor left"
 
 
+def test_a_panel_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(supervise.SILENT_S, "panel", 0.5)
+    ended = until(lambda: len(lives(tmp_path, "panel")) == 2)
+    Supervisor(
+        [child(tmp_path, "panel", HANGING_PANEL)], tmp_path, lambda: load_beat(tmp_path / "link"), ended=ended
+    ).run()
+    assert len(lives(tmp_path, "panel")) == 2
+
+
+def test_three_failures_are_enough(tmp_path: Path) -> None:
+    """Safe mode begins, is entered without waiting, and is left when somebody asks."""
+    seen: list[str] = []
+
+    def left_again() -> bool:
+        if lives(tmp_path, "safe") and not seen:
+            assert len(lives(tmp_path)) == 3
+            seen.append(load_health(tmp_path, "audio").safe_mode)
+            assert ask_resume(tmp_path, "audio")
+        return len(lives(tmp_path)) == 4
+
+    Supervisor([child(tmp_path, code=CRASHER, safe_once=False)], tmp_path, ended=until(left_again)).run()
+    assert seen == ["The sound failed 3 times in a minute; the last time it ended with 3."]
+    assert len(lives(tmp_path)) >= 4 and not is_alive(lives(tmp_path, "safe")[0])
+    assert load_health(tmp_path, "audio") == Health(), "a stop that was asked for forgets"
+
+
+def test_safe_mode_stays_when_it_fails_itself(tmp_path: Path) -> None:
+    def killed_twice() -> bool:
+        born = lives(tmp_path, "safe")
+        if born and is_alive(born[-1]) and len(born) < 3:
+            os.kill(born[-1], signal.SIGKILL)
+        return len(born) == 3
+
+    Supervisor([child(tmp_path, code=CRASHER, safe_once=False)], tmp_path, ended=until(killed_twice)).run()
+    assert len(lives(tmp_path)) == 3 and len(lives(tmp_path, "safe")) == 3
+
+
+def test_a_safe_start_that_mends_is_made_once(tmp_path: Path) -> None:
+    def restarted() -> bool:
+        if len(born := lives(tmp_path, "safe")) == 1 and is_alive(born[0]):
+            assert not load_health(tmp_path, "panel").safe_mode
+            os.kill(born[0], signal.SIGKILL)
+        return len(lives(tmp_path, "panel")) == 4
+
+    Supervisor([child(tmp_path, "panel", CRASHER, safe_once=True)], tmp_path, ended=until(restarted)).run()
+    assert len(lives(tmp_path, "panel")) == 4 and len(lives(tmp_path, "safe")) == 1
+
+
+def test_failures_are_counted_across_supervisors(tmp_path: Path) -> None:
+    """As systemd restarts them: one is killed, its successor knows, and two of the child's own make three."""
+    with supervisor(tmp_path) as process:
+        process.kill()
+        process.wait()
+    assert load_health(tmp_path, "audio").running
+
+    def safe() -> bool:
+        return bool(lives(tmp_path, "safe"))
+
+    Supervisor([child(tmp_path, code=CRASHER, safe_once=False)], tmp_path, ended=until(safe)).run()
+    assert len(lives(tmp_path)) == 3, "one under the first, two under the second"
+
+
 SUPERVISE = """
 import sys
 from pathlib import Path
-from pedal.system.supervise import Child, Supervisor
+from pedal.system.post import Child
+from pedal.system.supervise import Supervisor
 folder = Path(sys.argv[1])
 command = (sys.executable, "-c", sys.argv[2], str(folder / "audio.lives"), str(folder / "link"))
 Supervisor([Child("audio", command)], folder).run()
@@ -148,8 +215,8 @@ def test_only_one_pedal_in_a_directory(tmp_path: Path) -> None:
         supervisor(tmp_path) as process,
         pytest.raises(PedalError, match=rf"already running here \(process {process.pid}"),
     ):
-        Supervisor([], tmp_path).run()
-    with lock_runtime(tmp_path):
+        Supervisor([child(tmp_path)], tmp_path).run()
+    with lock_place(tmp_path, "audio"):
         pass
 
 
@@ -158,7 +225,8 @@ def test_leftovers_are_ended_unless_the_number_was_given_to_another(tmp_path: Pa
         remember_pid(tmp_path / "audio.pid", left.pid)
         (tmp_path / "panel.pid").write_text(f"{stranger.pid} {start_time(stranger.pid) - 1}\n")
         (tmp_path / "torn.pid").write_text("12")
-        remove_leftovers(tmp_path)
+        for name in ("audio", "panel", "torn", "none"):
+            remove_leftover(tmp_path, name)
         assert left.wait(10) == -signal.SIGKILL
         assert stranger.poll() is None
         stranger.kill()

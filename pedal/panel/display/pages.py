@@ -17,7 +17,7 @@ from pedal.panel.display.text import draw_text, width_px, wrapped
 
 WIDTH_PX, HEIGHT_PX = 128, 64
 
-AudioState = Literal["playing", "starting", "lost card", "no audio"]
+AudioState = Literal["playing", "safe mode", "starting", "lost card", "no audio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class PanelView:
 
 
 _BANNERS: dict[AudioState, str] = {
-    "playing": "", "starting": "Starting", "lost card": "Card lost", "no audio": "No audio",
+    "playing": "", "safe mode": "Safe mode", "starting": "Starting", "lost card": "Card lost", "no audio": "No audio",
 }  # fmt: skip
 
 #: Columns right of this belong to the meters.

@@ -41,6 +41,11 @@ PAGES: dict[str, Image.Image] = {
     "starting": draw_page(replace(PLAYING, audio_state="starting")),
     "lost-card": draw_page(replace(PLAYING, audio_state="lost card", muted=True)),
     "no-audio": draw_page(replace(PLAYING, audio_state="no audio")),
+    "safe-mode": draw_page(
+        PanelView(
+            "Crunch", 1, 4, message="Clean bypass. The sound failed 3 times in a minute.", audio_state="safe mode"
+        )
+    ),
     "message": draw_page(replace(PLAYING, message="Card 'M2' is busy.")),
     "message-scrolled": draw_page(replace(PLAYING, message="Preset 7 is broken; 'Crunch' plays on.", tick=30)),
     "no-amp": draw_page(PanelView("Just a delay", 40, 40)),
@@ -89,7 +94,7 @@ def views(draw: st.DrawFn) -> PanelView:
         bypassed=draw(st.booleans()),
         muted=draw(st.booleans()),
         message=draw(st.text(max_size=300)),
-        audio_state=draw(st.sampled_from(["playing", "starting", "lost card", "no audio"])),
+        audio_state=draw(st.sampled_from(["playing", "safe mode", "starting", "lost card", "no audio"])),
         cpu_scale=draw(st.sampled_from([1.0, 2.5, 30.0, 1000.0])),
         tick=draw(st.integers(0, 10**9)),
     )
@@ -129,6 +134,7 @@ def test_long_names_stay_in_their_lines(view: PanelView) -> None:
         {"budget_norm": 0.5},
         {"preset_number": 2},
         {"audio_state": "lost card"},
+        {"audio_state": "safe mode"},
     ],
 )
 def test_what_matters_shows(change: dict[str, object]) -> None:

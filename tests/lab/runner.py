@@ -1,0 +1,62 @@
+"""Runs one scenario in one guest and judges what came of it. Called by ``python -m tests.lab`` on the host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.lab.guest.machine import run_guest
+from tests.lab.guest.project import ROOT, put
+from tests.lab.guest.warm import warm_kernels
+from tests.lab.report import Verdict
+from tests.lab.scenario import Breakage, Scenario
+
+
+def run_scenario(scenario: Scenario, seed: int, folder: Path, layers: Iterable[Path] = ()) -> Verdict:
+    """One run; its folder keeps the trace, the console and whatever the scenario left."""
+    ended = run_guest(
+        f"exec python -m tests.lab.driver {scenario.name} --seed {seed}",
+        folder,
+        limit_s=scenario.limit_s,
+        layers=[*layers, warm_kernels()],
+        disk=scenario.disk,
+    )
+    found = folder / "verdict.json"
+    if not found.exists():
+        how = f"given up after {scenario.limit_s:g} s" if ended.code is None else f"ended with {ended.code}"
+        last = "\n".join((ended.output or ended.console).splitlines()[-15:])
+        return Verdict(scenario.name, seed, f"no verdict: the guest {how}\n{last}", real_s=ended.real_s)
+    said = json.loads(found.read_text())
+    trouble = said["trouble"]
+    if not trouble and scenario.judge is not None:
+        try:
+            said["notes"] += scenario.judge(folder) or []
+        except AssertionError as failure:
+            trouble = f"AssertionError: {failure}"
+    return Verdict(
+        scenario=scenario.name,
+        seed=seed,
+        trouble=trouble,
+        hash=said["hash"],
+        virtual_s=said["virtual_s"],
+        real_s=ended.real_s,
+        notes=said["notes"],
+    )
+
+
+def broken_layer(breakage: Breakage, folder: Path) -> Path:
+    """The deliberate mistake as a layer over the project.
+
+    Raises:
+        SystemExit: the place to break is not there (any more).
+    """
+    text = (ROOT / breakage.file).read_text()
+    if text.count(breakage.old) != 1:
+        raise SystemExit(f"lab: {breakage.file} does not hold, exactly once: {breakage.old!r}")
+    layer = folder / "broken"
+    changed = folder / "broken.txt"
+    folder.mkdir(parents=True, exist_ok=True)
+    changed.write_text(text.replace(breakage.old, breakage.new))
+    put(changed, layer / "opt" / "pedal" / breakage.file)
+    return layer
