@@ -12,7 +12,8 @@ alike. The filter is a first-order shelf whose gain in dB at the damping's corne
 proportional shelf has it (J.-M. Jot, "Proportional parametric equalizers", 139th AES Convention, 2015).
 Pairs of lines are turned by a slowly swinging angle before they are mixed, which keeps the matrix orthogonal and the
 modes from ringing (S. J. Schlecht, E. A. P. Habets, "Time-varying feedback matrices in feedback delay networks", JASA
-138(3), 2015). The diffusers are Schroeder's allpasses (M. R. Schroeder, "Natural sounding artificial reverberation", JAES 10(3), 1962).
+138(3), 2015). The diffusers are Schroeder's allpasses (M. R. Schroeder, "Natural sounding artificial reverberation",
+JAES 10(3), 1962).
 
 Lines have whole numbers of frames. Another size, flavour or pre-delay is cross-faded: for ``FADE_S`` every line is read
 at two places. Runs of a control step are worked on line by line, which the least delay allows.
@@ -64,6 +65,9 @@ PARAMS_COUNT = len(REVERB.params) - 1
 
 #: A new size, flavour or pre-delay takes this long.
 FADE_S = 0.04
+#: The ramps have corners, and a decay that changes a hundredfold within a tenth of a second makes them heard. So what
+#: is computed goes this share of its way at a step, and is taken to be there after so many.
+STEP_SHARE, LIVELY_STEPS = 0.25, 50
 #: The angle swings so often a second, at full modulation by so many radians.
 SWING_HZ, SWING = 0.7, 0.5 * math.pi
 #: The runs of the mixed network that are heard left and right.
@@ -130,27 +134,34 @@ def _fade_steps(rate_hz: int) -> int:
 
 
 @kernel
-def _go(f32: Any, segment: int, value: float, steps: int) -> None:
-    """A step of the way to ``value``, which is reached in ``steps``."""
-    aim_kernel(f32, segment, f32[segment + END] + (value - f32[segment + END]) / steps)
+def _go(f32: Any, segment: int, value: float, share: float) -> None:
+    """This share of the way to ``value``."""
+    aim_kernel(f32, segment, f32[segment + END] + (value - f32[segment + END]) * share)
 
 
 @kernel
 def _aim_shelf(
-    f32: Any, segments: int, delay_s: float, decay_s: float, damped_s: float, corner_hz: float, rate_hz: int, steps: int
+    f32: Any,
+    segments: int,
+    delay_s: float,
+    decay_s: float,
+    damped_s: float,
+    corner_hz: float,
+    rate_hz: int,
+    share: float,
 ) -> None:
     """The shelf of a line: ``-60 * delay / decay`` dB below the corner, with the damped decay above."""
     low, high = 10.0 ** (-3.0 * delay_s / decay_s), 10.0 ** (-3.0 * delay_s / damped_s)
     root, corner = math.sqrt(low / high), math.tan(math.pi * corner_hz / rate_hz)
     zero, pole = corner * root, corner / root
-    _go(f32, segments, high * (1.0 + zero) / (1.0 + pole), steps)
-    _go(f32, segments + SEGMENT_CELLS, high * (zero - 1.0) / (1.0 + pole), steps)
-    _go(f32, segments + 2 * SEGMENT_CELLS, (1.0 - pole) / (1.0 + pole), steps)
+    _go(f32, segments, high * (1.0 + zero) / (1.0 + pole), share)
+    _go(f32, segments + SEGMENT_CELLS, high * (zero - 1.0) / (1.0 + pole), share)
+    _go(f32, segments + 2 * SEGMENT_CELLS, (1.0 - pole) / (1.0 + pole), share)
 
 
 @kernel
-def _aim_all(f32: Any, i64: Any, row: int, steps: int) -> None:
-    """Aim every segment but the swing's at what the ramps say, to be there in ``steps``."""
+def _aim_all(f32: Any, i64: Any, row: int, share: float) -> None:
+    """Let every segment but the swing's go a share of its way to what the ramps say."""
     rate_hz, segments = i64[row + RATE], i64[row + F32] + OWN_F32
     flavour, mix = flavour_kernel(f32, i64, row), param_kernel(f32, i64, row, MIX)
     decay_s = max(0.01, float(param_kernel(f32, i64, row, DECAY)))
@@ -161,17 +172,17 @@ def _aim_all(f32: Any, i64: Any, row: int, steps: int) -> None:
         delay_s = i64[i64[row + I64] + OWN_I64 + DELAYS + 2 * line + 1] / rate_hz
         mean_s += delay_s / LINES
         at = segments + (SHELVES + 3 * line) * SEGMENT_CELLS
-        _aim_shelf(f32, at, delay_s, decay_s, damped_s, corner_hz, rate_hz, steps)
-    _go(f32, segments + DRY * SEGMENT_CELLS, min(1.0, 2.0 - 2.0 * mix), steps)
-    _go(f32, segments + WET * SEGMENT_CELLS, min(1.0, 2.0 * mix), steps)
+        _aim_shelf(f32, at, delay_s, decay_s, damped_s, corner_hz, rate_hz, share)
+    _go(f32, segments + DRY * SEGMENT_CELLS, min(1.0, 2.0 - 2.0 * mix), share)
+    _go(f32, segments + WET * SEGMENT_CELLS, min(1.0, 2.0 * mix), share)
     # What stays in the network grows with the decay; half of that growth (in dB) is taken back.
     lost = 1.0 - 10.0 ** (-6.0 * mean_s / decay_s)
-    _go(f32, segments + FEED * SEGMENT_CELLS, 8.0**-0.5 * (8.0 * lost) ** 0.25, steps)
-    _go(f32, segments + EARLIER * SEGMENT_CELLS, EARLY[flavour], steps)
+    _go(f32, segments + FEED * SEGMENT_CELLS, 8.0**-0.5 * (8.0 * lost) ** 0.25, share)
+    _go(f32, segments + EARLIER * SEGMENT_CELLS, EARLY[flavour], share)
     cut = 1.0 - math.exp(-2.0 * math.pi * param_kernel(f32, i64, row, LOW_CUT) / rate_hz)
-    _go(f32, segments + CUT * SEGMENT_CELLS, cut, steps)
-    _go(f32, segments + DIFFUSE * SEGMENT_CELLS, diffusion_kernel(flavour, decay_s), steps)
-    _go(f32, segments + CHIRPED * SEGMENT_CELLS, CHIRP[flavour], steps)
+    _go(f32, segments + CUT * SEGMENT_CELLS, cut, share)
+    _go(f32, segments + DIFFUSE * SEGMENT_CELLS, diffusion_kernel(flavour, decay_s), share)
+    _go(f32, segments + CHIRPED * SEGMENT_CELLS, CHIRP[flavour], share)
 
 
 @kernel
@@ -202,17 +213,20 @@ def _step(f32: Any, f64: Any, i64: Any, row: int) -> None:
     words = i64[row + I64] + OWN_I64
     if i64[words + FADE_LEFT] > 0:
         i64[words + FADE_LEFT] -= 1
-        i64[words + LIVELY] = 2
+        i64[words + LIVELY] = LIVELY_STEPS
         if i64[words + FADE_LEFT] == 0:
             for line in range(LINES + 1):
                 i64[words + DELAYS + 2 * line] = i64[words + DELAYS + 2 * line + 1]
     if step_ramps_kernel(f32, i64, row, PARAMS_COUNT):
-        i64[words + LIVELY] = 2
+        i64[words + LIVELY] = LIVELY_STEPS
     if i64[words + LIVELY] > 0:
         i64[words + LIVELY] -= 1
         if i64[words + FADE_LEFT] == 0:
             _begin_fade(f32, i64, row)
-        _aim_all(f32, i64, row, max(1, i64[words + FADE_LEFT]))
+        if i64[words + FADE_LEFT] > 0:
+            _aim_all(f32, i64, row, 1.0 / i64[words + FADE_LEFT])
+        else:
+            _aim_all(f32, i64, row, STEP_SHARE if i64[words + LIVELY] > 1 else 1.0)
     _aim_swing(f32, f64, i64, row)
 
 
@@ -390,6 +404,6 @@ def reset_reverb_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
         wanted = wanted_delay_kernel(f32, i64, row, line)
         i64[words + DELAYS + 2 * line] = i64[words + DELAYS + 2 * line + 1] = wanted
     f64[i64[row + F64]] = 0.0
-    _aim_all(f32, i64, row, 1)
+    _aim_all(f32, i64, row, 1.0)
     _aim_swing(f32, f64, i64, row)
     settle_kernel(f32, state + OWN_F32, SEGMENTS)

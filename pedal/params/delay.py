@@ -23,4 +23,5 @@ DELAY = block(
     share("mod_depth", 0.0, "Mod depth"),
     bypass="tail",
     widens=True,
+    about="Echoes up to two seconds. Note follows the tempo, free is Time; a new time glides there like tape.",
 )

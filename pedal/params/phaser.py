@@ -13,4 +13,5 @@ PHASER = block(
     share("feedback", 0.3, "Feedback", high=0.9),
     share("mix", 0.5, "Mix"),
     widens=True,
+    about="Three notches that sweep through the sound.",
 )

@@ -21,4 +21,5 @@ REVERB = block(
     share("modulation", 0.3, "Modulation"),
     bypass="tail",
     widens=True,
+    about="Room, plate, hall or spring. Decay is the time to -60 dB; Damping takes the treble sooner.",
 )

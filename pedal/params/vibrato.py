@@ -9,4 +9,5 @@ VIBRATO = block(
     "Vibrato",
     hertz("rate_hz", 1.0, 10.0, 5.0, "Rate"),
     Param("depth_cents", "cents", 0.0, 60.0, 20.0, "Depth", step=1.0),
+    about="The pitch goes up and down.",
 )
