@@ -26,7 +26,7 @@ MAX_OF_KIND = {"gate": 1}
 
 _ID = re.compile(r"[a-z0-9_-]{1,24}")
 #: Blocks of every chain, each a table of its own name in the file.
-IMPLICIT = tuple(kind.name for kind in KINDS.values() if kind.implicit)
+IMPLICIT = tuple(kind.name for kind in KINDS.values() if kind.implicit and not kind.outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Block:
         asset: name of its model or impulse response, relative to the library; empty without.
         values: the parameters that were given, in the player's units.
         on: False is a block that is there, but bypassed.
+        options: those that were given.
     """
 
     id: str
@@ -46,6 +47,11 @@ class Block:
     asset: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
     on: bool = True
+    options: Mapping[str, str | int] = field(default_factory=dict)
+
+    def option(self, name: str) -> str | int:
+        """An option: as given, else the default of its kind."""
+        return self.options.get(name, next(o.default for o in KINDS[self.kind].options if o.name == name))
 
     def value(self, name: str) -> float:
         """A parameter in its own unit: as given, else the default of its kind.
@@ -221,7 +227,14 @@ def _parse_block(table: Mapping[str, Any], taken: set[str], where: str) -> Block
         if kind.asset not in rest:
             raise PresetError(f"has no {kind.asset}", where=where, hint=f'Add {kind.asset} = "NAME"')
         asset = checked_asset_name(rest.pop(kind.asset), kind.asset, where)
-    return Block(block_id, kind.name, asset, _parse_values(kind, rest, where), on)
+    options = {key: _parse_option(kind, key, rest.pop(key), where) for key in list(rest) if kind.option(key)}
+    return Block(block_id, kind.name, asset, _parse_values(kind, rest, where), on, options)
+
+
+def _parse_option(kind: BlockKind, name: str, value: object, where: str) -> str | int:
+    option = kind.option(name)
+    assert option is not None
+    return checked_asset_name(value, name, where) if option.asset else option.parsed(value, where)
 
 
 def _parse_kind(name: object, where: str) -> BlockKind:
@@ -260,7 +273,7 @@ def _format_block(block: Block) -> dict[str, Any]:
     head: dict[str, Any] = {"kind": block.kind, "id": block.id, "on": block.on}
     if kind.asset:
         head[kind.asset] = block.asset
-    return head | _format_values(block)
+    return head | dict(block.options) | _format_values(block)
 
 
 def _format_values(block: Block) -> dict[str, float | bool | str]:

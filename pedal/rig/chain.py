@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from pedal.dsp.guard import is_broken_kernel
 from pedal.dsp.ramp import ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
 from pedal.jit import entry, kernel
@@ -50,6 +52,7 @@ from pedal.rig.spend import spend_kernel
 COST_WEIGHT = 0.05
 #: A tail below this (-120 dBFS) is over.
 SILENT = 1e-6
+TWO, THREE = np.float32(2.0), np.float32(3.0)
 
 
 @kernel
@@ -81,7 +84,8 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
         return
     mix = bus + MIX * BUS_STRIDE
     for t in range(n):
-        f32[mix + t] = ramp_next_kernel(f32, i64, cells, left)
+        share = ramp_next_kernel(f32, i64, cells, left)
+        f32[mix + t] = share * share * (THREE - TWO * share)  # no corner at either end
     for channel in range(channels):
         for t in range(n):
             at = channel * BUS_STRIDE + t

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.dsp.block import own_f32, own_i64
-from pedal.dsp.cab import padded_taps
+from pedal.dsp.cab import two_sets
 from pedal.errors import PresetError
 from pedal.layout import MAX_FRAMES, MAX_ROWS, MAX_WIDTHS
 from pedal.nam.model import Model
@@ -73,8 +73,8 @@ class Part:
         key: two parts of equal key are the same instance across rigs, and keep their state.
         targets: kernel values of all parameters, cell by cell.
         f32, f64, i64: memory elements per view, what all blocks have included.
-        quiet_frames: see ``dsp.block.State``.
-        data: constants (reversed taps), may be empty.
+        quiet_frames, meter: see ``dsp.block.State``.
+        data: constants (two sets of reversed taps), may be empty.
         channels: 1 or 2: how many it plays where it stands.
         spread: it is the first with two.
         price: two parts of equal price and channels cost the same; the key where empty.
@@ -90,11 +90,17 @@ class Part:
     i64: int
     data: NDArray[np.float32]
     quiet_frames: int = 0
+    meter: int = 0
     channels: int = 1
     spread: bool = False
     price: str = ""
     tail: bool = False
     amp: AmpParts | None = None
+
+    @property
+    def taps(self) -> int:
+        """Of an impulse response, per channel."""
+        return self.data.size // 2
 
     @property
     def cost_key(self) -> str:
@@ -125,10 +131,15 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, 
 def with_channels(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The same parts, each with its channels: two from the first that makes two, if no amp behind would sum them."""
     last_amp = max((index for index, part in enumerate(parts) if part.amp is not None), default=-1)
-    first = next((i for i, part in enumerate(parts) if i > last_amp and KINDS[part.block.kind].widens), len(parts))
+    first = next((index for index, part in enumerate(parts) if index > last_amp and _widens(part.block)), len(parts))
     return tuple(
         replace(part, channels=1 if index < first else 2, spread=index == first) for index, part in enumerate(parts)
     )
+
+
+def _widens(block: Block) -> bool:
+    kind = KINDS[block.kind]
+    return kind.widens or any(option.widens and bool(block.option(option.name)) for option in kind.options)
 
 
 def in_order_of_sound(preset: Preset) -> tuple[Block, ...]:
@@ -163,11 +174,12 @@ def compile_block(block: Block, rate_hz: int, assets: Assets | None = None) -> P
         model = assets.model(block.asset)
         key, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz)
     elif kind.asset == "impulse" and assets is not None:
-        taps = np.ascontiguousarray(assets.impulse(block.asset, rate_hz), np.float32)
-        key, data = f"{kind.name}:{hashlib.sha256(taps.tobytes()).hexdigest()}", padded_taps(taps)
+        names = [name for name in (block.asset, str(block.option("impulse_b"))) if name]
+        data = two_sets([assets.impulse(name, rate_hz) for name in names], int(block.option("taps")))
+        key = f"{kind.name}:{hashlib.sha256(data.tobytes()).hexdigest()}"
     own = MODULES[kind.name].state(rate_hz, data.size)
     f32, i64 = (own.f32, own.i64) if amp else (own_f32(kind) + own.f32, own_i64(kind) + own.i64)
-    return Part(block, key, values, f32, own.f64, i64, data, own.quiet_frames, price=price, amp=amp)
+    return Part(block, key, values, f32, own.f64, i64, data, own.quiet_frames, own.meter, price=price, amp=amp)
 
 
 def amp_parts(model: Model, rate_hz: int) -> AmpParts:

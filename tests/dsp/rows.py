@@ -17,7 +17,7 @@ from pedal.preset import Block, Preset
 from pedal.rig.chain import play_row_kernel
 from pedal.rig.compile import compile_preset
 from pedal.rig.dispatch import reset_kind
-from pedal.rig.place import place_rig
+from pedal.rig.place import place_rig, region_bytes
 from tests.rig.bench import Assets
 
 RATE_HZ = 48000
@@ -53,6 +53,7 @@ class Row:
         values: of its parameters, in the player's units.
         asset: number of taps, for a cabinet.
         on: bypassed if False.
+        options: as in presets.
     """
 
     def __init__(
@@ -63,17 +64,18 @@ class Row:
         asset: str = "",
         on: bool = True,
         rate_hz: int = RATE_HZ,
+        options: Mapping[str, str | int] | None = None,
     ) -> None:
-        block = Block(kind, kind, asset, values or {}, on)
+        block = Block(kind, kind, asset, values or {}, on, options or {})
         preset = Preset("row", **{kind: block}) if KINDS[kind].implicit else Preset("row", (block,))
         parts = [part for part in compile_preset(preset, Assets(), rate_hz) if part.block.id == kind]
-        self.arena = Arena.allocate(at.HEAP_AT_BYTE + (4 << 20))
+        self.arena = Arena.allocate(at.HEAP_AT_BYTE + sum(region_bytes(part) for part in parts))
         self.notes = place_rig(
             self.arena, 0, parts, preset_name="", serial=1, rate_hz=rate_hz, live={}, in_use=()
         ).blocks[0]
         self.row = at.SLOTS + at.SLOT_HEADER
         self.arena.i64[self.row + at.CHANNELS] = channels
-        self.arena.i64[self.row + at.SPREAD] = 0  # two channels come in
+        self.arena.i64[self.row + at.SPREAD] = 0  # what comes in has as many
         self.kind, self.channels = kind, channels
 
     def turn(self, name: str, value: float) -> None:

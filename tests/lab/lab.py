@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -19,17 +20,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.cli.client import Client
+from pedal.config import load_board
 from pedal.errors import ControlError
 from pedal.link import Link
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from tests.lab.cable import RATE_HZ, Cable, Signal
 from tests.lab.guitar import load_take
+from tests.lab.hardware.pins import SimulatedPins, become_a_pi
 from tests.lab.trace import Trace
 
 UNITS = ("pedal-audio.service", "pedal-panel.service")
 RUNTIME = Path("/run/pedal")
 STATE = Path("/var/lib/pedal")
+BOARD = Path("/etc/pedal/lab.toml")
 #: An unprivileged player at the command line (see guest/etc/sysusers.d).
 PLAYER = "player"
 #: Virtual seconds that anything may take unless a scenario says otherwise.
@@ -52,7 +56,7 @@ class Lab:
         self.random = random.Random(seed)
         self.cable = Cable(trace)
         #: Called by ``boot`` before the units start: whoever plays hardware plugs itself in here.
-        self.before_boot: list[Callable[[Lab], None]] = []
+        self.before_boot: list[Callable[[Lab], None]] = [_plug_pins]
         #: What the table of verdicts says about this run beside its verdict.
         self.notes: list[str] = []
         self._client = Client(RUNTIME / SOCKET_NAME)
@@ -177,3 +181,13 @@ class Lab:
         self.cable.stop()
         self.event("end", json.dumps({"cable_xruns": self.cable.xruns}))
         assert self.cable.xruns == 0, "the laboratory's own cable was late: its result means nothing"
+
+
+def _plug_pins(lab: Lab) -> None:
+    """A Pi's header, with every switch of the board open."""
+    become_a_pi(Path("/run"))
+    pins = SimulatedPins()
+    for switch in load_board(str(BOARD)).switches.values():
+        pins.pull(switch.pin, True)
+    shutil.chown(f"/dev/{pins.name}", group="gpio")
+    os.chmod(f"/dev/{pins.name}", 0o660)
