@@ -130,8 +130,8 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, 
 
 def with_channels(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The same parts, each with its channels: two from the first that makes two, if no amp behind would sum them."""
-    last_amp = max((index for index, part in enumerate(parts) if part.amp is not None), default=-1)
-    first = next((index for index, part in enumerate(parts) if index > last_amp and _widens(part.block)), len(parts))
+    sums = max((i for i, part in enumerate(parts) if part.amp and part.block.option("stereo") != "twice"), default=-1)
+    first = next((index for index, part in enumerate(parts) if index > sums and _widens(part.block)), len(parts))
     return tuple(
         replace(part, channels=1 if index < first else 2, spread=index == first) for index, part in enumerate(parts)
     )
