@@ -70,7 +70,8 @@ BUS_ROWS = 9
     NEIGHBOUR_MEAN_NS,
     NEIGHBOUR_MOST_NS,
     NEIGHBOUR_SEED,
-) = range(47)
+    CABS_OFF,  # 1: no cabinet plays, whatever presets say (pedal output): written by the panel
+) = range(48)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -149,8 +150,8 @@ SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
 
-#: The one kind that others than the chain's dispatch know; all numbers: params/numbers.py.
-KIND_AMP = 3
+#: The kinds that others than the chain's dispatch know; all numbers: params/numbers.py.
+KIND_AMP, KIND_CAB = 3, 5
 
 # ---- an amp's record: the first words of its I64 state ------------------------------------------
 (
@@ -174,7 +175,8 @@ KIND_AMP = 3
 ) = range(17)
 NO_WIDTH = -1
 SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
-MAX_WIDTHS = 16
+#: Of one model; the loader refuses files with more.
+MAX_WIDTHS = 32
 AMP_PLANS = 24  # plan index per width
 AMP_FIELDS_FRAMES = AMP_PLANS + MAX_WIDTHS  # receptive field per width, frames
 AMP_LAG_MILLI = AMP_FIELDS_FRAMES + MAX_WIDTHS  # how far behind a seat may be taken over, thousandths of a period
@@ -187,15 +189,17 @@ AMP_WORDS = AMP_LEARN_PRICE + PRICE_WORDS
 
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
-AMP_MAKEUP = 9  # one gain per model
-SEAT_REST, AMP_REST = 10, 11  # what the difference moves about: learnt, and of the running splice
+#: One pair of gains per model (``levels.py``): before the drive, and before the level. The panel stores them.
+AMP_INPUT_GAIN, AMP_OUTPUT_GAIN = 12, 13
+SEAT_REST, AMP_REST = 9, 10  # what the difference moves about: learnt, and of the running splice
 FORECAST_ORDER = 8
 SEAT_FORECAST = 16  # coefficients: how the difference between amp and seat moves
 AMP_FORECAST = SEAT_FORECAST + FORECAST_ORDER  # of the running splice: the same, and the last values, newest first
 #: The last frames that left the amp, and that the seat's width would have played: frame p of the
 #: ring lies at ``p & (PAST_FRAMES - 1)``.
 PAST_FRAMES = 512
-AMP_PAST = AMP_FORECAST + 2 * FORECAST_ORDER
+AMP_TRIMS = AMP_FORECAST + 2 * FORECAST_ORDER  # gain per width
+AMP_PAST = AMP_TRIMS + MAX_WIDTHS
 SEAT_PAST = AMP_PAST + PAST_FRAMES
 AMP_X = SEAT_PAST + PAST_FRAMES
 AMP_Y = AMP_X + BUS_STRIDE

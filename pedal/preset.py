@@ -28,6 +28,9 @@ _ID = re.compile(r"[a-z0-9_-]{1,24}")
 #: Blocks of every chain, each a table of its own name in the file.
 IMPLICIT = tuple(kind.name for kind in KINDS.values() if kind.implicit and not kind.outside)
 
+#: Ids that no listed block may have.
+RESERVED = frozenset(kind.name for kind in KINDS.values() if kind.implicit)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -72,18 +75,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A chain: ``input``, the blocks in order, ``dc``, ``output``."""
+    """A chain: ``input``, the blocks in order, ``dc``, ``output``; and ``master``, which no preset file says."""
 
     name: str
     blocks: tuple[Block, ...] = ()
     input: Block = field(default_factory=lambda: Block("input", "input"))
     dc: Block = field(default_factory=lambda: Block("dc", "dc"))
     output: Block = field(default_factory=lambda: Block("output", "output"))
+    master: Block = field(default_factory=lambda: Block("master", "master"))
 
     @property
     def chain(self) -> tuple[Block, ...]:
         """Every block in the order of the signal, the implicit ones included."""
-        return (self.input, *self.blocks, self.dc, self.output)
+        return (self.input, *self.blocks, self.dc, self.output, self.master)
 
     def block(self, block_id: str) -> Block:
         """The block called ``block_id``, implicit ones included.
@@ -104,6 +108,9 @@ class Preset:
             PresetError: there is none.
         """
         self.block(changed.id)
+        if changed.id == self.master.id:
+            hint = "Use pedal output"
+            raise PresetError("how the pedal is connected is no preset's", where=f"preset '{self.name}'", hint=hint)
         if changed.id in IMPLICIT:
             implicit: dict[str, Any] = {changed.id: changed}
             return replace(self, **implicit)
@@ -126,7 +133,7 @@ class Preset:
         Raises:
             PresetError: no such block, or one that every chain needs.
         """
-        if block_id in IMPLICIT:
+        if block_id in RESERVED:
             raise PresetError(f"the block '{block_id}' cannot be switched off", where=f"preset '{self.name}'")
         return self.with_block(replace(self.block(block_id), on=on))
 
@@ -149,11 +156,11 @@ def parse_preset(text: str, where: str) -> Preset:
         raise PresetError("block must be a list of tables", where=where, hint="Write [[block]] before each block")
     if len(tables) > MAX_BLOCKS:
         raise PresetError(f"has {len(tables)} blocks", where=where, hint=f"Use at most {MAX_BLOCKS}")
-    taken = {table["id"] for table in tables if isinstance(table.get("id"), str)} | set(IMPLICIT)
+    taken = {table["id"] for table in tables if isinstance(table.get("id"), str)} | RESERVED
     blocks: list[Block] = []
     for number, table in enumerate(tables, 1):
         block = _parse_block(table, taken, f"{where}, block {number}")
-        if any(block.id == earlier.id for earlier in blocks) or block.id in IMPLICIT:
+        if any(block.id == earlier.id for earlier in blocks) or block.id in RESERVED:
             raise PresetError(
                 f"the id '{block.id}' is taken", where=f"{where}, block {number}", hint="Give each block its own id"
             )

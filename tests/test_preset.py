@@ -43,7 +43,7 @@ def test_reads_every_part() -> None:
     ]
     assert preset.input.values == {"trim_db": 1.0}
     assert preset.output.value("level_db") == -3.5
-    assert [b.id for b in preset.chain] == ["input", "gate", "amp1", "cab1", "dc", "output"]
+    assert [b.id for b in preset.chain] == ["input", "gate", "amp1", "cab1", "dc", "output", "master"]
 
 
 def test_a_value_that_was_not_given_is_the_default() -> None:

@@ -169,8 +169,8 @@ class Node:
             raise self.refuse(f"is {_kind(value)}; it has to be {low} to {high}")
         return int(value)
 
-    def number(self, default: float | None = None) -> float:
-        """A finite number.
+    def number(self, default: float | None = None, *, bounded: bool = True) -> float:
+        """A finite number; if not ``bounded``, an infinite one where the file has a huge one.
 
         Raises:
             ModelError: anything else; absent without a ``default``.
@@ -181,12 +181,14 @@ class Node:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self.refuse(f"is {_kind(value)} where a number should be")
         if not -1e300 < value < 1e300:
-            raise self.refuse("is a number beyond all bounds")
+            if bounded:
+                raise self.refuse("is a number beyond all bounds")
+            return math.inf if value > 0 else -math.inf
         return float(value)
 
-    def optional_number(self) -> float | None:
-        """A finite number, or None where it is absent or null."""
-        return None if self.absent else self.number()
+    def optional_number(self, *, bounded: bool = True) -> float | None:
+        """A number as ``number`` has it, or None where it is absent or null."""
+        return None if self.absent else self.number(bounded=bounded)
 
     def flag(self, default: bool) -> bool:
         """True or false.

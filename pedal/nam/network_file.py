@@ -10,7 +10,8 @@ import re
 
 import numpy as np
 
-from pedal.errors import did_you_mean
+from pedal.errors import ModelError, did_you_mean
+from pedal.layout import MAX_WIDTHS
 from pedal.nam.document import Node, printable
 from pedal.nam.file_parts import MAX_CHANNELS, MAX_DILATION, MAX_LAYERS, parse_activation, parse_weights
 from pedal.nam.networks import ConvNetSpec, LinearSpec, LstmSpec, Network, SequentialSpec
@@ -19,7 +20,7 @@ from pedal.nam.wavenet_file import MAX_DENSE, parse_wavenet
 
 #: Documents in documents.
 MAX_NESTING = 4
-#: Containers and chains never hold more.
+#: A chain never holds more.
 MAX_PARTS = 32
 #: Numbers of history that a width may keep (64 MiB).
 MAX_HISTORY = 1 << 24
@@ -82,7 +83,10 @@ def parse_mono(root: Node, nesting: int = 0) -> Network:
 def submodels(root: Node) -> list[tuple[float, Node]]:
     """Upper edge and document of each width of a container, ascending to 1 or beyond."""
     edge, found = 0.0, []
-    items = root.need("config").need("submodels").items(MAX_PARTS)
+    node = root.need("config").need("submodels")
+    if isinstance(node.value, list) and len(node.value) > MAX_WIDTHS:
+        raise too_many_widths(node, len(node.value))
+    items = node.items(MAX_WIDTHS)
     for item in items:
         node = item.need("max_value")
         value = node.number()
@@ -95,6 +99,11 @@ def submodels(root: Node) -> list[tuple[float, Node]]:
     if edge < 1.0:
         raise items[-1].get("max_value").refuse(f"is {edge:g}; the last one has to reach 1")
     return found
+
+
+def too_many_widths(node: Node, count: int) -> ModelError:
+    """The refusal of a model of ``count`` widths."""
+    return node.refuse(f"makes {count} widths; at most {MAX_WIDTHS} are played", "Export it with fewer")
 
 
 def architecture(root: Node) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.errors import ImpulseError, ModelError
+from pedal.levels import USUAL, Levels
 from pedal.library.loader import Loader
 from pedal.nam import Model
 from pedal.offline.wav import open_reader, open_writer
@@ -73,7 +74,7 @@ def raw_recipe(model: Model, slim: float, block_frames: int) -> Recipe:
     return Recipe(make, 1, block_frames)
 
 
-def model_recipe(model: Model, slim: float, block_frames: int) -> Recipe:
+def model_recipe(model: Model, slim: float, block_frames: int, levels: Levels = USUAL) -> Recipe:
     """Input, the model as the only amp, DC blocker, output; no cabinet. Stereo."""
 
     def make(rate_hz: int) -> Player:
@@ -81,18 +82,20 @@ def model_recipe(model: Model, slim: float, block_frames: int) -> Recipe:
 
         _check_rate(model, rate_hz)
         preset = Preset(model.name, (Block("amp", "amp", model.name),))
-        return OfflineRig(preset, _OneModel(model), rate_hz, block_frames, width=slim)
+        return OfflineRig(preset, _OneModel(model), rate_hz, block_frames, width=slim, levels=levels)
 
     return Recipe(make, 2, block_frames)
 
 
-def preset_recipe(preset: Preset, assets: Loader[Model], slim: float, block_frames: int) -> Recipe:
+def preset_recipe(
+    preset: Preset, assets: Loader[Model], slim: float, block_frames: int, levels: Levels = USUAL
+) -> Recipe:
     """The whole chain of a preset, every amp at the same width. Stereo."""
 
     def make(rate_hz: int) -> Player:
         from pedal.rig.offline import OfflineRig
 
-        return OfflineRig(preset, assets, rate_hz, block_frames, width=slim)
+        return OfflineRig(preset, assets, rate_hz, block_frames, width=slim, levels=levels)
 
     return Recipe(make, 2, block_frames)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from pedal.governor import decide
 from pedal.jit.machine import wake_exactly
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
+from pedal.library.measured import measuring
 from pedal.link import Link
 from pedal.nam.file import load_model
+from pedal.nam.loudness import measure_model
 from pedal.nam.model import Model
 from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
@@ -59,7 +62,8 @@ class Builder:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
         preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
-        parts = compile_preset(preset, self._loader, job.rate_hz)
+        preset = replace(preset, master=replace(preset.master, values=job.connection))
+        parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
         parts = with_tails(parts, job.live, self._link.arena, job.rate_hz)
         prices = load_prices(job.prices) if job.prices else None
         words = self._link.arena.i64
@@ -106,7 +110,7 @@ def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
     os.nice(_NICE)
     wake_exactly()  # the stopwatch times sleeps too, where work has a price
-    builder = Builder(link_path, Loader(Assets.default(), load_model))
+    builder = Builder(link_path, Loader(Assets.default(), measuring(load_model, measure_model)))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
     while True:
         try:

@@ -174,6 +174,7 @@ class Reporter:
             "preset_number": number,
             "preset_count": count,
             "bypassed": player.is_bypassed,
+            "connection": player.outlet.connection.name,
             "safe_mode": self._safe_mode,
             "message": player.message or player.notice or player.progress(),
             "load": round(status.load, 4),

@@ -21,6 +21,7 @@ from pedal.params.eq import EQ
 from pedal.params.flanger import FLANGER
 from pedal.params.gate import GATE
 from pedal.params.input import INPUT
+from pedal.params.master import MASTER
 from pedal.params.output import OUTPUT
 from pedal.params.param import BYPASS, RAMP_S, BlockKind, Param
 from pedal.params.phaser import PHASER
@@ -53,6 +54,7 @@ KINDS: dict[str, BlockKind] = {
         REVERB,
         DC,
         OUTPUT,
+        MASTER,
     )
 }
 

@@ -18,6 +18,7 @@ KIND_NUMBERS = {
     "boost": 9,
     "drive": 10,
     "eq": 11,
+    "master": 12,
     "delay": 20,
     "reverb": 21,
     "chorus": 22,

@@ -17,13 +17,13 @@ from pedal.layout import (
     AMP_DRIVE,
     AMP_ENGAGED,
     AMP_HEAD,
+    AMP_INPUT_GAIN,
     AMP_LEVEL,
-    AMP_MAKEUP,
+    AMP_OUTPUT_GAIN,
     AMP_PAST,
     AMP_PLANS,
     AMP_PLAYED,
     AMP_PLAYING,
-    AMP_PRICES,
     AMP_RAMP_COUNTS,
     AMP_RING,
     AMP_RING_FRAMES,
@@ -40,16 +40,15 @@ from pedal.layout import (
     PARAMS,
     PAST_FRAMES,
     PRICE,
-    PRICE_WORDS,
     RATE,
     SPLICE_LEFT,
 )
-from pedal.nam.kernels import play_model_kernel, rest_model_kernel
+from pedal.nam.kernels import rest_model_kernel
 from pedal.params.amp import AMP
 from pedal.params.param import BYPASS
 from pedal.rig.spend import spend_kernel
 from pedal.rig.splice import splice_width_kernel
-from pedal.rig.width import change_width_kernel
+from pedal.rig.width import change_width_kernel, play_width_kernel
 
 BYPASS_CELL = AMP.index(BYPASS.name)
 DRIVE = AMP.index("drive_db")
@@ -75,7 +74,8 @@ def _listen(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
         for t in range(n):
             f32[x + t] = f32[bus + t]
     frames = ramp_frames_kernel(i64[row + RATE])
-    target, gains = f32[i64[row + PARAMS] + DRIVE], bus + GAINS * BUS_STRIDE
+    target = f32[i64[row + PARAMS] + DRIVE] * f32[state + AMP_INPUT_GAIN]
+    gains = bus + GAINS * BUS_STRIDE
     ramped_gain_kernel(f32, i64, state + AMP_DRIVE, amp + DRIVE_LEFT, target, frames, gains, x, n)
     head, mask, ring = i64[amp + AMP_HEAD], i64[amp + AMP_RING_FRAMES] - 1, i64[amp + AMP_RING]
     for t in range(n):
@@ -87,9 +87,8 @@ def _listen(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
 def _play(f32: Any, i64: Any, row: int, n: int) -> None:
     """The playing width's output, with what is left of a splice, in the amp's Y block."""
     amp, state = i64[row + I64], i64[row + F32]
-    y, width = state + AMP_Y, i64[amp + AMP_PLAYING]
-    spend_kernel(i64, amp + AMP_PRICES + PRICE_WORDS * width, n)
-    play_model_kernel(f32, i64, i64[amp + AMP_PLANS + width], state + AMP_X, y, n)
+    y = state + AMP_Y
+    play_width_kernel(f32, i64, row, i64[amp + AMP_PLAYING], state + AMP_X, y, n)
     splice_width_kernel(f32, i64, amp, state, y, n)
     head = i64[amp + AMP_HEAD]
     for t in range(max(0, n - PAST_FRAMES), n):
@@ -113,7 +112,7 @@ def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None
     spend_kernel(i64, row + PRICE, n)
     y, rate_frames = state + AMP_Y, ramp_frames_kernel(i64[row + RATE])
     gains = bus + GAINS * BUS_STRIDE
-    level = f32[params + LEVEL] * f32[state + AMP_MAKEUP]
+    level = f32[params + LEVEL] * f32[state + AMP_OUTPUT_GAIN]
     ramped_gain_kernel(f32, i64, state + AMP_LEVEL, amp + LEVEL_LEFT, level, rate_frames, gains, y, n)
     wet = 1.0 if engaged else 0.0
     moving = ramp_begin_kernel(f32, i64, state + AMP_WET, amp + WET_LEFT, wet, rate_frames)

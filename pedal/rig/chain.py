@@ -18,6 +18,7 @@ from pedal.jit.linked import linked_kernel
 from pedal.jit.machine import CLOCK_MONOTONIC, clock_ns, flush_denormals, restore_float_mode
 from pedal.layout import (
     BUS_STRIDE,
+    CABS_OFF,
     CHANNELS,
     CLOCK_SCRATCH,
     DRY_LEFT,
@@ -27,6 +28,7 @@ from pedal.layout import (
     I64,
     KIND,
     KIND_AMP,
+    KIND_CAB,
     MIX,
     OUT_SPLICE_ASKED,
     PARAMS,
@@ -70,6 +72,8 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
     """
     cells, left, quiet = i64[row + F32], i64[row + I64], i64[row + QUIET]
     wet = 1.0 if f32[i64[row + PARAMS]] < 0.5 else 0.0
+    if i64[row + KIND] == KIND_CAB and i64[CABS_OFF]:
+        wet = 0.0
     moving = ramp_begin_kernel(f32, i64, cells, left, wet, ramp_frames_kernel(i64[row + RATE]))
     if not moving and f32[cells] > 0.5:
         i64[quiet] = 0

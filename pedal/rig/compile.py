@@ -18,16 +18,14 @@ from numpy.typing import NDArray
 from pedal.dsp.block import own_f32, own_i64
 from pedal.dsp.cab import two_sets
 from pedal.errors import PresetError
-from pedal.layout import MAX_FRAMES, MAX_ROWS, MAX_WIDTHS
+from pedal.layout import MAX_FRAMES, MAX_ROWS
+from pedal.levels import USUAL, Levels, input_gain, output_gain
 from pedal.nam.model import Model
 from pedal.nam.pack import Packed, pack
 from pedal.params import KINDS
 from pedal.preset import Block, Preset
 from pedal.rig.dispatch import MODULES
 from pedal.units import gain_from_db
-
-#: Amps play at this loudness unless told otherwise: models differ by more than 20 dB.
-TARGET_LOUDNESS_DB = -18.0
 
 
 class Assets(Protocol):
@@ -42,11 +40,13 @@ class Assets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AmpParts:
-    """What an amp brings: its packed widths, narrowest first."""
+    """What an amp brings: its packed widths, narrowest first, with a gain for each; and the gains around them all."""
 
     model: Model
     packed: tuple[Packed, ...]
-    makeup_gain: float
+    trim_gains: tuple[float, ...]
+    input_gain: float
+    output_gain: float
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -108,8 +108,8 @@ class Part:
         return f"{self.price or self.key}/{self.channels}"
 
 
-def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, ...]:
-    """All parts in the order they play.
+def compile_preset(preset: Preset, assets: Assets, rate_hz: int, levels: Levels = USUAL) -> tuple[Part, ...]:
+    """All parts in the order they play; ``levels`` says how loud amps hear and are heard.
 
     Raises:
         PresetError: too many blocks.
@@ -121,7 +121,7 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, 
     seen: dict[str, int] = {}
     parts: list[Part] = []
     for block in blocks:
-        part = compile_block(block, rate_hz, assets)
+        part = compile_block(block, rate_hz, assets, levels)
         ordinal = seen.get(part.key, 0)
         seen[part.key] = ordinal + 1
         parts.append(replace(part, key=f"{part.key}#{ordinal}"))
@@ -157,7 +157,7 @@ def in_order_of_sound(preset: Preset) -> tuple[Block, ...]:
 _NOTHING = np.zeros(0, np.float32)
 
 
-def compile_block(block: Block, rate_hz: int, assets: Assets | None = None) -> Part:
+def compile_block(block: Block, rate_hz: int, assets: Assets | None = None, levels: Levels = USUAL) -> Part:
     """A block on its own, mono; ``assets`` only matter to a kind that has one.
 
     Raises:
@@ -172,7 +172,7 @@ def compile_block(block: Block, rate_hz: int, assets: Assets | None = None) -> P
         price = f"{kind.name}:{','.join(f'{value:g}' for value in choices)}"
     if kind.asset == "model" and assets is not None:
         model = assets.model(block.asset)
-        key, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz)
+        key, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz, levels)
     elif kind.asset == "impulse" and assets is not None:
         names = [name for name in (block.asset, str(block.option("impulse_b"))) if name]
         data = two_sets([assets.impulse(name, rate_hz) for name in names], int(block.option("taps")))
@@ -182,11 +182,11 @@ def compile_block(block: Block, rate_hz: int, assets: Assets | None = None) -> P
     return Part(block, key, values, f32, own.f64, i64, data, own.quiet_frames, own.meter, price=price, amp=amp)
 
 
-def amp_parts(model: Model, rate_hz: int) -> AmpParts:
-    """All widths of a model, packed.
+def amp_parts(model: Model, rate_hz: int, levels: Levels = USUAL) -> AmpParts:
+    """All widths of a model, packed, and its gains.
 
     Raises:
-        PresetError: the model is for another sample rate, or has more widths than a pedal switches.
+        PresetError: the model is for another sample rate.
     """
     where = f"model '{model.name}'"
     if model.sample_rate_hz is not None and round(model.sample_rate_hz) != rate_hz:
@@ -195,8 +195,10 @@ def amp_parts(model: Model, rate_hz: int) -> AmpParts:
             where=where,
             hint="Set rate_hz in the board file, or choose another model",
         )
-    if len(model.widths) > MAX_WIDTHS:
-        raise PresetError(f"has {len(model.widths)} widths", where=where, hint=f"Use at most {MAX_WIDTHS}")
-    makeup_db = 0.0 if model.loudness_db is None else TARGET_LOUDNESS_DB - model.loudness_db
-    packed = tuple(pack(width.spec, MAX_FRAMES) for width in model.widths)
-    return AmpParts(model, packed, gain_from_db(makeup_db))
+    return AmpParts(
+        model=model,
+        packed=tuple(pack(width.spec, MAX_FRAMES) for width in model.widths),
+        trim_gains=tuple(gain_from_db(trim_db) for trim_db in model.trims_db),
+        input_gain=gain_from_db(input_gain(model.levels, levels).gain_db),
+        output_gain=gain_from_db(output_gain(model.levels, levels).gain_db),
+    )

@@ -155,7 +155,14 @@ def place_rig(
         row_cost, width_costs = (costs or {}).get(part.cost_key, (0.0, ()))
         amp = None
         if part.amp is not None:
-            amp = AmpNote(pieces["i64"] // 8, part.amp.model.name, part.amp.labels, tuple(width_costs))
+            amp = AmpNote(
+                record_idx=pieces["i64"] // 8,
+                gains_idx=pieces["f32"] // 4 + at.AMP_INPUT_GAIN,
+                model_name=part.amp.model.name,
+                levels=part.amp.model.levels,
+                labels=part.amp.labels,
+                costs_ns=tuple(width_costs),
+            )
         if not kept:
             arena.u8[start : start + size] = 0
             width = (start_widths or {}).get(part.block.id, len(part.amp.labels) - 1 if part.amp else 0)
@@ -245,9 +252,13 @@ def _write_amp(arena: Arena, part: Part, pieces: Mapping[str, Any], width: int, 
     words[record + at.AMP_RING_FRAMES] = ring_frames(part)
     words[record + at.SEAT_WIDTH] = at.NO_WIDTH
     _settle(arena, state + at.AMP_WET, wet)
-    _settle(arena, state + at.AMP_DRIVE, part.targets[1])
-    _settle(arena, state + at.AMP_LEVEL, float(np.float32(part.targets[2]) * np.float32(amp.makeup_gain)))
-    arena.f32[state + at.AMP_MAKEUP] = amp.makeup_gain
+    for ramp, target, cell, gain in (
+        (at.AMP_DRIVE, part.targets[1], at.AMP_INPUT_GAIN, amp.input_gain),
+        (at.AMP_LEVEL, part.targets[2], at.AMP_OUTPUT_GAIN, amp.output_gain),
+    ):
+        arena.f32[state + cell] = gain
+        _settle(arena, state + ramp, float(np.float32(target) * np.float32(gain)))
+    arena.f32[state + at.AMP_TRIMS : state + at.AMP_TRIMS + len(amp.trim_gains)] = amp.trim_gains
     for index, (packed, places) in enumerate(zip(amp.packed, pieces["widths"], strict=True)):
         plan, weights, state_f32, state_i64 = places
         packed.place(arena, plan // 8, weights // 4, state_f32 // 4, state_i64 // 8)

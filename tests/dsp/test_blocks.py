@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pedal import layout as at
 from pedal.dsp.dc import CORNER_HZ
-from pedal.dsp.output import RELEASE_S
+from pedal.dsp.limiter import RELEASE_S
 from pedal.dsp.tone import BASS_HZ, MID_HZ, MID_Q, STEP_FRAMES, TREBLE_HZ
 from pedal.params import RAMP_S
 from tests.dsp import filters

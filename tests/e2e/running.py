@@ -125,6 +125,7 @@ def running_pedal(*flags: str) -> Iterator[Pedal]:
         "PEDAL_RUNTIME_DIR": str(folder / "run"),
         "PEDAL_PRESETS_DIR": str(folder / "presets"),
         "PEDAL_MODELS_DIR": str(folder / "models"),
+        "PEDAL_SETTINGS": str(folder / "settings.toml"),
     }
     command = [sys.executable, "-m", "tests.e2e.supervised", str(folder / "board.toml"), str(folder / "run"), *flags]
     with (folder / "log").open("wb") as log:

@@ -8,6 +8,7 @@ so both directions stay the same number of frames apart for ever; in virtual tim
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import alsaaudio
@@ -35,6 +36,7 @@ class Cable:
         self._next_frame = 0
         self._heard: list[NDArray[np.int32]] = []
         self._hashed_blocks = 0
+        self._begun_ns = float("inf")
         self._unplugged = False
         self.xruns = 0
         self._capture, self._playback = (_open(device, way) for way in (alsaaudio.PCM_CAPTURE, alsaaudio.PCM_PLAYBACK))
@@ -51,6 +53,10 @@ class Cable:
     def frame(self) -> int:
         """How many frames have been heard so far."""
         return len(self._heard) * BLOCK_FRAMES
+
+    def frame_at(self, at_ns: int) -> float:
+        """Which frame passes the cable at a moment of CLOCK_MONOTONIC; exact to the card's own clock, a millisecond."""
+        return (at_ns - self._begun_ns) * RATE_HZ / 1e9
 
     def heard(self, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
         """What came out of the pedal from frame ``start`` to ``end`` (else now): frames x 2, [-1, 1]."""
@@ -76,6 +82,8 @@ class Cable:
                 self._count("listener", length)
                 continue
             self._heard.append(np.frombuffer(data, np.int32).reshape(-1, CHANNELS))
+            # a block is read once its last frame has passed, at the next tick of the card or later: never earlier
+            self._begun_ns = min(self._begun_ns, time.monotonic_ns() - self.frame * 1e9 / RATE_HZ)
             if self._playback.write(self._block()) != BLOCK_FRAMES:
                 self._count("guitar", -1)
             self._hash()

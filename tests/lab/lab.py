@@ -5,10 +5,11 @@ Made by ``driver`` in the guest, given to ``scenario(lab)``. Time is virtual: wa
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from pedal.cli.client import Client
 from pedal.config import load_board
@@ -27,13 +29,14 @@ from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from tests.lab.cable import RATE_HZ, Cable, Signal
 from tests.lab.guitar import load_take
-from tests.lab.hardware.pins import SimulatedPins, become_a_pi
+from tests.lab.hardware.player import Player
 from tests.lab.trace import Trace
 
 UNITS = ("pedal-audio.service", "pedal-panel.service")
+#: The board file of the guest (guest/etc).
+BOARD = Path("/etc/pedal/lab.toml")
 RUNTIME = Path("/run/pedal")
 STATE = Path("/var/lib/pedal")
-BOARD = Path("/etc/pedal/lab.toml")
 #: An unprivileged player at the command line (see guest/etc/sysusers.d).
 PLAYER = "player"
 #: Virtual seconds that anything may take unless a scenario says otherwise.
@@ -55,8 +58,12 @@ class Lab:
         self.out = out
         self.random = random.Random(seed)
         self.cable = Cable(trace)
+        self.player = Player(load_board(BOARD), trace, self.random)
+        # the player's hands and eyes, for short
+        self.press, self.release, self.tap = self.player.press, self.player.release, self.player.tap
+        self.knob, self.screen = self.player.knob, self.player.screen
         #: Called by ``boot`` before the units start: whoever plays hardware plugs itself in here.
-        self.before_boot: list[Callable[[Lab], None]] = [_plug_pins]
+        self.before_boot: list[Callable[[Lab], None]] = []
         #: What the table of verdicts says about this run beside its verdict.
         self.notes: list[str] = []
         self._client = Client(RUNTIME / SOCKET_NAME)
@@ -147,6 +154,15 @@ class Lab:
         except ControlError:
             return {}
 
+    def page(self) -> Image.Image:
+        """The page that the panel means to show now, by its own account; mode ``1``, 128x64."""
+        answer = self._client.call(protocol.Page(scale=1))
+        return Image.open(io.BytesIO(base64.b64decode(answer["png"]))).convert("1")
+
+    def until_page_is_shown(self, limit_s: float = 1.0) -> None:
+        """The display shows what the panel means, pixel for pixel (a name may scroll between two looks)."""
+        self.until(lambda: self.player.shows(self.page()), "the display shows the panel's page", limit_s)
+
     @property
     def link(self) -> Link:
         """The pedal's shared memory, as it is now."""
@@ -179,15 +195,6 @@ class Lab:
     def end(self) -> None:
         """What every scenario must come to: the cable itself was never late, and the end is in the trace."""
         self.cable.stop()
+        self.player.end()
         self.event("end", json.dumps({"cable_xruns": self.cable.xruns}))
         assert self.cable.xruns == 0, "the laboratory's own cable was late: its result means nothing"
-
-
-def _plug_pins(lab: Lab) -> None:
-    """A Pi's header, with every switch of the board open."""
-    become_a_pi(Path("/run"))
-    pins = SimulatedPins()
-    for switch in load_board(str(BOARD)).switches.values():
-        pins.pull(switch.pin, True)
-    shutil.chown(f"/dev/{pins.name}", group="gpio")
-    os.chmod(f"/dev/{pins.name}", 0o660)

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pedal.errors import ModelError
+from pedal.layout import AMP_FIELDS_FRAMES, AMP_PAST, AMP_PLANS, AMP_TRIMS, MAX_WIDTHS
 from pedal.nam import load_model, parse_model
 from pedal.nam.file import MAX_FILE_BYTES
 from tests.nam import models
@@ -216,7 +217,10 @@ CONTAINERS: list[tuple[dict[str, Any], str]] = [
     ),
     (models.container((1.0, {"version": "0.7.0"})), "config.submodels[0].model.config is missing"),
     (models.container((1.0, models.small() | {"weights": [1]})), "config.submodels[0].model.weights holds 1 numbers"),
-    (models.container(*[(k + 1.0, models.small()) for k in range(33)]), "has 33 entries; at most 32"),
+    (
+        models.container(*[(k + 1.0, models.small()) for k in range(33)]),
+        "makes 33 widths; at most 32 are played",
+    ),
     (models.container((1.0, models.small()), weights=...), "weights is missing"),
 ]
 
@@ -300,7 +304,7 @@ def test_slices_have_to_fit_each_other() -> None:
 
 def test_too_many_slices_are_refused() -> None:
     shape = models.array(40, [1], slimmable={"method": "slice_channels_uniform"})
-    assert "config can be sliced to 40 widths; at most 32" in refusal(models.wavenet(shape))
+    assert "config makes 40 widths; at most 32 are played" in refusal(models.wavenet(shape))
 
 
 @pytest.mark.parametrize(
@@ -345,6 +349,32 @@ def test_what_is_tolerated() -> None:
     twice = parse_model(b'{"version": "9.9.9", ' + plain[1:], "twice.nam")
     assert twice.widths[0].channels == (2,)
     assert twice.content_hash == hashlib.sha256(b'{"version": "9.9.9", ' + plain[1:]).hexdigest()
+
+
+@pytest.mark.parametrize("key", ["loudness", "input_level_dbu", "output_level_dbu"])
+@pytest.mark.parametrize("value", ["1e9", "-1e9", "1e300", "1e400", "-1e400", pytest.param("9" * 400, id="9...9")])
+def test_levels_that_cannot_be_are_ignored_with_a_sentence(key: str, value: str) -> None:
+    text = json.dumps(models.small() | {"metadata": {key: 0}}).replace(f'"{key}": 0', f'"{key}": {value}')
+    model = parse_model(text.encode(), "absurd.nam")
+    assert (model.loudness_db, model.input_level_dbu, model.output_level_dbu) == (None, None, None)
+    (warning,) = model.warnings
+    assert warning.startswith(f"metadata.{key} is ") and "which cannot be" in warning and "ignored" in warning
+
+
+def test_what_the_container_states_wrongly_its_widest_width_may_state_rightly() -> None:
+    document = models.container(
+        (1.0, models.small() | {"metadata": {"loudness": -20.5}}), metadata={"loudness": 1e9, "input_level_dbu": 12}
+    )
+    model = models.parse(document)
+    assert (model.loudness_db, model.input_level_dbu) == (-20.5, 12.0)
+    assert len(model.warnings) == 1
+
+
+def test_what_plays_and_what_loads_have_one_limit_of_widths() -> None:
+    """All that the loader takes has room in an amp's record."""
+    tiers = [(k + 1.0, models.small()) for k in range(MAX_WIDTHS)]
+    assert len(models.parse(models.container(*tiers)).widths) == MAX_WIDTHS
+    assert AMP_PLANS + MAX_WIDTHS <= AMP_FIELDS_FRAMES and AMP_TRIMS + MAX_WIDTHS <= AMP_PAST
 
 
 def test_names_are_safe_to_print() -> None:

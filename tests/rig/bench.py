@@ -16,6 +16,7 @@ from pedal import layout as at
 from pedal.arena import Arena
 from pedal.jit import entry
 from pedal.jit.machine import flush_denormals, restore_float_mode
+from pedal.levels import Measured
 from pedal.link.status import Event, read_events
 from pedal.nam import Model, load_model
 from pedal.nam.engine import Engine
@@ -30,6 +31,8 @@ from tests.nam import models
 RATE_HZ = 48000
 #: ``CPU_SCALE_MILLI`` of a machine that takes less than no time, and of one a million times slower than this.
 NO_TIME_MILLI, AGES_MILLI = -(10**9), 10**9
+#: Of the trio's widths, as if somebody had measured them.
+TRIMS_DB = (0.7, -1.0, 0.0)
 STARTER = Path(__file__).resolve().parents[2] / "models" / "starter-crunch.nam"
 Floats = NDArray[np.float32]
 
@@ -46,7 +49,7 @@ def _restore(mode: int) -> None:
 
 @cache
 def model_named(name: str) -> Model:
-    """``starter``, the factory capture; ``trio``, three small widths of different reach; else one small width."""
+    """``starter``, the factory capture; ``trio``, three small widths that want trims; else a small one."""
     if name == "starter":
         return load_model(STARTER)
     if name == "trio":
@@ -54,7 +57,7 @@ def model_named(name: str) -> Model:
             (edge, models.wavenet(models.array(channels, dilations), seed=channels))
             for edge, channels, dilations in ((0.3, 2, [1, 8]), (0.7, 4, [1, 2, 40]), (1.0, 6, [1, 16, 64, 200]))
         ]
-        return models.parse(models.container(*tiers))
+        return models.parse(models.container(*tiers)).with_measured(Measured(-20.0, TRIMS_DB))
     return models.parse(models.wavenet(models.array(3, [1, 2, 4]), seed=len(name)))
 
 
@@ -229,6 +232,7 @@ class Twins:
 
     def __init__(self, model: Model) -> None:
         self._engines = [Engine(model, width, at.MAX_FRAMES) for width in range(len(model.widths))]
+        self._trims = np.float32(10.0 ** (np.array(model.trims_db) / 20.0))
 
     def process(self, x: Floats) -> list[Floats]:
-        return [engine.process(x) for engine in self._engines]
+        return [engine.process(x) * trim for engine, trim in zip(self._engines, self._trims, strict=True)]

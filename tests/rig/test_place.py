@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from pedal import layout as at
 from pedal.arena import Arena
 from pedal.errors import PedalError, PresetError
+from pedal.levels import TARGET_DB
 from pedal.params import KINDS
 from pedal.preset import Block, Preset
-from pedal.rig.compile import TARGET_LOUDNESS_DB, compile_preset, in_order_of_sound
+from pedal.rig.compile import compile_preset, in_order_of_sound
 from pedal.rig.place import place_rig, region_bytes, ring_frames
 from tests.rig.bench import RATE_HZ, Assets, Bench, guitar, model_named, preset
 
@@ -34,11 +35,11 @@ def named(blocks: list[Block]) -> Preset:
 
 @given(listed)
 def test_order_of_sound(blocks: list[Block]) -> None:
-    """As listed, but the gate behind the last amp; input first, DC blocker and output last."""
+    """As listed, but the gate behind the last amp; input first, DC blocker, output and connection last."""
     source = named(blocks)
     order = in_order_of_sound(source)
     assert sorted(block.id for block in order) == sorted(block.id for block in source.chain)
-    assert (order[0].kind, order[-2].kind, order[-1].kind) == ("input", "dc", "output")
+    assert [order[place].kind for place in (0, -3, -2, -1)] == ["input", "dc", "output", "master"]
     rest = [block for block in order if block.kind != "gate"]
     assert rest == [block for block in source.chain if block.kind != "gate"]
     kinds = [block.kind for block in order]
@@ -71,7 +72,7 @@ def test_amps_come_to_the_same_loudness() -> None:
     assert part.amp is not None
     loudness_db = model_named("starter").loudness_db
     assert loudness_db is not None
-    assert 20 * np.log10(part.amp.makeup_gain) + loudness_db == pytest.approx(TARGET_LOUDNESS_DB)
+    assert 20 * np.log10(part.amp.output_gain) + loudness_db == pytest.approx(TARGET_DB)
     assert part.amp.labels == ("Lite", "Full")
     assert part.amp.macs[0] < part.amp.macs[1]
 
