@@ -16,6 +16,7 @@ from pedal.params import KINDS
 from pedal.preset import Block, Preset
 from pedal.rig.chain import play_row_kernel
 from pedal.rig.compile import compile_preset
+from pedal.rig.dispatch import reset_kind
 from pedal.rig.place import place_rig, region_bytes
 from tests.rig.bench import Assets
 
@@ -31,6 +32,16 @@ def _play_row(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     mode = flush_denormals()
     play_row_kernel(f32, f64, i64, row, bus, n)
     restore_float_mode(mode)
+
+
+@entry("void(float32[::1], float64[::1], int64[::1], int64)")
+def _reset(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    reset_kind(i64[row + at.KIND], f32, f64, i64, row)
+
+
+def reset_row(row: Row) -> None:
+    """What the chain's guard does to a row that broke."""
+    _reset(row.arena.f32, row.arena.f64, row.arena.i64, row.row)
 
 
 class Row:
