@@ -111,7 +111,8 @@ def render(
 @click.argument("model_name", metavar="MODEL")
 @_BOARD
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def inspect(model_name: str, board: str | None, as_json: bool) -> None:
+@click.option("--time", "timed", is_flag=True, help="Also how long loading takes here, part by part.")
+def inspect(model_name: str, board: str | None, as_json: bool, timed: bool) -> None:
     """What is in a model: widths, costs, levels, and what to know before playing it.
 
     MODEL is a .nam file, or the name of one in the library. The levels are those of the pedal's settings.
@@ -119,7 +120,14 @@ def inspect(model_name: str, board: str | None, as_json: bool) -> None:
     from pedal.offline.inspect import describe_model, format_report
 
     about = describe_model(_measured_model(model_name), _levels(board))
-    click.echo(json.dumps(about, indent=2) if as_json else format_report(about))
+    report = format_report(about)
+    if timed:
+        from pedal.offline.load_time import format_times, time_loading
+
+        times = time_loading(_model_path(model_name))
+        about["load_s"] = times
+        report += f"\n\n{format_times(times)}"
+    click.echo(json.dumps(about, indent=2) if as_json else report)
 
 
 @click.command()

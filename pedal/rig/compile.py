@@ -204,15 +204,9 @@ def amp_parts(model: Model, rate_hz: int, levels: Levels = USUAL) -> AmpParts:
     """All widths of a model, packed, and its gains.
 
     Raises:
-        PresetError: the model is for another sample rate.
+        ModelError: the model cannot be played at this sample rate.
     """
-    where = f"model '{model.name}'"
-    if model.sample_rate_hz is not None and round(model.sample_rate_hz) != rate_hz:
-        raise PresetError(
-            f"is made for {model.sample_rate_hz:g} Hz, the card runs at {rate_hz} Hz",
-            where=where,
-            hint="Set rate_hz in the board file, or choose another model",
-        )
+    model = model.at_rate(rate_hz, "Set rate_hz in the board file, or choose another model")
     return AmpParts(
         model=model,
         packed=tuple(pack(width.spec, MAX_FRAMES) for width in model.widths),
