@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),
     "resume": ("pedal.cli.live:resume", "Leave safe mode: try the whole pedal again."),
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),
+    "bench": ("pedal.cli.offline:bench", "What each block of a preset costs on this machine."),
     "inspect": ("pedal.cli.offline:inspect", "What is in a model file."),
 }
 

@@ -22,8 +22,9 @@ RELEASE = GATE.index("release_s")
 HYSTERESIS = GATE.index("hysteresis_db")
 RANGE = GATE.index("range_db")
 
-#: Time constants of opening and of the detector's fall.
-OPEN_S = 0.0005
+#: Time constants of opening (what is there when it opens is as quiet as the threshold: that does not click) and of the
+#: detector's fall.
+OPEN_S = 0.0001
 DETECTOR_S = 0.01
 OWN_F32, OWN_I64 = own_f32(GATE), own_i64(GATE)
 KNOBS = len(GATE.params) - 1

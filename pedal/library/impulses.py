@@ -51,10 +51,12 @@ def load_impulse(path: Path, rate_hz: int) -> NDArray[np.float32]:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             _check(file, where)
             most = (MAX_TAPS + 1) * file.samplerate // rate_hz + 1
-            taps, file_hz = file.read(most, dtype="float64", always_2d=True).mean(axis=1), file.samplerate
+            taps, file_hz = file.read(most, dtype="float64", always_2d=True), file.samplerate
     except soundfile.LibsndfileError as failure:
         raise ImpulseError("is not a WAV file", where=where, hint="Export it as WAV") from failure
-    return shape_impulse(resampled(taps, file_hz, rate_hz), rate_hz, where)
+    with np.errstate(all="ignore"):  # what is not finite, or no longer, is refused
+        mono = resampled(taps.mean(axis=1), file_hz, rate_hz)
+    return shape_impulse(mono, rate_hz, where)
 
 
 def resampled(taps: NDArray[np.float64], from_hz: int, to_hz: int) -> NDArray[np.float64]:

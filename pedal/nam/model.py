@@ -101,6 +101,20 @@ class Model:
                 return i
         return len(self.widths) - 1
 
+    def at_rate(self, rate_hz: int, hint: str = "Choose another rate, or another model") -> Model:
+        """This model for a device of ``rate_hz``: itself, or stretched to a whole multiple of its rate.
+
+        Args:
+            rate_hz: of the device; a file that does not say its own counts as 48000 Hz.
+            hint: what to do where it cannot be played.
+
+        Raises:
+            ModelError: not a multiple, or more memory than a pedal keeps.
+        """
+        from pedal.nam.rates import model_at_rate
+
+        return model_at_rate(self, rate_hz, hint)
+
     def engine(self, slim: float = 1.0, max_frames: int = 64) -> Engine:
         """An engine of its own that plays the width for ``slim``, already at rest.
 

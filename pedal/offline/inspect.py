@@ -11,10 +11,7 @@ from typing import Any
 from msgspec.structs import asdict, replace
 
 from pedal.levels import OUTPUT_MODES, USUAL, Gain, Levels, input_gain, output_gain
-from pedal.nam import Model, Width
-
-#: Files that do not say are taken for this, as players everywhere do.
-ASSUMED_RATE_HZ = 48000.0
+from pedal.nam import ASSUMED_RATE_HZ, Model, Width
 
 
 def describe_model(model: Model, levels: Levels = USUAL) -> dict[str, Any]:
@@ -130,7 +127,7 @@ def _warnings(model: Model) -> list[str]:
     if model.sample_rate_hz is None:
         found.append(f"the file does not say its sample rate; {ASSUMED_RATE_HZ:g} Hz is assumed")
     elif model.sample_rate_hz != ASSUMED_RATE_HZ:
-        found.append(f"the pedal plays at {ASSUMED_RATE_HZ:g} Hz and does not play this rate")
+        found.append(f"it plays on a card that runs at {model.sample_rate_hz:g} Hz or a whole multiple of it")
     if model.levels.loudness_db is None:
         found.append("its loudness is neither said nor measured; it plays as loud as it comes")
     if len(model.widths) == 1:

@@ -99,7 +99,7 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
     for part in parts:
         if part.amp is not None:
             shares = tuple(cost * share for cost in costs[part.cost_key][1])
-            floor, ceiling = limits(job.quality.get(part.block.id, "auto"), len(shares))
+            floor, ceiling = limits(job.quality.get(part.owner, "auto"), len(shares))
             amps.append(decide.Amp(part.block.id, shares, ceiling if part.block.on else -1, ceiling, floor))
     on = [amp for amp in amps if amp.playing >= 0]
     chosen = dict(zip((amp.id for amp in on), decide.fit(on, others, job.budget), strict=True))

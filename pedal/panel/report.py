@@ -124,7 +124,7 @@ class Reporter:
             preset_count=count,
             model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
             width_label=width_label(shown) if shown else "",
-            held_down=any(is_held_down(amp, hand.quality.get(amp.block.id, "auto")) for amp in amps),
+            held_down=any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
             load_norm=status.load_mean,
             budget_norm=board.budget_share,
             in_peak_db=db_from_gain(status.in_peak),
@@ -159,8 +159,8 @@ class Reporter:
                 "model": amp.block.amp.model_name if amp.block.amp else "",
                 "width": width_label(amp),
                 "widths": list(amp.block.amp.labels) if amp.block.amp else [],
-                "quality": hand.quality.get(amp.block.id, "auto"),
-                "held_down": is_held_down(amp, hand.quality.get(amp.block.id, "auto")),
+                "quality": hand.quality.get(amp.block.owner, "auto"),
+                "held_down": is_held_down(amp, hand.quality.get(amp.block.owner, "auto")),
             }
             for amp in rigs.amps()
         ]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pedal.dsp.block import own_f32, own_i64
 from pedal.dsp.cab import two_sets
 from pedal.errors import PresetError
-from pedal.layout import MAX_FRAMES, MAX_ROWS
+from pedal.layout import MAX_FRAMES, MAX_ROWS, SIDE_BOTH, SIDE_LEFT, SIDE_RIGHT
 from pedal.levels import USUAL, Levels, input_gain, output_gain
 from pedal.nam.model import Model
 from pedal.nam.pack import Packed, pack
@@ -77,6 +77,7 @@ class Part:
         data: constants (two sets of reversed taps), may be empty.
         channels: 1 or 2: how many it plays where it stands.
         spread: it is the first with two.
+        side: of an amp that plays twice.
         price: two parts of equal price and channels cost the same; the key where empty.
         tail: it only rings out (``tails.py``).
         amp: only for amps.
@@ -93,9 +94,15 @@ class Part:
     meter: int = 0
     channels: int = 1
     spread: bool = False
+    side: int = SIDE_BOTH
     price: str = ""
     tail: bool = False
     amp: AmpParts | None = None
+
+    @property
+    def owner(self) -> str:
+        """Id of the preset's block that it is of."""
+        return self.block.id.partition(":")[0]
 
     @property
     def taps(self) -> int:
@@ -125,7 +132,18 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int, levels: Levels 
         ordinal = seen.get(part.key, 0)
         seen[part.key] = ordinal + 1
         parts.append(replace(part, key=f"{part.key}#{ordinal}"))
-    return with_channels(parts)
+    both = tuple(side for part in with_channels(parts) for side in _sides(part))
+    if len(both) > MAX_ROWS:
+        raise PresetError("is too long, with amps that play twice", where=f"preset '{preset.name}'")
+    return both
+
+
+def _sides(part: Part) -> tuple[Part, ...]:
+    """The part; or two, left and right, of an amp that plays twice behind a stereo block."""
+    if part.amp is None or part.channels == 1 or part.block.option("stereo") != "twice":
+        return (part,)
+    right = replace(part.block, id=f"{part.block.id}:right")
+    return replace(part, side=SIDE_LEFT), replace(part, block=right, key=f"{part.key}:right", side=SIDE_RIGHT)
 
 
 def with_channels(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -186,15 +204,9 @@ def amp_parts(model: Model, rate_hz: int, levels: Levels = USUAL) -> AmpParts:
     """All widths of a model, packed, and its gains.
 
     Raises:
-        PresetError: the model is for another sample rate.
+        ModelError: the model cannot be played at this sample rate.
     """
-    where = f"model '{model.name}'"
-    if model.sample_rate_hz is not None and round(model.sample_rate_hz) != rate_hz:
-        raise PresetError(
-            f"is made for {model.sample_rate_hz:g} Hz, the card runs at {rate_hz} Hz",
-            where=where,
-            hint="Set rate_hz in the board file, or choose another model",
-        )
+    model = model.at_rate(rate_hz, "Set rate_hz in the board file, or choose another model")
     return AmpParts(
         model=model,
         packed=tuple(pack(width.spec, MAX_FRAMES) for width in model.widths),

@@ -190,6 +190,7 @@ def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], ra
     words[row + at.KIND] = kind.number
     words[row + at.CHANNELS] = part.channels
     words[row + at.SPREAD] = part.spread
+    words[row + at.SIDE] = part.side
     words[row + at.PARAMS] = pieces["params"] // 4
     words[row + at.F32] = pieces["f32"] // 4
     words[row + at.F64] = pieces["f64"] // 8

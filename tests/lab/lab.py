@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import os
 import random
 import signal
 import subprocess
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomli_w
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -51,13 +52,16 @@ class Lab:
         trace: of the run.
         seed: of everything that chance decides (``lab.random``).
         out: the run's folder; what a scenario leaves there, the host's judge can read.
+        minutes: virtual ones, for scenarios that can be of any length.
     """
 
-    def __init__(self, trace: Trace, seed: int, out: Path) -> None:
+    def __init__(self, trace: Trace, seed: int, out: Path, minutes: float = 1.0) -> None:
         self.trace = trace
         self.out = out
+        self.minutes = minutes
         self.random = random.Random(seed)
         self.cable = Cable(trace)
+        self._late = 0
         self.player = Player(load_board(BOARD), trace, self.random)
         # the player's hands and eyes, for short
         self.press, self.release, self.tap = self.player.press, self.player.release, self.player.tap
@@ -109,6 +113,18 @@ class Lab:
             self.until(lambda: self.is_heard(start), "sound after the boot", 60.0)
             self.event("first sound", self.first_sound(start) - start)
             self.until(lambda: self.status().get("preset_key"), "a preset after the boot")
+
+    def plug_cable(self, device: str) -> None:
+        """Plug guitar and listener into another far end; what is heard starts anew, from frame 0."""
+        self.cable.stop()
+        self._late += self.cable.xruns
+        self.cable = Cable(self.trace, device)
+
+    def set_board(self, **audio: str | int) -> None:
+        """Other values in the ``[audio]`` of the board file, before ``boot``."""
+        board = tomllib.loads(BOARD.read_text())
+        board["audio"] |= audio
+        BOARD.write_text(tomli_w.dumps(board))
 
     def systemctl(self, *arguments: str) -> str:
         """systemd's own command, as root; its output.
@@ -196,5 +212,6 @@ class Lab:
         """What every scenario must come to: the cable itself was never late, and the end is in the trace."""
         self.cable.stop()
         self.player.end()
-        self.event("end", json.dumps({"cable_xruns": self.cable.xruns}))
-        assert self.cable.xruns == 0, "the laboratory's own cable was late: its result means nothing"
+        self._late += self.cable.xruns
+        self.event("end", self._late)
+        assert self._late == 0, "the laboratory's own cable was late: its result means nothing"

@@ -151,3 +151,12 @@ def test_a_response_of_any_rate_and_depth_is_the_same_response(tmp_path: Path, r
     below = slice(int(100 / RATE_HZ * 8192), int(6000 / RATE_HZ * 8192))
     error_db = 10 * np.log10(np.sum(np.abs(a - b)[below] ** 2) / np.sum(np.abs(a)[below] ** 2))
     assert error_db < -45.0
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [1.7e308, np.inf])
+def test_channels_whose_mean_is_beyond_all_numbers(tmp_path: Path, value: float) -> None:
+    path = tmp_path / "loud.wav"
+    soundfile.write(path, np.array([[value, value if np.isfinite(value) else -value]] * 20), 48000, subtype="DOUBLE")
+    with pytest.raises(ImpulseError, match="not numbers"):
+        load_impulse(path, 48000)

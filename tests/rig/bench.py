@@ -5,6 +5,7 @@ No processes and no clock: the test says when the period thread and when the und
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,14 @@ def _restore(mode: int) -> None:
 
 @cache
 def model_named(name: str) -> Model:
-    """``starter``, the factory capture; ``trio``, three small widths that want trims; else a small one."""
+    """``starter``, the factory capture; ``trio``, three small widths that want trims; else a small one.
+
+    ``half-rate`` is the capture as if it were made for half the bench's rate: it plays stretched.
+    """
     if name == "starter":
         return load_model(STARTER)
+    if name == "half-rate":
+        return replace(load_model(STARTER), sample_rate_hz=RATE_HZ / 2)
     if name == "trio":
         tiers = [
             (edge, models.wavenet(models.array(channels, dilations), seed=channels))
@@ -231,6 +237,7 @@ class Twins:
     """Every width of a model, each hearing all that the amp hears: what a width would sound like all along."""
 
     def __init__(self, model: Model) -> None:
+        model = model.at_rate(RATE_HZ)
         self._engines = [Engine(model, width, at.MAX_FRAMES) for width in range(len(model.widths))]
         self._trims = np.float32(10.0 ** (np.array(model.trims_db) / 20.0))
 

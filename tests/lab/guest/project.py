@@ -19,10 +19,11 @@ from tests.lab.hardware.build import build_shim
 ROOT = Path(__file__).resolve().parents[3]
 #: What a guest needs of the working tree.
 PARTS = ("pedal", "board", "models", "systemd", "tests/__init__.py", "tests/lab", "pyproject.toml")
-#: Where the folders of ``systemd/`` go; its services go to ``_UNITS``.
+#: Where the folders of ``systemd/`` go, as its ``install.sh`` has it; its services go to ``_UNITS``.
 PLACES = {
     "sysusers.d": "usr/lib/sysusers.d",
     "tmpfiles.d": "usr/lib/tmpfiles.d",
+    "modules-load.d": "usr/lib/modules-load.d",
     "udev": "usr/lib/udev/rules.d",
 }
 #: Nothing of it is needed by a pedal, and all of it costs time at every boot.
