@@ -203,7 +203,9 @@ def test_every_factory_preset_is_read(path: Path) -> None:
 
 
 def test_there_are_factory_presets() -> None:
-    assert [path.stem for path in FACTORY] == ["01-crunch", "02-clean-edge", "03-two-amps", "04-stack"]
+    first = ["01-crunch", "02-clean-edge", "03-two-amps", "04-stack"]
+    assert [path.stem for path in FACTORY][:4] == first
+    assert len(FACTORY) >= 12
 
 
 def test_the_example_of_the_documentation_is_read() -> None:

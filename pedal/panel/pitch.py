@@ -1,11 +1,11 @@
 """The pitch of one string, from the last part of a second of a guitar. Pure; called by the panel's tuner.
 
-Two steps. A coarse pitch by the normalised square difference function of P. McLeod and G. Wyvill ("A smarter way to find
-pitch", ICMC 2005), which needs three periods and knows no octave errors on a string. Then, if the string has sounded
-long enough, the frequency of each of its partials by the phase that it gained between two windows (J. L. Flanagan, R. M.
-Golden, "Phase vocoder", Bell System Technical Journal 45, 1966), and through all of them the law of a stiff string,
-``f_k = k f_0 sqrt(1 + B k^2)`` (H. Fletcher, JASA 36(1), 1964), linear in ``k^2`` when squared. A real string's partials are
-sharp, by 3 cents at the sixth of a wound string: what takes it as periodic reads it sharp.
+Two steps. A coarse pitch by the normalised square difference function of P. McLeod and G. Wyvill ("A smarter way to
+find pitch", ICMC 2005), which needs three periods and knows no octave errors on a string. Then, if the string has
+sounded long enough, the frequency of each of its partials by the phase that it gained between two windows (J. L.
+Flanagan, R. M. Golden, "Phase vocoder", Bell System Technical Journal 45, 1966), and through all of them the law of a
+stiff string, ``f_k = k f_0 sqrt(1 + B k^2)`` (H. Fletcher, JASA 36(1), 1964), linear in ``k^2`` when squared. A real
+string's partials are sharp, by 3 cents at the sixth of a wound string: what takes it as periodic reads it sharp.
 The pitch is that of the first partial, as a strobe tuner shows it, whether it is to be heard or not.
 """
 

@@ -18,7 +18,7 @@ RATE_HZ = 48000
 def string(
     hz: float, seconds: float, stiff: float = 0.0, noise_db: float = -200.0, place: float = 0.13, seed: int = 0
 ) -> Exact:
-    """A plucked string whose first partial is at ``hz``: partials by the place of the pluck, high ones fading sooner."""
+    """A plucked string, its first partial at ``hz``: partials by the place of the pluck, high ones fading sooner."""
     rng = np.random.default_rng(seed)
     t = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
     x = np.zeros(t.size)
