@@ -22,6 +22,7 @@ class Job(msgspec.Struct, frozen=True):
         cpu_scale, budget: for the widths that new amps start with.
         prices: name of the price list of the board that this machine stands for, or empty.
         quality: by block id, what the player chose: "full", "lite" or "auto".
+        connection: values of the block ``master``, which no preset has.
         levels: how loud amps hear and are heard.
     """
 
@@ -38,6 +39,7 @@ class Job(msgspec.Struct, frozen=True):
     budget: float
     prices: str = ""
     quality: dict[str, str] = {}
+    connection: dict[str, float] = {}
     levels: Levels = USUAL
 
 

@@ -104,7 +104,7 @@ class Rigs:
         """Store one parameter, in every rig that has the block (the playing and a wanted one)."""
         for notes in (self.playing, self.wanted):
             for block in notes.blocks if notes else ():
-                if block.id == block_id and cell < len(block.targets):
+                if block.owner == block_id and cell < len(block.targets):
                     self.link.arena.f32[block.params_idx + cell] = value
 
     def set_levels(self, levels: Levels) -> None:
