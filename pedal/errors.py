@@ -45,6 +45,10 @@ class BoardError(PedalError):
     """A board file that is missing, malformed or names what does not exist."""
 
 
+class SettingsError(PedalError):
+    """A settings file that is malformed, or a setting that cannot be."""
+
+
 class CardError(PedalError):
     """A sound card that is missing, busy, or cannot do what the board asks."""
 

@@ -9,16 +9,16 @@ of a kernel does, the link's ``BUILD``: two processes of different builds never 
 from __future__ import annotations
 
 #: Of the header (the words up to ``BUILD``), which programs that know no kernels read too.
-LINK_VERSION = 3
+LINK_VERSION = 4
 LINK_MAGIC = 0x4C41444550  # "PEDAL"
 
 #: The longest period, and the distance between two rows of a bus.
 MAX_FRAMES = 256
 BUS_STRIDE = MAX_FRAMES + 64
 #: Bus rows: left, right, the gate's key (input after its trim), a block's dry copies, two scratch
-#: rows, and the pedal's dry input.
-LEFT, RIGHT, KEY, DRY_LEFT, DRY_RIGHT, SCRATCH, GAINS, DRY_ROW = range(8)
-BUS_ROWS = 8
+#: rows for blocks, the pedal's dry input, and a bypass's cross-fade.
+LEFT, RIGHT, KEY, DRY_LEFT, DRY_RIGHT, SCRATCH, GAINS, DRY_ROW, MIX = range(9)
+BUS_ROWS = 9
 
 # ---- words: control and status --------------------------------------------------------------
 (
@@ -121,32 +121,36 @@ EVENTS_END = EVENTS + EVENT_COUNT * EVENT_FIELDS
 SLOT_COUNT = 4
 SLOT_HEADER = 8
 SLOT_ROWS, SLOT_SERIAL, SLOT_NEW, SLOT_HEARD = range(4)  # header fields; of the last two see rig/rehearse.py
-ROW_FIELDS = 18
+ROW_FIELDS = 24
 (
     KIND,
-    CHANNELS,  # 1: only the left bus row carries the signal so far; 2: both
+    CHANNELS,  # 1: only the left bus row carries the signal here; 2: both
     PARAMS,  # f32 index of the targets the panel writes
-    F32,  # first index of the block's state, per view
+    F32,  # first index of the block's state, per view; how it begins: dsp/block.py
     F64,
     I64,
     DATA,  # f32 index of constant data (impulse response)
     TAPS,
     RATE,
     SERIAL,  # which block instance this is; never reused within a link
-    WET_CELLS,  # f32 and i64 index of the ramp that cross-fades a bypass
-    WET_COUNT,
+    SWITCHED,  # what a bypass does: SWITCHED_OWN / SWITCHED_CUT / SWITCHED_TAIL
+    QUIET,  # i64 index: for how many frames a bypassed block has been silent
+    QUIET_FRAMES,  # so long, and it is asleep: skipped, as if it were not there
+    SPREAD,  # 1: the first row with two channels; the left bus row is copied to the right before it
+    METER,  # f32 index of the number that it shows in the status, or 0
     REGION_F32,  # all memory of the block, as f32 index and length
     REGION_CELLS,
     REHEARSES,  # 1: a new row that hears what is played before it plays
     PRICE,  # nanoseconds per call, then picoseconds per frame: what its work takes on the board this machine stands for
     _PRICE_FRAMES,
-) = range(17)
+) = range(20)
+SWITCHED_OWN, SWITCHED_CUT, SWITCHED_TAIL = range(3)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
 
-#: Kinds of row. Their order is the order of a default chain.
-KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = range(1, 8)
+#: The one kind that others than the chain's dispatch know; all numbers: params/numbers.py.
+KIND_AMP = 3
 
 # ---- an amp's record: the first words of its I64 state ------------------------------------------
 (
@@ -170,7 +174,8 @@ KIND_INPUT, KIND_GATE, KIND_AMP, KIND_TONE, KIND_CAB, KIND_DC, KIND_OUTPUT = ran
 ) = range(17)
 NO_WIDTH = -1
 SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
-MAX_WIDTHS = 16
+#: Of one model; the loader refuses files with more.
+MAX_WIDTHS = 32
 AMP_PLANS = 24  # plan index per width
 AMP_FIELDS_FRAMES = AMP_PLANS + MAX_WIDTHS  # receptive field per width, frames
 AMP_LAG_MILLI = AMP_FIELDS_FRAMES + MAX_WIDTHS  # how far behind a seat may be taken over, thousandths of a period
@@ -183,15 +188,17 @@ AMP_WORDS = AMP_LEARN_PRICE + PRICE_WORDS
 
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells
-AMP_MAKEUP = 9  # one gain per model
-SEAT_REST, AMP_REST = 10, 11  # what the difference moves about: learnt, and of the running splice
+#: One pair of gains per model (``levels.py``): before the drive, and before the level. The panel stores them.
+AMP_INPUT_GAIN, AMP_OUTPUT_GAIN = 12, 13
+SEAT_REST, AMP_REST = 9, 10  # what the difference moves about: learnt, and of the running splice
 FORECAST_ORDER = 8
 SEAT_FORECAST = 16  # coefficients: how the difference between amp and seat moves
 AMP_FORECAST = SEAT_FORECAST + FORECAST_ORDER  # of the running splice: the same, and the last values, newest first
 #: The last frames that left the amp, and that the seat's width would have played: frame p of the
 #: ring lies at ``p & (PAST_FRAMES - 1)``.
 PAST_FRAMES = 512
-AMP_PAST = AMP_FORECAST + 2 * FORECAST_ORDER
+AMP_TRIMS = AMP_FORECAST + 2 * FORECAST_ORDER  # gain per width
+AMP_PAST = AMP_TRIMS + MAX_WIDTHS
 SEAT_PAST = AMP_PAST + PAST_FRAMES
 AMP_X = SEAT_PAST + PAST_FRAMES
 AMP_Y = AMP_X + BUS_STRIDE

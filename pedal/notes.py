@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import msgspec
 
+from pedal.levels import ModelLevels
+
 
 class AmpNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An amp's own facts.
 
     Attributes:
         record_idx: i64 index of its record.
+        gains_idx: f32 index of its input gain; its output gain is the next.
         model_name: what players read.
+        levels: what its model says of itself, or what was measured.
         labels: of its widths, narrowest first.
         costs_ns: measured cost of each width, nanoseconds per frame on this machine; empty if unmeasured.
     """
 
     record_idx: int
+    gains_idx: int
     model_name: str
+    levels: ModelLevels
     labels: tuple[str, ...]
     costs_ns: tuple[float, ...] = ()
 

@@ -58,6 +58,12 @@ def models_dir() -> Path:
     return Path(named) if named else state_dir() / "models"
 
 
+def settings_path() -> Path:
+    """The player's settings; ``$PEDAL_SETTINGS`` or below ``state_dir()``. May be missing."""
+    named = os.environ.get("PEDAL_SETTINGS")
+    return Path(named) if named else state_dir() / "settings.toml"
+
+
 def state_dir() -> Path:
     """What outlives a reboot: ``/var/lib/pedal`` where it is ours to write, else ``$XDG_DATA_HOME/pedal``.
 

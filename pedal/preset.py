@@ -251,14 +251,7 @@ def _parse_values(kind: BlockKind, table: Mapping[str, Any], where: str) -> dict
             raise PresetError("bypass is not kept in presets", where=where, hint="Write on = false")
         if not name.isidentifier():
             raise PresetError(f"unknown key {name!r:.40}", where=where, hint="Use " + ", ".join(_names(kind)))
-        param = _param(kind, name, where)
-        if param.unit == "on/off":
-            if not isinstance(value, bool):
-                raise PresetError(f"{name} must be true or false", where=where)
-        elif isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise PresetError(f"{name} must be a number", where=where, hint=f"Use {param.low:g} to {param.high:g}")
-        # Compared before it becomes a float: an integer of hundreds of digits would not fit one.
-        values[name] = param.checked(float(value) if abs(value) < 1e9 else float("inf"), where)
+        values[name] = _param(kind, name, where).parsed(value, where)
     return values
 
 
@@ -270,8 +263,6 @@ def _format_block(block: Block) -> dict[str, Any]:
     return head | _format_values(block)
 
 
-def _format_values(block: Block) -> dict[str, float | bool]:
+def _format_values(block: Block) -> dict[str, float | bool | str]:
     params = {param.name: param for param in KINDS[block.kind].params}
-    return {
-        name: bool(value) if params[name].unit == "on/off" else float(value) for name, value in block.values.items()
-    }
+    return {name: params[name].shown(value) for name, value in block.values.items()}

@@ -42,9 +42,10 @@ class BlockPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tap_call_ns: _Time = 0.0
     tap_frame_ns: _Time = 0.0
 
-    def of(self, taps: int) -> Price:
+    def of(self, taps: int, channels: int = 1) -> Price:
         """Of a block with an impulse response of ``taps``, or none."""
-        return Price(self.call_ns + self.tap_call_ns * taps, self.frame_ns + self.tap_frame_ns * taps)
+        call_ns, frame_ns = self.call_ns + self.tap_call_ns * taps, self.frame_ns + self.tap_frame_ns * taps
+        return Price(channels * call_ns, channels * frame_ns)
 
 
 class ModelPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,7 +19,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
-LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes"}
+LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes", "levels"}
 LOWEST |= {"health", "prices"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
@@ -33,7 +33,8 @@ ARROWS: dict[str, set[str]] = {
     "jit": {"errors"},
     "layout": set(),
     "pins": set(),
-    "notes": set(),
+    "levels": set(),
+    "notes": {"levels"},
     "paths": {"errors"},
     "files": {"errors"},
     "health": {"errors", "files"},
@@ -48,7 +49,7 @@ ARROWS: dict[str, set[str]] = {
     "link": {"arena", "jit", "layout", "errors", "units"},
     "library": LOWEST,
     "audio": LOWEST | {"rig", "link", "config"},
-    JOBS: {"notes"},
+    JOBS: {"notes", "levels"},
     "panel": LOWEST | {JOBS, "governor", "link", "config", "library"},
     BUILDER: LOWEST | {JOBS, "governor", "link", "config", "library", "rig", "nam"},
     "offline": LOWEST | {"nam", "dsp", "rig", "library", "config"},

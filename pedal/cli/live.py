@@ -14,9 +14,11 @@ from typing import Any, Literal, TypeVar
 import click
 
 from pedal.cli.client import Client, RefusedError
-from pedal.cli.status_text import status_text
+from pedal.cli.status_text import levels_text, status_text
 from pedal.errors import ControlError
 from pedal.health import ask_resume, load_health
+from pedal.levels import OUTPUT_MODES, USUAL, OutputMode
+from pedal.library.settings import changed_levels
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from pedal.paths import runtime_dir as usual_runtime_dir
@@ -101,6 +103,30 @@ def block(block_id: str, state: str, runtime_dir: Path | None) -> None:
 def width(wanted: Literal["full", "lite", "auto"], amp: int | None, runtime_dir: Path | None) -> None:
     """Ask for a width of the amps; "auto" leaves it to the pedal."""
     _say(_call(runtime_dir, protocol.SetWidth(width=wanted, amp=amp)))
+
+
+@click.command()
+@click.argument("mode", required=False, type=click.Choice(OUTPUT_MODES))
+@click.option("--target-db", type=float, metavar="DB", help="Loudness of normalised amps, in dB.")
+@click.option("--calibrate-input", type=click.Choice(["on", "off"]), help="Drive amps as hard as they were captured.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@_talks
+def levels(
+    mode: OutputMode | None,
+    target_db: float | None,
+    calibrate_input: str | None,
+    as_json: bool,
+    runtime_dir: Path | None,
+) -> None:
+    """How loud amps hear and are heard, and why; kept for good.
+
+    MODE is raw (as the file plays), normalised (all amps about as loud) or calibrated (as loud as the real thing).
+    """
+    calibrate = None if calibrate_input is None else calibrate_input == "on"
+    changed_levels(USUAL, mode, target_db, calibrate)  # what cannot be (and JSON cannot say, such as nan) is not sent
+    request = protocol.SetLevels(output=mode, target_db=target_db, calibrate_input=calibrate)
+    result = _call(runtime_dir, request)
+    click.echo(json.dumps(result, indent=2, sort_keys=True) if as_json else levels_text(result))
 
 
 @click.command()

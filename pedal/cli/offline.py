@@ -16,11 +16,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pedal.levels import OUTPUT_MODES, OutputMode
+
 if TYPE_CHECKING:
+    from pedal.levels import Levels
+    from pedal.nam import Model
     from pedal.offline.render import Recipe
     from pedal.preset import Preset
 
 _FILE = click.Path(path_type=Path)
+_BOARD = click.option(
+    "--board", envvar="PEDAL_BOARD", show_envvar=True, help="The board whose input level counts; none if not given."
+)
 
 
 def _slim(ctx: click.Context, param: click.Parameter, value: str) -> float:
@@ -59,6 +66,9 @@ def _slim(ctx: click.Context, param: click.Parameter, value: str) -> float:
     help="Frames computed at once; at most 256 unless --raw. The sound is the same.",
 )
 @click.option("--raw", is_flag=True, help="The bare model and nothing else, in mono. Needs --model.")
+@_BOARD
+@click.option("--output", type=click.Choice(OUTPUT_MODES), help="How loud amps come out, instead of what is set.")
+@click.option("--target-db", type=float, metavar="DB", help="Loudness of normalised amps, instead of what is set.")
 def render(
     source: Path,
     target: Path,
@@ -67,6 +77,9 @@ def render(
     slim: float,
     block_frames: int,
     raw: bool,
+    board: str | None,
+    output: OutputMode | None,
+    target_db: float | None,
 ) -> None:
     """Play a sound file through a model or a preset into a float32 WAV file.
 
@@ -78,9 +91,14 @@ def render(
         raise click.UsageError("Give --model or --preset, one of them.")
     if raw and model_name is None:
         raise click.UsageError("--raw plays a bare model: give --model, not --preset.")
-    from pedal.offline.render import render_file
+    if raw and (output is not None or target_db is not None):
+        raise click.UsageError("--raw has no levels: leave out --output and --target-db.")
+    from pedal.offline.render import raw_recipe, render_file
 
-    recipe = _recipe(model_name, preset_name, slim, block_frames, raw)
+    if raw:
+        recipe = raw_recipe(_load_model(str(model_name)), slim, block_frames)
+    else:
+        recipe = _recipe(model_name, preset_name, slim, block_frames, _levels(board, output, target_db))
     with _progress(f"rendering {target.name}") as on_progress:
         done = render_file(source, target, recipe, on_progress)
     if done.source_channels > 1:
@@ -91,17 +109,25 @@ def render(
 
 @click.command()
 @click.argument("model_name", metavar="MODEL")
+@_BOARD
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def inspect(model_name: str, as_json: bool) -> None:
+@click.option("--time", "timed", is_flag=True, help="Also how long loading takes here, part by part.")
+def inspect(model_name: str, board: str | None, as_json: bool, timed: bool) -> None:
     """What is in a model: widths, costs, levels, and what to know before playing it.
 
-    MODEL is a .nam file, or the name of one in the library.
+    MODEL is a .nam file, or the name of one in the library. The levels are those of the pedal's settings.
     """
-    from pedal.nam import load_model
     from pedal.offline.inspect import describe_model, format_report
 
-    about = describe_model(load_model(_model_path(model_name)))
-    click.echo(json.dumps(about, indent=2) if as_json else format_report(about))
+    about = describe_model(_measured_model(model_name), _levels(board))
+    report = format_report(about)
+    if timed:
+        from pedal.offline.load_time import format_times, time_loading
+
+        times = time_loading(_model_path(model_name))
+        about["load_s"] = times
+        report += f"\n\n{format_times(times)}"
+    click.echo(json.dumps(about, indent=2) if as_json else report)
 
 
 @contextmanager
@@ -114,17 +140,45 @@ def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(1000 * done // max(total, 1) - bar.pos)
 
 
-def _recipe(model_name: str | None, preset_name: str | None, slim: float, block_frames: int, raw: bool) -> Recipe:
+def _recipe(model_name: str | None, preset_name: str | None, slim: float, block_frames: int, levels: Levels) -> Recipe:
     from pedal.library.assets import Assets
     from pedal.library.loader import Loader
-    from pedal.nam import load_model
-    from pedal.offline.render import model_recipe, preset_recipe, raw_recipe
+    from pedal.offline.render import model_recipe, preset_recipe
 
     if model_name is not None:
-        model = load_model(_model_path(model_name))
-        return (raw_recipe if raw else model_recipe)(model, slim, block_frames)
+        return model_recipe(_measured_model(model_name), slim, block_frames, levels)
     assert preset_name is not None
-    return preset_recipe(_load_preset(preset_name), Loader(Assets.default(), load_model), slim, block_frames)
+    assets = Loader(Assets.default(), _measured_reader())
+    return preset_recipe(_load_preset(preset_name), assets, slim, block_frames, levels)
+
+
+def _levels(board_name: str | None, output: str | None = None, target_db: float | None = None) -> Levels:
+    """The player's settings with what the command says instead, and the board's level."""
+    from msgspec.structs import replace
+
+    from pedal.config import load_board
+    from pedal.library.settings import changed_levels, load_levels
+
+    board_dbu = load_board(board_name).input_dbu_at_0dbfs if board_name else None
+    return replace(changed_levels(load_levels(), output, target_db), board_dbu=board_dbu)
+
+
+def _measured_reader() -> Callable[[Path], Model]:
+    from pedal.library.measured import measuring
+    from pedal.nam import load_model
+    from pedal.nam.loudness import measure_model
+
+    return measuring(load_model, measure_model)
+
+
+def _measured_model(name: str) -> Model:
+    return _measured_reader()(_model_path(name))
+
+
+def _load_model(name: str) -> Model:
+    from pedal.nam import load_model
+
+    return load_model(_model_path(name))
 
 
 def _model_path(name: str) -> Path:

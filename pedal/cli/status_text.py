@@ -1,4 +1,4 @@
-"""The status of the pedal in plain words, for ``pedal status``. Pure."""
+"""The status of the pedal in plain words, for ``pedal status`` and ``pedal levels``. Pure."""
 
 from __future__ import annotations
 
@@ -30,8 +30,20 @@ def status_text(status: dict[str, Any]) -> str:
         lines.append(_row("width", text))
     if status["message"]:
         lines.append(_row("message", status["message"]))
-    # Names come from files: a terminal must not obey them.
-    return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
+    return "\n".join(map(_shown, lines))
+
+
+def levels_text(levels: dict[str, Any]) -> str:
+    """The answer of ``pedal levels`` as lines."""
+    board = "not known" if levels["board_dbu"] is None else f"{levels['board_dbu']:.1f} dBu at 0 dBFS"
+    lines = [
+        _row("output", f"{levels['output']}, target {levels['target_db']:.1f} dB"),
+        _row("input", f"calibrated {'where both levels are known' if levels['calibrate_input'] else 'never'}"),
+        _row("board", board),
+    ]
+    for amp in levels["amps"]:
+        lines += ["", _row(amp["id"], amp["model"]), _row("  input", amp["input"]), _row("  output", amp["output"])]
+    return "\n".join(map(_shown, lines))
 
 
 def _headline(status: dict[str, Any]) -> str:
@@ -62,6 +74,11 @@ def _gaps(status: dict[str, Any]) -> str:
         f"{status['xruns']} xruns, {status['overruns']} periods overran, {status['woken_late']} woken late "
         f"in {status['periods_played']} periods"
     )
+
+
+def _shown(line: str) -> str:
+    """Names come from files: a terminal must not obey them."""
+    return "".join(c if c.isprintable() else "?" for c in line)
 
 
 def _row(name: str, text: str) -> str:

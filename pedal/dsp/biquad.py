@@ -1,4 +1,4 @@
-"""Second-order sections for the tone stack, called by its kernel.
+"""Second-order sections for the blocks that filter, called by their kernels.
 
 Formulae: R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients" (W3C Note,
 2021); run in direct form I with float64 state. Its memory is the past of the signal itself, whatever
@@ -78,3 +78,27 @@ def biquad_step_kernel(f64: Any, coefficients: int, state: int, x: float) -> flo
     f64[state + 1], f64[state] = f64[state], x
     f64[state + 3], f64[state + 2] = f64[state + 2], y
     return y
+
+
+@kernel
+def biquad_run_kernel(f32: Any, f64: Any, coefficients: int, state: int, at: int, n: int) -> None:
+    """``f32[at : at + n]`` through one section in place."""
+    b0, b1, b2 = f64[coefficients], f64[coefficients + 1], f64[coefficients + 2]
+    a1, a2 = f64[coefficients + 3], f64[coefficients + 4]
+    x1, x2, y1, y2 = f64[state], f64[state + 1], f64[state + 2], f64[state + 3]
+    for t in range(n):
+        x = float(f32[at + t])
+        y = (b0 * x + b1 * x1 + b2 * x2) - (a1 * y1 + a2 * y2)
+        x2, x1, y2, y1 = x1, x, y1, y
+        f32[at + t] = y
+    f64[state], f64[state + 1], f64[state + 2], f64[state + 3] = x1, x2, y1, y2
+
+
+@kernel
+def cut_kernel(f64: Any, at: int, rate_hz: float, corner_hz: float, high: bool) -> None:
+    """A Butterworth low-pass (``high``: the highs are cut) or high-pass of second order."""
+    omega = 2.0 * math.pi * min(corner_hz, 0.49 * rate_hz) / rate_hz
+    alpha = math.sin(omega) / math.sqrt(2.0)
+    cosine = math.cos(omega)
+    side = 1.0 - cosine if high else 1.0 + cosine
+    _store(f64, at, 0.5 * side, side if high else -side, 0.5 * side, 1.0 + alpha, -2.0 * cosine, 1.0 - alpha)

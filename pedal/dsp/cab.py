@@ -13,20 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pedal.dsp.block import State, own_f32, plays, resets
 from pedal.dsp.fir_tiles import LONG_FRAMES, SHORT_FRAMES, fir_long_tile, fir_short_tile
-from pedal.dsp.ramp import RAMP_CELLS, ramp_frames_kernel, ramped_gain_kernel
+from pedal.dsp.ramp import ramped_row_kernel
 from pedal.jit import kernel
 from pedal.jit.vectors import GROUP
-from pedal.layout import BUS_STRIDE, CHANNELS, DATA, F32, GAINS, I64, MAX_FRAMES, PARAMS, RATE, TAPS
-from pedal.params import KINDS
+from pedal.layout import BUS_STRIDE, CHANNELS, DATA, F32, MAX_FRAMES, TAPS
+from pedal.params.cab import CAB
 
-LEVEL = KINDS["cab"].index("level_db")
-STATE_I64 = 2
+LEVEL = CAB.index("level_db")
+OWN_F32 = own_f32(CAB)
 
 
-def state_f32(taps: int) -> int:
-    """Float cells for two channels of history and their level ramps."""
-    return 2 * RAMP_CELLS + 2 * history_frames(taps)
+def state(rate_hz: int, data_cells: int) -> State:
+    """Two channels of history; it rings for as long as its taps last."""
+    return State(f32=2 * history_frames(data_cells), quiet_frames=data_cells)
 
 
 def padded_taps(impulse: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -52,22 +53,24 @@ def convolve_kernel(f32: Any, taps: int, count: int, history: int, out: int, n: 
         t += SHORT_FRAMES
 
 
-@kernel
-def cab_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int, sounding: bool) -> None:
-    """Convolve the bus in place; a silent (bypassed) cabinet only keeps its history."""
+@plays
+def cab_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    """Convolve the bus in place."""
     taps = i64[row + TAPS]
     past = taps - 1
-    frames = ramp_frames_kernel(i64[row + RATE])
     for channel in range(i64[row + CHANNELS]):
         at = bus + channel * BUS_STRIDE
-        cells = i64[row + F32] + channel * RAMP_CELLS
-        history = i64[row + F32] + 2 * RAMP_CELLS + channel * history_frames(taps)
+        history = i64[row + F32] + OWN_F32 + channel * history_frames(taps)
         for t in range(n):
             f32[history + past + t] = f32[at + t]
-        if sounding:
-            convolve_kernel(f32, i64[row + DATA], taps, history, at, n)
-            target = f32[i64[row + PARAMS] + LEVEL]
-            gains = bus + GAINS * BUS_STRIDE
-            ramped_gain_kernel(f32, i64, cells, i64[row + I64] + channel, target, frames, gains, at, n)
+        convolve_kernel(f32, i64[row + DATA], taps, history, at, n)
         for k in range(past):
             f32[history + k] = f32[history + k + n]
+    ramped_row_kernel(f32, i64, row, LEVEL, bus, n)
+
+
+@resets
+def reset_cab_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    """Forget the past of both channels."""
+    for k in range(2 * history_frames(i64[row + TAPS])):
+        f32[i64[row + F32] + OWN_F32 + k] = 0.0

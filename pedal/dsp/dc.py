@@ -9,24 +9,36 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pedal.jit import kernel
+from pedal.dsp.block import State, plays, resets
 from pedal.layout import BUS_STRIDE, CHANNELS, F64, RATE
 
 CORNER_HZ = 5.0
 STATE_F64 = 4  # previous input and output of two channels
 
 
-@kernel
+def state(rate_hz: int, data_cells: int) -> State:
+    """Two frames of two channels."""
+    return State(f64=STATE_F64)
+
+
+@plays
 def dc_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Filter the bus in place, in float64: the pole is too near 1 for float32."""
     pole = math.exp(-2.0 * math.pi * CORNER_HZ / i64[row + RATE])
     for channel in range(i64[row + CHANNELS]):
         at = bus + channel * BUS_STRIDE
-        state = i64[row + F64] + 2 * channel
-        previous, y = f64[state], f64[state + 1]
+        memory = i64[row + F64] + 2 * channel
+        previous, y = f64[memory], f64[memory + 1]
         for t in range(n):
             x = float(f32[at + t])
             y = x - previous + pole * y
             previous = x
             f32[at + t] = y
-        f64[state], f64[state + 1] = previous, y
+        f64[memory], f64[memory + 1] = previous, y
+
+
+@resets
+def reset_dc_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    """Forget the last frames."""
+    for k in range(STATE_F64):
+        f64[i64[row + F64] + k] = 0.0

@@ -11,25 +11,30 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pedal.jit import kernel
+from pedal.dsp.block import State, own_f32, own_i64, plays, resets
 from pedal.layout import BUS_STRIDE, CHANNELS, F32, GAINS, I64, KEY, PARAMS, RATE
-from pedal.params import KINDS
+from pedal.params.gate import GATE
 
-_GATE = KINDS["gate"]
-THRESHOLD = _GATE.index("threshold_db")
-HOLD = _GATE.index("hold_s")
-RELEASE = _GATE.index("release_s")
-HYSTERESIS = _GATE.index("hysteresis_db")
-RANGE = _GATE.index("range_db")
+THRESHOLD = GATE.index("threshold_db")
+HOLD = GATE.index("hold_s")
+RELEASE = GATE.index("release_s")
+HYSTERESIS = GATE.index("hysteresis_db")
+RANGE = GATE.index("range_db")
 
 #: Time constants of opening and of the detector's fall.
 OPEN_S = 0.0005
 DETECTOR_S = 0.01
+OWN_F32, OWN_I64 = own_f32(GATE), own_i64(GATE)
 STATE_F32 = 2  # envelope, gain
 STATE_I64 = 2  # open, frames of hold left
 
 
-@kernel
+def state(rate_hz: int, data_cells: int) -> State:
+    """Envelope and gain; whether it is open, and for how long still."""
+    return State(f32=STATE_F32, i64=STATE_I64)
+
+
+@plays
 def gate_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Multiply the bus by the gate's gain, one gain for all channels."""
     params = i64[row + PARAMS]
@@ -41,9 +46,8 @@ def gate_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> Non
     opening = 1.0 - math.exp(-1.0 / (OPEN_S * rate_hz))
     closing = 1.0 - math.exp(-1.0 / (f32[params + RELEASE] * rate_hz))
     falling = math.exp(-1.0 / (DETECTOR_S * rate_hz))
-    state = i64[row + F32]
-    words = i64[row + I64]
-    envelope, gain = f32[state], f32[state + 1]
+    memory, words = i64[row + F32] + OWN_F32, i64[row + I64] + OWN_I64
+    envelope, gain = f32[memory], f32[memory + 1]
     is_open, hold = i64[words], i64[words + 1]
     key, gains = bus + KEY * BUS_STRIDE, bus + GAINS * BUS_STRIDE
     for t in range(n):
@@ -60,9 +64,18 @@ def gate_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> Non
         target = 1.0 if is_open else floor_gain
         gain += (target - gain) * (opening if target > gain else closing)
         f32[gains + t] = gain
-    f32[state], f32[state + 1] = envelope, gain
+    f32[memory], f32[memory + 1] = envelope, gain
     i64[words], i64[words + 1] = is_open, hold
     for channel in range(i64[row + CHANNELS]):
         at = bus + channel * BUS_STRIDE
         for t in range(n):
             f32[at + t] *= f32[gains + t]
+
+
+@resets
+def reset_gate_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    """Closed, and nothing heard yet."""
+    for k in range(STATE_F32):
+        f32[i64[row + F32] + OWN_F32 + k] = 0.0
+    for k in range(STATE_I64):
+        i64[i64[row + I64] + OWN_I64 + k] = 0

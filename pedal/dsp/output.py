@@ -10,41 +10,41 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from pedal.dsp.block import State, own_f32, plays, resets
 from pedal.dsp.guard import LIMIT
-from pedal.dsp.ramp import RAMP_CELLS, ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
-from pedal.jit import kernel
-from pedal.layout import BUS_STRIDE, CHANNELS, F32, I64, PARAMS, RATE
-from pedal.params import KINDS
+from pedal.dsp.ramp import param_kernel, ramps_begin_kernel, ramps_next_kernel
+from pedal.layout import BUS_STRIDE, CHANNELS, F32, RATE
+from pedal.params.output import OUTPUT
 
-LEVEL = KINDS["output"].index("level_db")
-CEILING = KINDS["output"].index("ceiling_db")
-MUTE = KINDS["output"].index("mute")
+LEVEL = OUTPUT.index("level_db")
+CEILING = OUTPUT.index("ceiling_db")
+MUTE = OUTPUT.index("mute")
+KNOBS = 3
 
 RELEASE_S = 0.06
-RAMPS = 3  # level, ceiling, mute
-STATE_F32 = RAMPS * RAMP_CELLS + 1
-STATE_I64 = RAMPS
+OWN_F32 = own_f32(OUTPUT)
 
 
-@kernel
+def state(rate_hz: int, data_cells: int) -> State:
+    """The limiter's envelope."""
+    return State(f32=1)
+
+
+@plays
 def output_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Scale, mute and limit the bus in place."""
-    params, state, words = i64[row + PARAMS], i64[row + F32], i64[row + I64]
-    rate_hz = i64[row + RATE]
-    frames = ramp_frames_kernel(rate_hz)
-    level, ceiling, mute = state, state + RAMP_CELLS, state + 2 * RAMP_CELLS
-    ramp_begin_kernel(f32, i64, level, words, f32[params + LEVEL], frames)
-    ramp_begin_kernel(f32, i64, ceiling, words + 1, f32[params + CEILING], frames)
-    ramp_begin_kernel(f32, i64, mute, words + 2, f32[params + MUTE], frames)
-    falling = math.exp(-1.0 / (RELEASE_S * rate_hz))
+    memory = i64[row + F32] + OWN_F32
+    falling = math.exp(-1.0 / (RELEASE_S * i64[row + RATE]))
     channels = i64[row + CHANNELS]
-    envelope = f32[state + RAMPS * RAMP_CELLS]
+    envelope = f32[memory]
     if not (envelope <= LIMIT):  # an infinite one would never fall
         envelope = 0.0
+    left = ramps_begin_kernel(f32, i64, row, KNOBS)
     for t in range(n):
-        gain = ramp_next_kernel(f32, i64, level, words)
-        top = ramp_next_kernel(f32, i64, ceiling, words + 1)
-        gain *= 1.0 - ramp_next_kernel(f32, i64, mute, words + 2)
+        if left > 0:
+            left = ramps_next_kernel(f32, i64, row, KNOBS)
+        top = param_kernel(f32, i64, row, CEILING)
+        gain = param_kernel(f32, i64, row, LEVEL) * (1.0 - param_kernel(f32, i64, row, MUTE))
         envelope *= falling
         for channel in range(channels):
             envelope = max(envelope, abs(f32[bus + channel * BUS_STRIDE + t] * gain))
@@ -52,4 +52,10 @@ def output_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
             gain *= top / envelope
         for channel in range(channels):
             f32[bus + channel * BUS_STRIDE + t] *= gain
-    f32[state + RAMPS * RAMP_CELLS] = envelope
+    f32[memory] = envelope
+
+
+@resets
+def reset_output_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    """Nothing loud was heard."""
+    f32[i64[row + F32] + OWN_F32] = 0.0

@@ -19,9 +19,9 @@ from pathlib import Path
 from pedal.jit.sources import closure_hash
 
 #: Packages whose sources end up in compiled code.
-KERNEL_PACKAGES = ("jit", "nam", "dsp", "rig", "link")
+KERNEL_PACKAGES = ("jit", "params", "nam", "dsp", "rig", "link")
 #: Single files whose constants kernels freeze.
-KERNEL_FILES = ("layout.py", "params.py", "units.py")
+KERNEL_FILES = ("layout.py", "units.py")
 #: Stale directories kept for each module, so that switching between versions stays warm.
 KEPT = 3
 

@@ -50,7 +50,9 @@ def load_impulse(path: Path, rate_hz: int) -> NDArray[np.float32]:
             taps = file.read(MAX_TAPS + 1, dtype="float64", always_2d=True)
     except soundfile.LibsndfileError as failure:
         raise ImpulseError("is not a WAV file", where=where, hint="Export it as WAV") from failure
-    return shape_impulse(taps.mean(axis=1), rate_hz, where)
+    with np.errstate(all="ignore"):  # what is not finite, or no longer, is refused
+        mono = taps.mean(axis=1)
+    return shape_impulse(mono, rate_hz, where)
 
 
 def shape_impulse(taps: NDArray[np.float64], rate_hz: int, where: str = "") -> NDArray[np.float32]:

@@ -6,6 +6,7 @@
 
 from pedal.nam.model import Model, Width
 
-__all__ = ["Model", "Width", "load_model", "parse_model"]
+__all__ = ["ASSUMED_RATE_HZ", "Model", "Width", "load_model", "parse_model"]
 
 from pedal.nam.file import load_model, parse_model
+from pedal.nam.network_file import ASSUMED_RATE_HZ

@@ -15,7 +15,7 @@ from pedal.jit.vectors import GROUP, padded
 from pedal.nam import plan as words
 from pedal.nam.a2_tiles import FULL_CHANNELS, FULL_FRAMES, LITE_CHANNELS, LITE_FRAMES, SHORT_FRAMES
 from pedal.nam.networks import Network
-from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
+from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride, zero_padded
 from pedal.nam.spec import Activation, WaveNetSpec
 from pedal.nam.steady import steady_arrays
 from pedal.nam.stream import split_weights
@@ -58,7 +58,7 @@ def _widest_tile_frames(channels: int, max_frames: int) -> int:
 
 def _wide(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """The last axis padded with zeros to whole groups."""
-    return np.pad(rows, [(0, 0)] * (rows.ndim - 1) + [(0, padded(rows.shape[-1]) - rows.shape[-1])])
+    return zero_padded(rows, rows.ndim - 1, padded(rows.shape[-1]))
 
 
 def pack_a2(spec: WaveNetSpec, max_frames: int) -> Packed:

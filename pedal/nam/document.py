@@ -14,15 +14,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from pedal.errors import ModelError, did_you_mean
 
 #: Brackets inside brackets. A container of A2 models is 9 deep.
 MAX_DEPTH = 64
+#: Lists, objects and texts are what takes memory once it is read (thirty times its bytes), escapes what takes time.
+#: A document is mostly numbers: a container of 32 A2 models has fewer than 30,000 of these marks.
+MAX_MARKS = 1 << 17
 #: Characters of a name that anybody gets to see.
 MAX_TEXT = 200
 
 #: A whole string (or what is left of one), or one bracket; it never fails once begun, so a scan is linear.
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.?[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.?[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
+_NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 def parse_document(data: bytes, where: str) -> Node:
@@ -31,40 +37,66 @@ def parse_document(data: bytes, where: str) -> Node:
     A byte order mark and anything after the object are ignored; of duplicate keys the last wins.
 
     Raises:
-        ModelError: not JSON, nested too deeply, or not an object.
+        ModelError: not JSON, nested too deeply, of too many parts, or not an object.
     """
-    text = data.decode("utf-8", errors="replace").removeprefix("\ufeff").lstrip(" \t\r\n")
-    _check_depth(text, where)
+    _check_marks(data, where)
     try:
-        value, _ = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode(text)
-    except (ValueError, RecursionError) as error:
-        reason = str(error).split(":")[0].lower() if isinstance(error, json.JSONDecodeError) else str(error)
-        raise ModelError(
-            f"this is not a model file: it does not read as JSON ({reason})",
-            where=where,
-            hint="Copy or download the file again",
-        ) from None
+        value = msgspec.json.decode(data)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        value = _decode_leniently(data, where)
     if not isinstance(value, dict):
         raise ModelError(f"the document is {_kind(value)} where an object should be", where=where)
     return Node(value, "", where)
 
 
-def _check_depth(text: str, where: str) -> None:
+def _decode_leniently(data: bytes, where: str) -> Any:
+    """What the quick decoder refuses and the reference reads; or a sentence about what is wrong.
+
+    The two agree wherever both read; the quick one takes a fifteenth of the time.
+    """
+    text = data.decode("utf-8", errors="replace").removeprefix("\ufeff").lstrip(" \t\r\n")
+    try:
+        return json.JSONDecoder(parse_constant=_refuse_constant).raw_decode(text)[0]
+    except json.JSONDecodeError as error:
+        reason = str(error).split(":")[0].lower()
+    except _NoNumberError as error:
+        reason = str(error)
+    except ValueError:
+        reason = "a number of thousands of digits"
+    except RecursionError:
+        reason = "nested too deeply"
+    raise ModelError(
+        f"this is not a model file: it does not read as JSON ({reason})",
+        where=where,
+        hint="Copy or download the file again",
+    )
+
+
+def _check_marks(data: bytes, where: str) -> None:
+    """Refuse what is nested too deeply or made of too many parts, before anything is made of it."""
+    # Without escapes, what lies between the marks does not matter.
+    marks = data if b"\\" in data else data.translate(None, _NO_MARKS)
+    if sum(marks.count(mark) for mark in (b"[", b"{", b'"', b"\\")) > MAX_MARKS:
+        raise ModelError(f"it has more than {MAX_MARKS} brackets, quotes and backslashes", where=where)
     depth = 0
-    for token in _TOKEN.finditer(text):
-        first = text[token.start()]
-        if first in "[{":
+    for token in _TOKEN.finditer(marks):
+        first = marks[token.start() : token.start() + 1]
+        if first in b"[{":
             depth += 1
             if depth > MAX_DEPTH:
                 raise ModelError(f"brackets are nested more than {MAX_DEPTH} deep", where=where)
-        elif first != '"':
+        elif first != b'"':
             depth -= 1
             if depth <= 0:
                 return
 
 
+class _NoNumberError(ValueError):
+    """A word such as NaN where JSON has numbers."""
+
+
 def _refuse_constant(token: str) -> float:
-    raise ValueError(f"{token} is not a JSON number")
+    raise _NoNumberError(f"{token} is not a JSON number")
 
 
 def _kind(value: Any) -> str:
@@ -169,8 +201,8 @@ class Node:
             raise self.refuse(f"is {_kind(value)}; it has to be {low} to {high}")
         return int(value)
 
-    def number(self, default: float | None = None) -> float:
-        """A finite number.
+    def number(self, default: float | None = None, *, bounded: bool = True) -> float:
+        """A finite number; if not ``bounded``, an infinite one where the file has a huge one.
 
         Raises:
             ModelError: anything else; absent without a ``default``.
@@ -181,12 +213,14 @@ class Node:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self.refuse(f"is {_kind(value)} where a number should be")
         if not -1e300 < value < 1e300:
-            raise self.refuse("is a number beyond all bounds")
+            if bounded:
+                raise self.refuse("is a number beyond all bounds")
+            return math.inf if value > 0 else -math.inf
         return float(value)
 
-    def optional_number(self) -> float | None:
-        """A finite number, or None where it is absent or null."""
-        return None if self.absent else self.number()
+    def optional_number(self, *, bounded: bool = True) -> float | None:
+        """A number as ``number`` has it, or None where it is absent or null."""
+        return None if self.absent else self.number(bounded=bounded)
 
     def flag(self, default: bool) -> bool:
         """True or false.

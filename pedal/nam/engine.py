@@ -15,7 +15,7 @@ from pedal.arena import Arena, Regions
 from pedal.jit import entry
 from pedal.jit.machine import flush_denormals, restore_float_mode
 from pedal.nam.kernels import play_model_kernel, rest_model_kernel
-from pedal.nam.pack import pack
+from pedal.nam.pack import Packed, pack
 
 if TYPE_CHECKING:
     from pedal.nam.model import Model, Width
@@ -57,6 +57,7 @@ class Engine:
         model: a loaded model.
         width_index: which of ``model.widths``.
         max_frames: frames per compiled call, 1 to 4096; longer inputs are cut.
+        packed: this width, if it has been packed for blocks of ``max_frames`` already.
 
     Attributes:
         width: the width that plays.
@@ -67,10 +68,10 @@ class Engine:
         ModelError: ``max_frames`` out of range.
     """
 
-    def __init__(self, model: Model, width_index: int, max_frames: int = 64) -> None:
+    def __init__(self, model: Model, width_index: int, max_frames: int = 64, packed: Packed | None = None) -> None:
         self.width: Width = model.widths[width_index]
         self.max_frames = max_frames
-        packed = pack(self.width.spec, max_frames)
+        packed = packed or pack(self.width.spec, max_frames)
         size_bytes = packed.bytes_needed + 4 * max_frames
         self._arena = Arena.allocate(size_bytes + 64)
         regions = Regions(0, self._arena.u8.size)

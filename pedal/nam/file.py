@@ -13,17 +13,19 @@ from itertools import pairwise
 from pathlib import Path
 
 from pedal.errors import ModelError
+from pedal.layout import MAX_WIDTHS
+from pedal.levels import BELIEVABLE, is_believable
+from pedal.nam.bounds import demand
 from pedal.nam.document import Node, parse_document, printable
 from pedal.nam.model import Model, Width
-from pedal.nam.network_file import CONTAINER, architecture, known_rate_hz, parse_mono, submodels
+from pedal.nam.network_file import CONTAINER, architecture, known_rate_hz, parse_mono, submodels, too_many_widths
 from pedal.nam.networks import Network
 from pedal.nam.slices import slice_breakpoints, slice_wavenet
 from pedal.nam.spec import WaveNetSpec
 from pedal.nam.wavenet_file import check_joints
 
-#: A full A2 container is 0.3 MB.
-MAX_FILE_BYTES = 32 << 20
-MAX_WIDTHS = 32
+#: A full A2 container is 0.3 MB, five seconds of impulse response 6 MB. Reading takes 20 times the file, at worst.
+MAX_FILE_BYTES = 8 << 20
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -32,7 +34,16 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     Raises:
         ModelError: missing, too large, malformed or not playable here.
     """
-    where = printable(Path(path).name) or "model"
+    return parse_model(read_model(path), _name(path))
+
+
+def read_model(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of what may be a model file.
+
+    Raises:
+        ModelError: missing, unreadable, not a regular file or too large.
+    """
+    where = _name(path)
     try:
         # O_NONBLOCK: opening a pipe must not wait for a writer.
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -47,7 +58,11 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         raise ModelError(
             f"cannot read the model file ({reason})", where=where, hint="Check the path and its permissions"
         ) from None
-    return parse_model(data, where)
+    return data
+
+
+def _name(path: str | os.PathLike[str]) -> str:
+    return printable(Path(path).name) or "model"
 
 
 def _check_status(status: os.stat_result, where: str) -> None:
@@ -76,22 +91,35 @@ def parse_model(data: bytes, where: str) -> Model:
         raise _too_large(where)
     if not data.strip():
         raise ModelError("the file is empty", where=where, hint="Copy or download the file again")
-    root = parse_document(data, where)
+    return check_document(parse_document(data, where), data, where)
+
+
+def check_document(root: Node, data: bytes, where: str) -> Model:
+    """The model that a document describes; ``data`` is what it was parsed from.
+
+    Raises:
+        ModelError: not playable here.
+    """
     widths = _parse_widths(root)
+    if excess := demand([width.spec for width in widths]).excess:
+        raise root.get("config").refuse(f"asks for {excess}")
     # What the container does not say about itself, its widest width may.
-    sources = [source for source in (root, _widest_node(root)) if source.has("metadata")]
+    nodes = {source.place: source for source in (root, _widest_node(root))}
+    sources = [source for source in nodes.values() if source.has("metadata")]
     name = _first_text(sources, "name")
+    warnings: list[str] = []
     return Model(
         name=name or Path(where).stem or where,
         widths=widths,
         content_hash=hashlib.sha256(data).hexdigest(),
         sample_rate_hz=known_rate_hz(root),
-        loudness_db=_first_number(sources, "loudness"),
+        loudness_db=_first_level(sources, "loudness", warnings),
         gain=_first_number(sources, "gain"),
-        input_level_dbu=_first_number(sources, "input_level_dbu"),
-        output_level_dbu=_first_number(sources, "output_level_dbu"),
+        input_level_dbu=_first_level(sources, "input_level_dbu", warnings),
+        output_level_dbu=_first_level(sources, "output_level_dbu", warnings),
         gear_type=_first_text(sources, "gear_type"),
         breakpoints=tuple(width.slim_high for width in widths[:-1]),
+        warnings=tuple(warnings),
     )
 
 
@@ -105,11 +133,11 @@ def _parse_widths(root: Node) -> tuple[Width, ...]:
         return _widths([1.0], [network])
     edges = slice_breakpoints(network)
     if len(edges) >= MAX_WIDTHS:
-        raise root.get("config").refuse(f"can be sliced to {len(edges) + 1} widths; at most {MAX_WIDTHS} are played")
+        raise too_many_widths(root.get("config"), len(edges) + 1)
     slices: list[Network] = []
     for low, high in pairwise((0.0, *edges)):
         narrow = slice_wavenet(network, (low + high) / 2)
-        check_joints(root.need("config").need("layers").items(MAX_WIDTHS), narrow.arrays)
+        check_joints(root.need("config").need("layers").items(MAX_WIDTHS), narrow.arrays, narrow.inputs)
         slices.append(narrow)
     return _widths([*edges, 1.0], [*slices, network])
 
@@ -146,6 +174,20 @@ def _widest_node(root: Node) -> Node:
 def _first_number(sources: list[Node], key: str) -> float | None:
     values = (source.get("metadata").get(key).optional_number() for source in sources)
     return next((value for value in values if value is not None), None)
+
+
+def _first_level(sources: list[Node], key: str, warnings: list[str]) -> float | None:
+    """A level that can be; for each that cannot, a sentence, and the next source is asked."""
+    low, high = BELIEVABLE[key]
+    for source in sources:
+        node = source.get("metadata").get(key)
+        value = node.optional_number(bounded=False)
+        if value is None:
+            continue
+        if is_believable(key, value):
+            return value
+        warnings.append(f"{node.place} is {value:.6g}, which cannot be ({low:g} to {high:g}): ignored")
+    return None
 
 
 def _first_text(sources: list[Node], key: str) -> str:

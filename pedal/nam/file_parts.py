@@ -73,6 +73,20 @@ def _slopes(node: Node, rows: int) -> tuple[float, ...]:
     return tuple(slopes)
 
 
+def parse_groups(node: Node, entering: int, leaving: int, used: bool = True) -> int:
+    """How many groups a convolution is cut into; both its sides have to divide by it.
+
+    Raises:
+        ModelError: they do not.
+    """
+    groups = node.integer(1, 2 * MAX_CHANNELS, 1)
+    if not used:
+        return 1
+    if entering % groups or leaving % groups:
+        raise node.refuse(f"is {groups}; {entering} rows in and {leaving} out do not divide by it")
+    return groups
+
+
 def parse_weights(node: Node, expected: int) -> Weights:
     """The stream as float32 ``(expected,)``.
 
@@ -87,10 +101,12 @@ def parse_weights(node: Node, expected: int) -> Weights:
     if not set(map(type, values)) <= {int, float}:
         wrong = next(i for i, value in enumerate(values) if type(value) not in (int, float))
         raise Node(values[wrong], f"{node.place}[{wrong}]", node.where).refuse("is not a number")
-    wrong = next((i for i, value in enumerate(values) if not -3.5e38 < value < 3.5e38), -1)
-    if wrong < 0:
+    try:
         with np.errstate(over="ignore"):
             stream = np.array(values, np.float64).astype(np.float32)
+    except OverflowError:  # a whole number that is not even a float64
+        wrong = next(i for i, value in enumerate(values) if not -3.5e38 < value < 3.5e38)
+    else:
         if np.isfinite(stream).all():
             return stream
         wrong = int(np.flatnonzero(~np.isfinite(stream))[0])

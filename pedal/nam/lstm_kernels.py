@@ -3,8 +3,13 @@
 Called by ``program_kernels`` in real time, and by ``program`` to let a network settle. The vector lanes are
 the rows of the gates; a tile of them stays in registers over all inputs.
 
-State of a stack: room for the gates, then for each layer ``input | h | c``, so that what a layer multiplies
-lies in one piece. Weights, per layer and per tile of ``GATE_ROWS`` gate rows::
+State of a stack: for each layer ``input | h | c``, so that what a layer multiplies lies in one piece. Before it
+is room for the gates. A model that plays at ``phases`` times its own rate has as many stacks, which
+take turns frame by frame; behind the last stands whose turn it is::
+
+    gates | stack 0 | ... | stack phases - 1 | turn
+
+Weights, per layer and per tile of ``GATE_ROWS`` gate rows::
 
     bias GATE_ROWS | (inputs + H) x GATE_ROWS
 """
@@ -13,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
@@ -72,43 +78,58 @@ def _layer_kernel(f32: Any, weights: int, inputs: int, hidden: int, gates: int, 
     return weights
 
 
-@linked_kernel("void(float32[::1], int64, int64, int64, int64, int64, int64, int64)")
-def lstm_kernel(f32: Any, weights: int, state: int, layers: int, hidden: int, source: int, target: int, n: int) -> None:
+@linked_kernel("void(float32[::1], int64, int64, int64, int64, int64, int64, int64, int64, int64)")
+def lstm_kernel(
+    f32: Any, weights: int, state: int, layers: int, inputs: int, hidden: int, phases: int, source: int, target: int,
+    n: int,
+) -> None:  # fmt: skip
     """``n`` frames (at most a tile) of a stack.
 
     Args:
         f32: the arena.
         weights: of the first layer.
-        state: of the stack.
+        state: see the top of this file.
         layers: how many.
+        inputs: rows that enter.
         hidden: H.
-        source: the row that enters.
-        target: row 0 of the top layer's output; rows are ``CONV_FRAMES`` apart.
+        phases: stacks that take turns.
+        source: row 0 of what enters; rows are ``CONV_FRAMES`` apart.
+        target: row 0 of the top layer's output, likewise.
         n: frames; the others of the tile stay as they are.
     """
-    slots = state + -(-4 * hidden // GATE_ROWS) * GATE_ROWS
+    stacks = state + -(-4 * hidden // GATE_ROWS) * GATE_ROWS
+    stack = inputs + (3 * layers - 1) * hidden
+    turns = stacks + phases * stack
+    turn = int(f32[turns])
     for frame in range(n):
-        slot = slots
-        inputs = 1
+        slot = stacks + turn * stack
+        entering = inputs
         at = weights
-        f32[slot] = f32[source + frame]
+        for k in range(inputs):
+            f32[slot + k] = f32[source + k * CONV_FRAMES + frame]
         for layer in range(layers):
-            at = _layer_kernel(f32, at, inputs, hidden, state, slot)
-            top = slot + inputs
+            at = _layer_kernel(f32, at, entering, hidden, state, slot)
+            top = slot + entering
             slot = top + 2 * hidden
-            inputs = hidden
+            entering = hidden
             if layer < layers - 1:
                 for k in range(hidden):
                     f32[slot + k] = f32[top + k]
             else:
                 for k in range(hidden):
                     f32[target + k * CONV_FRAMES + frame] = f32[top + k]
+        turn += 1
+        if turn == phases:
+            turn = 0
+    f32[turns] = np.float32(turn)
 
 
-@entry("void(float32[::1], int64, int64, int64, int64, int64, int64)")
-def settle_lstm(f32: Any, state: int, layers: int, hidden: int, source: int, target: int, frames: int) -> None:
-    """Play the constant in ``f32[source:]`` (a tile of it) for ``frames``; the weights lie at 0."""
+@entry("void(float32[::1], int64, int64, int64, int64, int64, int64, int64)")
+def settle_lstm(
+    f32: Any, state: int, layers: int, inputs: int, hidden: int, source: int, target: int, frames: int
+) -> None:
+    """Play the constants in ``f32[source:]`` (a tile of each) for ``frames`` to one stack; the weights lie at 0."""
     mode = flush_denormals()
     for done in range(0, frames, CONV_FRAMES):
-        lstm_kernel(f32, 0, state, layers, hidden, source, target, min(CONV_FRAMES, frames - done))
+        lstm_kernel(f32, 0, state, layers, inputs, hidden, 1, source, target, min(CONV_FRAMES, frames - done))
     restore_float_mode(mode)

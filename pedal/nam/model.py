@@ -6,9 +6,10 @@ imported until ``Model.engine`` is asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pedal.levels import Measured, ModelLevels
 from pedal.nam.networks import Network
 
 if TYPE_CHECKING:
@@ -49,9 +50,12 @@ class Model:
         widths: narrowest first.
         content_hash: sha256 of the file, hexadecimal.
         sample_rate_hz: None if the file does not say.
-        loudness_db, gain, input_level_dbu, output_level_dbu: of the container, or else of its widest width.
+        loudness_db, gain, input_level_dbu, output_level_dbu: of the container, or else of its widest width;
+            None where the file does not state it or states what cannot be.
         gear_type: free text, may be empty.
         breakpoints: slim values at which the width changes.
+        warnings: sentences about what the file states and nobody believes.
+        measured: what playing it has shown; None until somebody has.
     """
 
     name: str
@@ -64,6 +68,31 @@ class Model:
     output_level_dbu: float | None
     gear_type: str
     breakpoints: tuple[float, ...]
+    warnings: tuple[str, ...] = ()
+    measured: Measured | None = None
+
+    @property
+    def levels(self) -> ModelLevels:
+        """Its levels: what the file states, and the measured loudness where it states none."""
+        measured = self.measured or Measured(None, ())
+        missing = self.loudness_db is None
+        loudness_db = measured.loudness_db if missing else self.loudness_db
+        return ModelLevels(
+            loudness_db=loudness_db,
+            is_measured=missing and loudness_db is not None,
+            changes_db=measured.changes_db,
+            input_level_dbu=self.input_level_dbu,
+            output_level_dbu=self.output_level_dbu,
+        )
+
+    @property
+    def trims_db(self) -> tuple[float, ...]:
+        """What is added to each width, narrowest first, so that a change of width is no change of loudness."""
+        return self.measured.trims_db if self.measured else (0.0,) * len(self.widths)
+
+    def with_measured(self, measured: Measured) -> Model:
+        """The same model, measured."""
+        return replace(self, measured=measured)
 
     def width_index(self, slim: float) -> int:
         """Index in ``widths`` for ``slim`` (0 smallest to 1 largest; beyond clamps, NaN is the widest)."""
@@ -71,6 +100,20 @@ class Model:
             if slim < edge:
                 return i
         return len(self.widths) - 1
+
+    def at_rate(self, rate_hz: int, hint: str = "Choose another rate, or another model") -> Model:
+        """This model for a device of ``rate_hz``: itself, or stretched to a whole multiple of its rate.
+
+        Args:
+            rate_hz: of the device; a file that does not say its own counts as 48000 Hz.
+            hint: what to do where it cannot be played.
+
+        Raises:
+            ModelError: not a multiple, or more memory than a pedal keeps.
+        """
+        from pedal.nam.rates import model_at_rate
+
+        return model_at_rate(self, rate_hz, hint)
 
     def engine(self, slim: float = 1.0, max_frames: int = 64) -> Engine:
         """An engine of its own that plays the width for ``slim``, already at rest.

@@ -7,32 +7,36 @@ by ``file``, and inside other documents they play their widest.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from math import gcd
 
 import numpy as np
 
-from pedal.errors import did_you_mean
+from pedal.errors import ModelError, did_you_mean
+from pedal.layout import MAX_WIDTHS
 from pedal.nam.document import Node, printable
-from pedal.nam.file_parts import MAX_CHANNELS, MAX_DILATION, MAX_LAYERS, parse_activation, parse_weights
+from pedal.nam.file_parts import (
+    MAX_CHANNELS,
+    MAX_DILATION,
+    MAX_LAYERS,
+    parse_activation,
+    parse_groups,
+    parse_weights,
+)
 from pedal.nam.networks import ConvNetSpec, LinearSpec, LstmSpec, Network, SequentialSpec
 from pedal.nam.spec import Weights
-from pedal.nam.wavenet_file import MAX_DENSE, parse_wavenet
+from pedal.nam.wavenet_file import parse_wavenet
 
 #: Documents in documents.
 MAX_NESTING = 4
-#: Containers and chains never hold more.
+#: A chain never holds more.
 MAX_PARTS = 32
-#: Numbers of history that a width may keep (64 MiB).
-MAX_HISTORY = 1 << 24
 #: An impulse response of 5 s.
 MAX_TAPS = 1 << 18
 MAX_LSTM_LAYERS = 16
-#: Multiply-adds of recurrent layers per frame; they settle for half a second while loading.
-MAX_LSTM_MACS = 1 << 18
-#: Half a second at 192 kHz.
-MAX_SETTLE_FRAMES = 96_000
 #: What players assume where the file does not say.
 ASSUMED_RATE_HZ = 48000.0
-_MAX_RATE_HZ = 1_000_000
+_MAX_RATE_HZ = 192_000
 
 CONTAINER = "SlimmableContainer"
 ARCHITECTURES = ("WaveNet", "LSTM", "ConvNet", "Linear", "Sequential", CONTAINER)
@@ -48,32 +52,30 @@ def parse_network(root: Node, nesting: int = 0) -> Network:
     """
     if nesting > MAX_NESTING:
         raise root.refuse(f"is a model inside {MAX_NESTING} others")
-    network: Network
     match architecture(root):
         case "WaveNet":
-            config = root.need("config")
-            inner = config.get("condition_dsp")
-            network = parse_wavenet(root, None if inner.absent else _parse_condition(root, inner, nesting + 1))
+            inner = root.need("config").get("condition_dsp")
+            return parse_wavenet(root, None if inner.absent else _parse_condition(root, inner, nesting + 1))
         case "LSTM":
-            network = _parse_lstm(root)
+            return _parse_lstm(root)
         case "ConvNet":
-            network = _parse_convnet(root)
+            return _parse_convnet(root)
         case "Linear":
-            network = _parse_linear(root)
+            return _parse_linear(root)
         case "Sequential":
-            network = _parse_sequential(root, nesting + 1)
-        case _:
-            return parse_network(submodels(root)[-1][1], nesting + 1)
-    if network.history_count > MAX_HISTORY:
-        raise root.get("config").refuse(
-            f"asks for a history of {network.history_count} numbers, more than this pedal keeps ({MAX_HISTORY})"
-        )
-    return network
+            return _parse_sequential(root, nesting + 1)
+    # Containers claim one channel in and one out.
+    return parse_mono(submodels(root)[-1][1], nesting + 1)
 
 
 def parse_mono(root: Node, nesting: int = 0) -> Network:
-    """``parse_network`` of a document that has to put out one channel."""
+    """``parse_network`` of a document that has to take one channel and put out one."""
     network = parse_network(root, nesting)
+    if network.inputs != 1:
+        raise root.get("config").refuse(
+            f"takes {network.inputs} channels; a guitar has one, and no file says which of them it is",
+            "Choose a mono model",
+        )
     if network.outputs != 1:
         raise root.get("config").refuse(f"puts out {network.outputs} channels; a mono output is expected")
     return network
@@ -82,7 +84,10 @@ def parse_mono(root: Node, nesting: int = 0) -> Network:
 def submodels(root: Node) -> list[tuple[float, Node]]:
     """Upper edge and document of each width of a container, ascending to 1 or beyond."""
     edge, found = 0.0, []
-    items = root.need("config").need("submodels").items(MAX_PARTS)
+    node = root.need("config").need("submodels")
+    if isinstance(node.value, list) and len(node.value) > MAX_WIDTHS:
+        raise too_many_widths(node, len(node.value))
+    items = node.items(MAX_WIDTHS)
     for item in items:
         node = item.need("max_value")
         value = node.number()
@@ -95,6 +100,11 @@ def submodels(root: Node) -> list[tuple[float, Node]]:
     if edge < 1.0:
         raise items[-1].get("max_value").refuse(f"is {edge:g}; the last one has to reach 1")
     return found
+
+
+def too_many_widths(node: Node, count: int) -> ModelError:
+    """The refusal of a model of ``count`` widths."""
+    return node.refuse(f"makes {count} widths; at most {MAX_WIDTHS} are played", "Export it with fewer")
 
 
 def architecture(root: Node) -> str:
@@ -162,6 +172,9 @@ def _check_rates(outer: float | None, inner: float | None, model: Node, what: st
 
 def _parse_condition(root: Node, model: Node, nesting: int) -> Network:
     condition = parse_network(model, nesting)
+    inputs = _inputs(root.need("config"))
+    if condition.inputs != inputs:
+        raise model.get("config").refuse(f"takes {condition.inputs} channels; the network around it has {inputs}")
     outer, inner = sample_rate_hz(root), sample_rate_hz(model)
     if outer != inner:
         rates = [f"{rate:g} Hz" if rate else "unknown" for rate in (inner, outer)]
@@ -172,19 +185,23 @@ def _parse_condition(root: Node, model: Node, nesting: int) -> Network:
 def _parse_sequential(root: Node, nesting: int) -> SequentialSpec:
     if root.get("weights").value != []:
         raise root.get("weights").refuse("is not empty: the weights stand in the models of the chain")
-    parts, rate_hz = [], sample_rate_hz(root)
+    parts: list[Network] = []
+    rate_hz = sample_rate_hz(root)
     for model in root.need("config").need("models").items(MAX_PARTS):
-        parts.append(parse_mono(model, nesting))
+        part = parse_network(model, nesting)
+        if parts and part.inputs != parts[-1].outputs:
+            raise model.get("config").refuse(
+                f"takes {part.inputs} channels; the model before it puts out {parts[-1].outputs}"
+            )
+        parts.append(part)
         inner = known_rate_hz(model)
         _check_rates(rate_hz, inner, model, "a chain")
         rate_hz = rate_hz or inner
     return SequentialSpec(tuple(parts))
 
 
-def _mono_in(config: Node) -> None:
-    node = config.get("in_channels")
-    if node.integer(1, MAX_CHANNELS, 1) != 1:
-        raise node.refuse("asks for several input channels; a guitar has one", "Choose a mono model")
+def _inputs(config: Node) -> int:
+    return config.get("in_channels").integer(1, MAX_CHANNELS, 1)
 
 
 def _outputs(config: Node) -> int:
@@ -193,37 +210,29 @@ def _outputs(config: Node) -> int:
 
 def _parse_lstm(root: Node) -> LstmSpec:
     config = root.need("config")
-    _mono_in(config)
-    config.need("input_size").integer(1, 1)
+    inputs, size = _inputs(config), config.need("input_size")
+    if size.integer(1, MAX_CHANNELS) != inputs:
+        raise size.refuse(f"is {size.value:g}; in_channels is {inputs}")
     layers = config.need("num_layers").integer(1, MAX_LSTM_LAYERS)
     hidden = config.need("hidden_size").integer(1, MAX_CHANNELS)
-    settle = min(int(0.5 * (sample_rate_hz(root) or ASSUMED_RATE_HZ)), MAX_SETTLE_FRAMES)
-    shapes = LstmSpec(layers, hidden, _outputs(config), settle, _NOTHING)
-    if shapes.macs_per_sample > MAX_LSTM_MACS:
-        raise config.refuse(
-            f"multiplies {shapes.macs_per_sample} numbers per frame; this pedal stops at {MAX_LSTM_MACS}"
-        )
-    weights = parse_weights(root.need("weights"), shapes.weights_count)
-    return LstmSpec(layers, hidden, shapes.outputs, settle, weights)
+    settle = int(0.5 * (sample_rate_hz(root) or ASSUMED_RATE_HZ))
+    shapes = LstmSpec(layers, hidden, inputs, _outputs(config), settle, _NOTHING)
+    return replace(shapes, weights=parse_weights(root.need("weights"), shapes.weights_count))
 
 
 def _parse_convnet(root: Node) -> ConvNetSpec:
     config = root.need("config")
-    _mono_in(config)
+    inputs = _inputs(config)
     width = config.need("channels").integer(1, MAX_CHANNELS)
     dilations = tuple(item.integer(0, MAX_DILATION) for item in config.need("dilations").items(MAX_LAYERS))
     batchnorm = config.need("batchnorm").flag(False)
     activation = parse_activation(config.need("activation"), width)
-    groups = config.get("groups")
-    if groups.integer(1, MAX_CHANNELS, 1) != 1:
-        raise groups.refuse(f"is {groups.value:g}; one input channel does not divide by it")
-    shapes = ConvNetSpec(width, dilations, batchnorm, activation, _outputs(config), _NOTHING)
-    if shapes.macs_per_sample > MAX_DENSE:
-        raise config.refuse(f"multiplies {shapes.macs_per_sample} numbers per frame; this pedal stops at {MAX_DENSE}")
+    groups = parse_groups(config.get("groups"), gcd(inputs, width), width)
+    shapes = ConvNetSpec(width, dilations, batchnorm, activation, inputs, _outputs(config), groups, _NOTHING)
     weights = parse_weights(root.need("weights"), shapes.weights_count)
     if batchnorm:
         _check_variances(root, shapes, weights)
-    return ConvNetSpec(width, dilations, batchnorm, activation, shapes.outputs, weights)
+    return replace(shapes, weights=weights)
 
 
 def _check_variances(root: Node, shapes: ConvNetSpec, weights: Weights) -> None:
@@ -237,10 +246,10 @@ def _check_variances(root: Node, shapes: ConvNetSpec, weights: Weights) -> None:
 
 def _parse_linear(root: Node) -> LinearSpec:
     config = root.need("config")
-    _mono_in(config)
-    outs = config.get("out_channels")
-    if outs.integer(1, MAX_CHANNELS, 1) != 1:
-        raise outs.refuse("is above 1; a mono output is expected")
+    for key in ("in_channels", "out_channels"):
+        channels = config.get(key)
+        if channels.integer(1, MAX_CHANNELS, 1) != 1:
+            raise channels.refuse(f"is {channels.value:g}; an impulse response is expected to be mono")
     taps = config.need("receptive_field").integer(1, MAX_TAPS)
     bias = config.need("bias").flag(False)
     return LinearSpec(taps, bias, parse_weights(root.need("weights"), taps + bias))

@@ -13,7 +13,7 @@ from pedal.nam.spec import Activation, Weights
 
 
 class Network(Protocol):
-    """What every checked network can say about itself: one channel in, ``outputs`` out."""
+    """What every checked network can say about itself."""
 
     @property
     def label(self) -> str:
@@ -26,6 +26,10 @@ class Network(Protocol):
     @property
     def layer_counts(self) -> tuple[int, ...]:
         """Layers of its stages."""
+
+    @property
+    def inputs(self) -> int:
+        """Channels in."""
 
     @property
     def outputs(self) -> int:
@@ -56,11 +60,13 @@ class LinearSpec:
         taps: N, at least 1.
         bias: whether a constant is added.
         weights: float32 ``(weights_count,)``: the tap for the newest frame first, then the bias.
+        dilation: frames between taps.
     """
 
     taps: int
     bias: bool
     weights: Weights
+    dilation: int = 1
 
     @property
     def label(self) -> str:
@@ -76,6 +82,11 @@ class LinearSpec:
     def layer_counts(self) -> tuple[int, ...]:
         """It has one."""
         return (1,)
+
+    @property
+    def inputs(self) -> int:
+        """One."""
+        return 1
 
     @property
     def outputs(self) -> int:
@@ -95,12 +106,12 @@ class LinearSpec:
     @property
     def history_count(self) -> int:
         """A quarter of the input, and four partial sums for the rest of the time."""
-        return self.taps // 4 + 3 * self.taps
+        return (self.taps // 4 + 3 * self.taps) * self.dilation
 
     @property
     def receptive_field_frames(self) -> int:
-        """As many frames as taps."""
-        return self.taps
+        """As many frames as taps, and those between them."""
+        return 1 + (self.taps - 1) * self.dilation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +123,8 @@ class ConvNetSpec:
         dilations: of the convolutions.
         batchnorm: whether each convolution is normalised (by numbers that are in the stream) instead of biased.
         activation: of all of them.
-        outputs: channels out.
+        inputs, outputs: channels in and out.
+        groups: of each convolution.
         weights: float32 ``(weights_count,)``.
     """
 
@@ -120,7 +132,9 @@ class ConvNetSpec:
     dilations: tuple[int, ...]
     batchnorm: bool
     activation: Activation
+    inputs: int
     outputs: int
+    groups: int
     weights: Weights
 
     @property
@@ -140,7 +154,11 @@ class ConvNetSpec:
 
     def taps_count(self, layer: int) -> int:
         """Weights of one convolution."""
-        return self.width * 2 * (self.width if layer else 1)
+        return self.width * 2 * self.entering(layer) // self.groups
+
+    def entering(self, layer: int) -> int:
+        """Rows that enter a convolution."""
+        return self.width if layer else self.inputs
 
     @property
     def macs_per_sample(self) -> int:
@@ -156,7 +174,7 @@ class ConvNetSpec:
     @property
     def history_count(self) -> int:
         """Numbers of the past that it keeps."""
-        return self.dilations[0] + self.width * sum(self.dilations[1:])
+        return sum(self.entering(i) * dilation for i, dilation in enumerate(self.dilations))
 
     @property
     def receptive_field_frames(self) -> int:
@@ -171,16 +189,19 @@ class LstmSpec:
     Attributes:
         layers: how many.
         hidden: H, of all layers.
-        outputs: channels out.
-        settle_frames: silence that the reference plays into it before the first note: half a second.
+        inputs, outputs: channels in and out.
+        settle_frames: silence that the reference plays into it before the first note: half a second, at its own rate.
         weights: float32 ``(weights_count,)``.
+        phases: states that take turns, frame by frame: so many times its own rate it plays at.
     """
 
     layers: int
     hidden: int
+    inputs: int
     outputs: int
     settle_frames: int
     weights: Weights
+    phases: int = 1
 
     @property
     def label(self) -> str:
@@ -201,7 +222,7 @@ class LstmSpec:
     def macs_per_sample(self) -> int:
         """Multiply-adds per frame."""
         h = self.hidden
-        return 4 * h * (1 + h) + (self.layers - 1) * 8 * h * h + self.outputs * h
+        return 4 * h * (self.inputs + h) + (self.layers - 1) * 8 * h * h + self.outputs * h
 
     @property
     def weights_count(self) -> int:
@@ -210,18 +231,18 @@ class LstmSpec:
 
     @property
     def history_count(self) -> int:
-        """Its state."""
-        return 2 * self.layers * self.hidden
+        """Its states."""
+        return 2 * self.layers * self.hidden * self.phases
 
     @property
     def receptive_field_frames(self) -> int:
         """Approximate: it never quite forgets. As long as the silence it settles in."""
-        return self.settle_frames
+        return self.settle_frames * self.phases
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SequentialSpec:
-    """Networks one after the other, at least one; all but the last put out one channel."""
+    """Networks one after the other, at least one; each takes as many channels as the one before puts out."""
 
     parts: tuple[Network, ...]
 
@@ -239,6 +260,11 @@ class SequentialSpec:
     def layer_counts(self) -> tuple[int, ...]:
         """Of all parts."""
         return tuple(n for part in self.parts for n in part.layer_counts)
+
+    @property
+    def inputs(self) -> int:
+        """Of the first part."""
+        return self.parts[0].inputs
 
     @property
     def outputs(self) -> int:

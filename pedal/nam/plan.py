@@ -111,6 +111,8 @@ S_STRIDE = 11
 S_CODE = 12
 S_STATE = 13
 S_STEADY = 14
+#: Numbers of an LSTM's state. Its ``S_DILATION`` says how many interleaved states it keeps.
+S_COUNT = 15
 STEP_WORDS = 16
 
 #: target = bias + gain * second + taps * (ring or first)

@@ -24,6 +24,8 @@ from pedal.nam.spec import Activation
 from pedal.nam.wavenet_pack import conv_weights
 
 Column = NDArray[np.float64]
+#: Recurrent networks settle in pieces of so many frames, until one changes nothing.
+_SETTLE_PIECE = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,26 +152,27 @@ class Program:
         steady = gate.steady * one.steady + (1.0 - gate.steady) * other.steady
         return self._emit(words.OP_BLEND, steady, {}, [gate, one, other])
 
-    def lstm(self, source: Register, layers: Sequence[LstmLayer], settle_frames: int) -> Register:
-        """The top layer's output for a source of one row; at rest, what ``settle_frames`` of its rest leave."""
-        hidden = layers[0].h.size
+    def lstm(self, source: Register, layers: Sequence[LstmLayer], settle_frames: int, phases: int) -> Register:
+        """The top layer's output.
+
+        Args:
+            source: what enters.
+            layers: from the bottom.
+            settle_frames: rest is what so many frames of the source's rest leave, in each phase.
+            phases: states that take turns, frame by frame.
+        """
+        hidden, gates = layers[0].h.size, round_to(4 * layers[0].h.size, GATE_ROWS)
         weights = np.concatenate([_gate_tiles(layer) for layer in layers])
-        gates = round_to(4 * hidden, GATE_ROWS)
-        slots = [(np.zeros(layer.matrix.shape[1] - hidden), layer.h, layer.c) for layer in layers]
-        state = np.concatenate([np.zeros(gates), *(part for slot in slots for part in slot)])
-        memory = np.concatenate([weights, state, np.zeros((1 + hidden) * CONV_FRAMES)]).astype(np.float32)
-        tile = weights.size + state.size
-        memory[tile : tile + CONV_FRAMES] = source.steady[0]
-        settle_lstm(memory, weights.size, len(layers), hidden, tile, tile + CONV_FRAMES, settle_frames)
-        state = memory[weights.size : tile].astype(np.float64)
-        top = state[-2 * hidden : -hidden]
-        step = self._emit(
-            words.OP_LSTM,
-            top,
-            {words.S_CODE: len(layers), words.S_INPUTS: state.size},
-            [source],
-            {words.S_WEIGHTS: weights, words.S_STEADY: state},
-        )
+        stack = _settled(source.steady, layers, weights, settle_frames)
+        state = np.concatenate([np.zeros(gates), *[stack] * phases, np.zeros(1)])
+        numbers = {
+            words.S_CODE: len(layers),
+            words.S_INPUTS: source.rows,
+            words.S_DILATION: phases,
+            words.S_COUNT: state.size,
+        }
+        tensors = {words.S_WEIGHTS: weights, words.S_STEADY: state}
+        step = self._emit(words.OP_LSTM, stack[-2 * hidden : -hidden], numbers, [source], tensors)
         self._steps[-1].state[words.S_STATE] = state.size
         return step
 
@@ -266,6 +269,28 @@ class Program:
             most = max(most, at + self._rows[target.key])
         # A convolution reads beside it in fours, from any row on.
         return places, most + padded(1)
+
+
+def _settled(rest: Column, layers: Sequence[LstmLayer], weights: Column, frames: int) -> Column:
+    """``input | h | c`` of all layers after ``frames`` of the constant input ``rest``, from the states in the file."""
+    hidden, gates = layers[0].h.size, round_to(4 * layers[0].h.size, GATE_ROWS)
+    slots = [(np.zeros(layer.matrix.shape[1] - hidden), layer.h, layer.c) for layer in layers]
+    stack = np.concatenate([part for slot in slots for part in slot])
+    tile = np.repeat(rest, CONV_FRAMES)
+    parts = (weights, np.zeros(gates), stack, np.zeros(1), tile, np.zeros(hidden * CONV_FRAMES))
+    memory = np.concatenate(parts).astype(np.float32)
+    start = weights.size + gates
+    source = start + stack.size + 1
+    now = memory[start : start + stack.size]
+    while frames:
+        before = now.copy()
+        piece = min(frames, _SETTLE_PIECE)
+        settle_lstm(memory, weights.size, len(layers), rest.size, hidden, source, source + tile.size, piece)
+        frames -= piece
+        if np.array_equal(before, now):
+            # It stands still, or goes round in a circle that ends with the piece: so would every further one.
+            frames %= _SETTLE_PIECE
+    return now.astype(np.float64)
 
 
 def _gate_tiles(layer: LstmLayer) -> Column:

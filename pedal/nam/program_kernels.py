@@ -37,6 +37,7 @@ from pedal.nam.plan import (
     RING_WORDS,
     RINGS,
     S_CODE,
+    S_COUNT,
     S_DILATION,
     S_FIRST,
     S_INPUTS,
@@ -137,7 +138,10 @@ def _step_kernel(f32: Any, i64: Any, plan: int, step: int, n: int) -> None:
         copy_frames_kernel(f32, target, first, rows * CONV_FRAMES)
         activate_kernel(f32, i64[step + S_CODE], i64[step + S_WEIGHTS], target, rows, CONV_FRAMES)
     elif op == OP_LSTM:
-        lstm_kernel(f32, i64[step + S_WEIGHTS], i64[step + S_STATE], i64[step + S_CODE], rows, first, target, n)
+        lstm_kernel(
+            f32, i64[step + S_WEIGHTS], i64[step + S_STATE], i64[step + S_CODE], i64[step + S_INPUTS], rows,
+            i64[step + S_DILATION], first, target, n,
+        )  # fmt: skip
     else:
         second = base + i64[step + S_SECOND]
         third = base + i64[step + S_THIRD]
@@ -177,4 +181,4 @@ def rest_program_kernel(f32: Any, i64: Any, plan: int) -> None:
     for k in range(i64[plan + STEPS]):
         step = plan + PROGRAM_ROWS + rings * RING_WORDS + k * STEP_WORDS
         if i64[step + S_OP] == OP_LSTM:
-            copy_frames_kernel(f32, i64[step + S_STATE], i64[step + S_STEADY], i64[step + S_INPUTS])
+            copy_frames_kernel(f32, i64[step + S_STATE], i64[step + S_STEADY], i64[step + S_COUNT])

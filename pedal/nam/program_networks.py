@@ -12,7 +12,7 @@ from pedal.nam.packed import Packed
 from pedal.nam.program import Column, LstmLayer, Program, Register
 from pedal.nam.program_wavenet import write_wavenet
 from pedal.nam.spec import WaveNetSpec
-from pedal.nam.stream import Stream
+from pedal.nam.stream import Stream, dense
 
 #: Outputs that a convolution computes at once.
 _LANES = 4
@@ -50,15 +50,15 @@ def _write_linear(program: Program, spec: LinearSpec, x: Register) -> Register:
     bias = stream.take(1) if spec.bias else np.zeros(1)
     quarter = -(-spec.taps // _LANES)
     newest_last = np.pad(response, (0, _LANES * quarter - spec.taps)).reshape(_LANES, 1, quarter)[:, :, ::-1]
-    sums = program.conv(x, newest_last, np.zeros(_LANES))
+    sums = program.conv(x, newest_last, np.zeros(_LANES), spec.dilation)
     delays = np.eye(_LANES)[None, :, ::-1]
-    return program.conv(sums, delays, bias, dilation=quarter)
+    return program.conv(sums, delays, bias, quarter * spec.dilation)
 
 
 def _write_convnet(program: Program, spec: ConvNetSpec, x: Register) -> Register:
     stream = Stream(spec.weights)
     for dilation in spec.dilations:
-        taps = stream.take(spec.width, x.rows, 2)
+        taps = dense(stream.take(spec.width, x.rows // spec.groups, 2), spec.groups)
         if spec.batchnorm:
             mean, variance, gain, offset = (stream.take(spec.width) for _ in range(4))
             scale = gain / np.sqrt(variance + stream.take(1))
@@ -75,8 +75,8 @@ def _write_lstm(program: Program, spec: LstmSpec, x: Register) -> Register:
     h = spec.hidden
     layers = []
     for k in range(spec.layers):
-        matrix: Column = stream.take(4 * h, (h if k else 1) + h)
+        matrix: Column = stream.take(4 * h, (h if k else spec.inputs) + h)
         layers.append(LstmLayer(matrix, stream.take(4 * h), stream.take(h), stream.take(h)))
-    top = program.lstm(x, layers, spec.settle_frames)
+    top = program.lstm(x, layers, spec.settle_frames, spec.phases)
     head = stream.take(spec.outputs, h)
     return program.conv(top, head, stream.take(spec.outputs))

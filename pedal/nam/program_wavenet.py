@@ -24,7 +24,7 @@ def write_wavenet(program: Program, spec: WaveNetSpec, x: Register, condition: R
     assert head is not None
     if spec.post_head:
         for activation, (taps, bias) in zip(spec.post_head.activations, post, strict=True):
-            head = program.conv(program.activate(head, activation), taps, bias)
+            head = program.conv(program.activate(head, activation), taps, bias, spec.post_head.dilation)
     return head
 
 

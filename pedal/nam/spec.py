@@ -87,7 +87,7 @@ class ArraySpec:
     """One layer array: rechannel, layers, head convolution.
 
     Attributes:
-        input_size: rows that enter the rechannel (1 for the first array).
+        input_size: rows that enter the rechannel (for the first array, those of the input).
         channels: C, rows of the residual stream.
         bottleneck: B, rows inside a layer.
         layers: in playing order.
@@ -131,7 +131,7 @@ class ArraySpec:
 
     @property
     def dense_count(self) -> int:
-        """Weights of all layers with the zeros between groups."""
+        """Multiply-adds per frame, those with the zeros between groups counted."""
         ungrouped = replace(
             self,
             conv_groups=1,
@@ -140,7 +140,7 @@ class ArraySpec:
             head1x1_groups=1,
             films=tuple((place, FilmSpec(film.shift, 1)) for place, film in self.films),
         )
-        return sum(prod(shape) for shape in ungrouped.shapes)
+        return sum(prod(shape) for shape in ungrouped.shapes if len(shape) > 1)
 
     @property
     def history_count(self) -> int:
@@ -184,12 +184,14 @@ class PostHead:
     Attributes:
         activations: in front of each convolution.
         rows: of the signal before, between and after the convolutions, one more than these.
-        kernel_sizes: one per convolution; dilation 1, with bias.
+        kernel_sizes: one per convolution; with bias.
+        dilation: of all of them, 1 at the model's own rate.
     """
 
     activations: tuple[Activation, ...]
     rows: tuple[int, ...]
     kernel_sizes: tuple[int, ...]
+    dilation: int = 1
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -199,10 +201,20 @@ class PostHead:
             found += [(leaving, entering, taps), (leaving,)]
         return tuple(found)
 
+    @property
+    def history_frames(self) -> int:
+        """Frames before the current one that the convolutions read, one behind the other."""
+        return self.dilation * sum(taps - 1 for taps in self.kernel_sizes)
+
+    @property
+    def history_count(self) -> int:
+        """Numbers of the past that the convolutions keep."""
+        return self.dilation * sum(n * (k - 1) for n, k in zip(self.rows, self.kernel_sizes, strict=False))
+
 
 @dataclass(frozen=True, eq=False)
 class WaveNetSpec:
-    """A playable WaveNet: one channel in, conditioned on its own input or on another network's output.
+    """A playable WaveNet, conditioned on its own input or on another network's output.
 
     Attributes:
         arrays: at least one.
@@ -238,6 +250,11 @@ class WaveNetSpec:
         return tuple(len(array.layers) for array in self.arrays)
 
     @property
+    def inputs(self) -> int:
+        """Channels in."""
+        return self.arrays[0].input_size
+
+    @property
     def outputs(self) -> int:
         """Channels out."""
         return self.post_head.rows[-1] if self.post_head else self.arrays[-1].head_out
@@ -257,8 +274,7 @@ class WaveNetSpec:
     def history_count(self) -> int:
         """Numbers of the past that the convolutions keep."""
         own = sum(array.history_count for array in self.arrays)
-        if self.post_head:
-            own += sum(n * (k - 1) for n, k in zip(self.post_head.rows, self.post_head.kernel_sizes, strict=False))
+        own += self.post_head.history_count if self.post_head else 0
         return own + (self.condition.history_count if self.condition else 0)
 
     @property
@@ -267,6 +283,5 @@ class WaveNetSpec:
         own = 1 + sum(
             sum(layer.history_frames for layer in array.layers) + array.head_history_frames for array in self.arrays
         )
-        if self.post_head:
-            own += sum(taps - 1 for taps in self.post_head.kernel_sizes)
+        own += self.post_head.history_frames if self.post_head else 0
         return own + (self.condition.receptive_field_frames - 1 if self.condition else 0)

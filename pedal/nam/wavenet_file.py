@@ -15,6 +15,7 @@ from pedal.nam.file_parts import (
     MAX_LAYERS,
     exactly,
     parse_activation,
+    parse_groups,
     parse_weights,
     per_layer,
 )
@@ -23,8 +24,6 @@ from pedal.nam.spec import FILM_PLACES, Activation, ArraySpec, FilmSpec, LayerSp
 
 MAX_ARRAYS = 16
 MAX_POST_LAYERS = 16
-#: Weights of a network once the zeros of its groups are written out.
-MAX_DENSE = 1 << 23
 _GATING = ("none", "gated", "blended")
 
 
@@ -39,16 +38,11 @@ def parse_wavenet(root: Node, condition: Network | None) -> WaveNetSpec:
         ModelError: malformed, or with another number of weights than its shapes call for.
     """
     config = root.need("config")
-    channels = config.get("in_channels")
-    if channels.integer(1, MAX_CHANNELS, 1) != 1:
-        raise channels.refuse("asks for several input channels; a guitar has one", "Choose a mono model")
+    inputs = config.get("in_channels").integer(1, MAX_CHANNELS, 1)
     config.need("head_scale").number()
     nodes = config.need("layers").items(MAX_ARRAYS)
-    arrays = tuple(_parse_array(node, condition.outputs if condition else 1) for node in nodes)
-    check_joints(nodes, arrays)
-    dense = sum(array.dense_count for array in arrays)
-    if dense > MAX_DENSE:
-        raise config.get("layers").refuse(f"multiply {dense} numbers per frame; this pedal stops at {MAX_DENSE}")
+    arrays = tuple(_parse_array(node, condition.outputs if condition else inputs) for node in nodes)
+    check_joints(nodes, arrays, inputs)
     post_head = _parse_post_head(config.get("head"), arrays[-1].head_out) if config.has("head") else None
     if post_head and any(array.allowed_channels for array in arrays):
         raise config.get("head").refuse("stands behind layers that can be sliced; that is not possible")
@@ -57,12 +51,12 @@ def parse_wavenet(root: Node, condition: Network | None) -> WaveNetSpec:
     return WaveNetSpec(arrays, weights, post_head, condition)
 
 
-def check_joints(nodes: list[Node], arrays: tuple[ArraySpec, ...]) -> None:
-    """Refuse arrays that do not fit the one before, or a mono input."""
-    entering = 1
+def check_joints(nodes: list[Node], arrays: tuple[ArraySpec, ...], inputs: int) -> None:
+    """Refuse arrays that do not fit the one before, or the first one's ``inputs``."""
+    entering = inputs
     for i, (node, array) in enumerate(zip(nodes, arrays, strict=True)):
         if array.input_size != entering:
-            source = f"the {entering} channels of array {i - 1}" if i else "a mono input"
+            source = f"the {entering} channels of array {i - 1}" if i else f"an input of {inputs}"
             raise node.get("input_size").refuse(f"is {array.input_size}; it follows {source}")
         if i and arrays[i - 1].head_out != array.head_in:
             raise node.refuse(f"sums {array.head_in} head rows; array {i - 1} hands over {arrays[i - 1].head_out}")
@@ -98,11 +92,11 @@ def _parse_array(node: Node, condition_rows: int) -> ArraySpec:
         head_dilation=head_dilation,
         head_bias=head_bias,
         condition_size=condition_rows,
-        conv_groups=_groups(node.get("groups_input"), channels, rows),
-        mixin_groups=_groups(node.get("groups_input_mixin"), condition_rows, rows),
-        out_groups=1 if layer1x1.absent else _groups(layer1x1.need("groups"), inner, channels, residual),
+        conv_groups=parse_groups(node.get("groups_input"), channels, rows),
+        mixin_groups=parse_groups(node.get("groups_input_mixin"), condition_rows, rows),
+        out_groups=1 if layer1x1.absent else parse_groups(layer1x1.need("groups"), inner, channels, residual),
         head1x1_out=sums,
-        head1x1_groups=_groups(head1x1.need("groups"), inner, sums) if sums else 1,
+        head1x1_groups=parse_groups(head1x1.need("groups"), inner, sums) if sums else 1,
         films=_parse_films(node, dict(zip(FILM_PLACES, film_rows, strict=True)), condition_rows),
         allowed_channels=_parse_slices(node.get("slimmable"), channels),
     )
@@ -148,16 +142,6 @@ def _secondary(node: Node, rows: int) -> Activation:
     return Activation("Sigmoid") if node.absent else parse_activation(node, rows)
 
 
-def _groups(node: Node, entering: int, leaving: int, used: bool = True) -> int:
-    """How many groups a convolution is cut into; both its sides have to divide by it."""
-    groups = node.integer(1, 2 * MAX_CHANNELS, 1)
-    if not used:
-        return 1
-    if entering % groups or leaving % groups:
-        raise node.refuse(f"is {groups}; {entering} rows in and {leaving} out do not divide by it")
-    return groups
-
-
 def _parse_films(node: Node, rows: dict[str, int], condition_rows: int) -> tuple[tuple[str, FilmSpec], ...]:
     found = []
     for place in FILM_PLACES:
@@ -167,7 +151,7 @@ def _parse_films(node: Node, rows: dict[str, int], condition_rows: int) -> tuple
         if not rows[place]:
             raise film.refuse("is active, but what it would scale is not")
         shift = film.get("shift").flag(True)
-        groups = _groups(film.get("groups"), condition_rows, rows[place] * (2 if shift else 1))
+        groups = parse_groups(film.get("groups"), condition_rows, rows[place] * (2 if shift else 1))
         found.append((place, FilmSpec(shift, groups)))
     return tuple(found)
 

@@ -16,7 +16,7 @@ from pedal.nam import plan as words
 from pedal.nam.activations import CODES
 from pedal.nam.conv_tiles import CONV_FRAMES
 from pedal.nam.networks import Network
-from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride
+from pedal.nam.packed import LINE, Layout, Packed, mirror_frames, ring_frames, round_to, row_stride, zero_padded
 from pedal.nam.spec import ArraySpec, WaveNetSpec
 from pedal.nam.steady import SteadyArray, steady_arrays
 from pedal.nam.stream import ArrayWeights, split_weights
@@ -28,6 +28,7 @@ def suits_wavenet(spec: Network) -> TypeGuard[WaveNetSpec]:
         isinstance(spec, WaveNetSpec)
         and spec.post_head is None
         and spec.condition is None
+        and spec.inputs == 1
         and all(
             not array.head1x1_out and not array.films and all(layer.gating == "none" for layer in array.layers)
             for array in spec.arrays
@@ -108,11 +109,11 @@ def conv_weights(
     taps: NDArray[np.float64], bias: NDArray[np.float64], gain: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Weights in the order of ``conv_tiles``, from ``(out, in, K)``, ``(out,)`` and ``(out,)``."""
-    short = padded(len(bias)) - len(bias)
-    taps = np.pad(taps, ((0, short), (0, 0), (0, 0)))
-    bias, gain = np.pad(bias, (0, short)), np.pad(gain, (0, short))
-    groups = [
-        np.concatenate([bias[g : g + GROUP], gain[g : g + GROUP], taps[g : g + GROUP].transpose(2, 1, 0).ravel()])
-        for g in range(0, len(bias), GROUP)
-    ]
-    return np.concatenate(groups)
+    outs, ins, count = taps.shape
+    groups = padded(outs) // GROUP
+    found = np.empty((groups, 2 + count * ins, GROUP))
+    found[:, 0] = zero_padded(bias, 0, padded(outs)).reshape(groups, GROUP)
+    found[:, 1] = zero_padded(gain, 0, padded(outs)).reshape(groups, GROUP)
+    tiles = zero_padded(taps, 0, padded(outs)).reshape(groups, GROUP, ins, count)
+    found[:, 2:] = tiles.transpose(0, 3, 2, 1).reshape(groups, count * ins, GROUP)
+    return found.ravel()

@@ -13,9 +13,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pedal.errors import ImpulseError, ModelError
+from pedal.errors import ImpulseError
+from pedal.levels import USUAL, Levels
 from pedal.library.loader import Loader
-from pedal.nam import Model
+from pedal.nam import ASSUMED_RATE_HZ, Model
 from pedal.offline.wav import open_reader, open_writer
 from pedal.preset import Block, Preset
 from pedal.units import db_from_gain
@@ -67,32 +68,32 @@ def raw_recipe(model: Model, slim: float, block_frames: int) -> Recipe:
     """
 
     def make(rate_hz: int) -> Player:
-        _check_rate(model, rate_hz)
-        return model.engine(slim, max_frames=block_frames)
+        return _at_rate(model, rate_hz).engine(slim, max_frames=block_frames)
 
     return Recipe(make, 1, block_frames)
 
 
-def model_recipe(model: Model, slim: float, block_frames: int) -> Recipe:
+def model_recipe(model: Model, slim: float, block_frames: int, levels: Levels = USUAL) -> Recipe:
     """Input, the model as the only amp, DC blocker, output; no cabinet. Stereo."""
 
     def make(rate_hz: int) -> Player:
         from pedal.rig.offline import OfflineRig
 
-        _check_rate(model, rate_hz)
         preset = Preset(model.name, (Block("amp", "amp", model.name),))
-        return OfflineRig(preset, _OneModel(model), rate_hz, block_frames, width=slim)
+        return OfflineRig(preset, _OneModel(_at_rate(model, rate_hz)), rate_hz, block_frames, width=slim, levels=levels)
 
     return Recipe(make, 2, block_frames)
 
 
-def preset_recipe(preset: Preset, assets: Loader[Model], slim: float, block_frames: int) -> Recipe:
+def preset_recipe(
+    preset: Preset, assets: Loader[Model], slim: float, block_frames: int, levels: Levels = USUAL
+) -> Recipe:
     """The whole chain of a preset, every amp at the same width. Stereo."""
 
     def make(rate_hz: int) -> Player:
         from pedal.rig.offline import OfflineRig
 
-        return OfflineRig(preset, assets, rate_hz, block_frames, width=slim)
+        return OfflineRig(preset, assets, rate_hz, block_frames, width=slim, levels=levels)
 
     return Recipe(make, 2, block_frames)
 
@@ -136,10 +137,5 @@ class _OneModel:
         raise ImpulseError(f"there is no impulse '{name}'", hint="A bare amp has no cabinet")
 
 
-def _check_rate(model: Model, rate_hz: int) -> None:
-    if model.sample_rate_hz is not None and round(model.sample_rate_hz) != rate_hz:
-        raise ModelError(
-            f"is made for {model.sample_rate_hz:g} Hz, the input is sampled at {rate_hz} Hz",
-            where=f"model '{model.name}'",
-            hint=f"Convert the input to {model.sample_rate_hz:g} Hz",
-        )
+def _at_rate(model: Model, rate_hz: int) -> Model:
+    return model.at_rate(rate_hz, f"Convert the input to {model.sample_rate_hz or ASSUMED_RATE_HZ:g} Hz")

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from pedal.errors import PedalError
+from pedal.library.measured import measuring
 from pedal.nam import Model, load_model
+from pedal.nam.loudness import measure_model
 from pedal.offline.wav import open_reader, open_writer
 from pedal.offline.width_plot import Line, Panel, draw_panels
 from pedal.offline.width_stage import Ask, Change, Floats, Stage, Take, pure_takes
@@ -43,7 +45,7 @@ def width_demo(model_path: Path, take_path: Path, out: Path) -> dict[str, Any]:
     Raises:
         PedalError: a file that cannot be read, played or written, or a model of one width.
     """
-    model = load_model(model_path)
+    model = measuring(load_model, measure_model)(model_path)
     if len(model.widths) < 2:
         raise PedalError("has only one width", where=str(model_path), hint="Choose a model that has several")
     with open_reader(take_path) as reader:

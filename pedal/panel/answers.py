@@ -67,6 +67,9 @@ class Answers:
                 return {"block": block, "on": on, "waits_for_room": not at_once}
             case protocol.SetWidth(width=width, amp=amp):
                 return {"amps": player.set_quality(width, amp), "width": width}
+            case protocol.SetLevels(output=output, target_db=target_db, calibrate_input=calibrate_input):
+                player.levels.change(output, target_db, calibrate_input)
+                return player.levels.report()
             case protocol.Page(scale=scale):
                 return _as_png(enlarged(self.page(), scale))
             case protocol.Reload():

@@ -19,8 +19,10 @@ from pedal.governor import decide
 from pedal.jit.machine import wake_exactly
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
+from pedal.library.measured import measuring
 from pedal.link import Link
 from pedal.nam.file import load_model
+from pedal.nam.loudness import measure_model
 from pedal.nam.model import Model
 from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
@@ -58,7 +60,7 @@ class Builder:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
         preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
-        parts = compile_preset(preset, self._loader, job.rate_hz)
+        parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
         prices = load_prices(job.prices) if job.prices else None
         words = self._link.arena.i64
         seen_milli = int(words[layout.SLOWDOWN_MILLI] * words[layout.STOPWATCH_MILLI] // 1000)
@@ -88,11 +90,11 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
     """Width index by block id that every amp should start with, by measured costs."""
     share = job.rate_hz * 1e-9 * job.cpu_scale
     sounding = [part for part in parts if part.block.on]
-    others = sum(costs[part.key][0] for part in sounding if part.amp is None) * share
+    others = sum(costs[part.cost_key][0] for part in sounding if part.amp is None) * share
     amps = []
     for part in parts:
         if part.amp is not None:
-            shares = tuple(cost * share for cost in costs[part.key][1])
+            shares = tuple(cost * share for cost in costs[part.cost_key][1])
             floor, ceiling = limits(job.quality.get(part.block.id, "auto"), len(shares))
             amps.append(decide.Amp(part.block.id, shares, ceiling if part.block.on else -1, ceiling, floor))
     on = [amp for amp in amps if amp.playing >= 0]
@@ -104,7 +106,7 @@ def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
     os.nice(_NICE)
     wake_exactly()  # the stopwatch times sleeps too, where work has a price
-    builder = Builder(link_path, Loader(Assets.default(), load_model))
+    builder = Builder(link_path, Loader(Assets.default(), measuring(load_model, measure_model)))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
     while True:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from pedal.levels import USUAL, Levels
 from pedal.notes import RigNotes
 
 
@@ -21,6 +22,7 @@ class Job(msgspec.Struct, frozen=True):
         cpu_scale, budget: for the widths that new amps start with.
         prices: name of the price list of the board that this machine stands for, or empty.
         quality: by block id, what the player chose: "full", "lite" or "auto".
+        levels: how loud amps hear and are heard.
     """
 
     number: int
@@ -36,6 +38,7 @@ class Job(msgspec.Struct, frozen=True):
     budget: float
     prices: str = ""
     quality: dict[str, str] = {}
+    levels: Levels = USUAL
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from pedal.link import Link, Word
 from pedal.notes import BlockNote
 from pedal.panel.hand import Hand, cell_of
 from pedal.panel.jobs import Done, Job
+from pedal.panel.level_settings import LevelSettings
 from pedal.panel.quality import CHOICES
 from pedal.panel.rigs import BYPASS_CELL, Rigs
 from pedal.panel.widths import Widths
@@ -50,10 +51,12 @@ class Player:
     Attributes:
         message: one sentence for the page, or empty.
         notice: what stands there as long as there is no message and no other preset was chosen, or empty.
+        levels: the pedal's level settings.
     """
 
     def __init__(self, board: Board, link: Link, hand: Hand, rigs: Rigs, widths: Widths, workshop: Workshop) -> None:
-        self.message = ""
+        self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs)
+        self.message = self.levels.trouble
         self.notice = ""
         self._board = board
         self._link = link
@@ -82,11 +85,13 @@ class Player:
 
     def begin(self, now_s: float) -> None:
         """Go on with what a killed panel left playing; else play the first preset there is."""
+        self.levels.apply()
         if not self._hand.recall():
             try:
                 self.step(1)
             except PedalError as error:
                 self.message = str(error)
+            self.message = self.message or self.levels.trouble
             return
         wanted = self._rigs.wanted
         if wanted is None or wanted.serial != self._hand.serial:  # it was killed before it could publish
@@ -162,7 +167,7 @@ class Player:
         self._waiting.clear()
         # In this order: killed in between, a successor finds that what plays is not what is in hand.
         self._hand.take(pending.key, pending.preset, pending.quality, done.notes.serial)
-        self._rigs.publish(done.slot, done.notes)
+        self._rigs.publish(done.slot, done.notes, self.levels.now)
         for block in pending.preset.chain:
             if block != pending.built.block(block.id):
                 self._store(block)
@@ -266,6 +271,7 @@ class Player:
             budget=self._board.budget_share,
             prices=self._board.prices,
             quality=quality,
+            levels=self.levels.now,
         )
         self._pending = _Pending(job.number, key, preset, preset, quality)
         self._workshop.submit(job)

@@ -78,6 +78,14 @@ class SetWidth(Request, tag="width", frozen=True):
     amp: Annotated[int, msgspec.Meta(ge=1, le=16)] | None = None
 
 
+class SetLevels(Request, tag="levels", frozen=True):
+    """Change the pedal's level settings; what is None stays. The answer has all of them and their arithmetic."""
+
+    output: Literal["raw", "normalised", "calibrated"] | None = None
+    target_db: float | None = None
+    calibrate_input: bool | None = None
+
+
 class Page(Request, tag="page", frozen=True):
     """The page on the screen: ``{"png": base64, "width": ..., "height": ...}``, enlarged ``scale`` times."""
 
@@ -88,7 +96,7 @@ class Reload(Request, tag="reload", frozen=True):
     """Read presets and files again."""
 
 
-AnyRequest = Status | Press | SelectPreset | Bypass | SetParam | SwitchBlock | SetWidth | Page | Reload
+AnyRequest = Status | Press | SelectPreset | Bypass | SetParam | SwitchBlock | SetWidth | SetLevels | Page | Reload
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

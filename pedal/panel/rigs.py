@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pedal import layout
+from pedal.levels import Levels, input_gain, output_gain
 from pedal.link import Link, Word
-from pedal.notes import BlockNote, RigNotes, decode_notes, encode_notes
+from pedal.notes import AmpNote, BlockNote, RigNotes, decode_notes, encode_notes
+from pedal.units import gain_from_db
 
 #: Rounds of the understudy after which it has certainly let go of an old rig.
 _ROUNDS = 2
@@ -78,10 +80,12 @@ class Rigs:
         in_use += [notes.regions for _, notes, _ in self._retiring]
         return slot, self._serial, tuple(sorted({region for regions in in_use for region in regions}))
 
-    def publish(self, slot: int, notes: RigNotes) -> None:
+    def publish(self, slot: int, notes: RigNotes, levels: Levels) -> None:
         """Let the period thread adopt ``slot`` at its next edge."""
         for block in notes.blocks:
             self._store_targets(block, block.targets)
+        for amp in notes.amps:
+            self._store_gains(amp, levels)
         self.link.write_notes(slot, encode_notes(notes))
         self._published[slot] = notes
         self.link.put(Word.WANTED_SLOT, slot)
@@ -102,6 +106,12 @@ class Rigs:
             for block in notes.blocks if notes else ():
                 if block.id == block_id and cell < len(block.targets):
                     self.link.arena.f32[block.params_idx + cell] = value
+
+    def set_levels(self, levels: Levels) -> None:
+        """Store both gains of every amp, in the playing rig and a wanted one; kernels ramp there."""
+        for notes in (self.playing, self.wanted):
+            for amp in notes.amps if notes else ():
+                self._store_gains(amp, levels)
 
     def amps(self) -> tuple[AmpState, ...]:
         """The playing rig's amps, in the order of sound."""
@@ -127,6 +137,11 @@ class Rigs:
         self.link.put(record + layout.AMP_WANTED, width)
         if amp.held != layout.NO_WIDTH and width <= amp.held:
             self.link.put(record + layout.AMP_HELD, layout.NO_WIDTH)
+
+    def _store_gains(self, amp: AmpNote, levels: Levels) -> None:
+        gains = (input_gain(amp.levels, levels), output_gain(amp.levels, levels))
+        for cell, gain in enumerate(gains, amp.gains_idx):
+            self.link.arena.f32[cell] = gain_from_db(gain.gain_db)
 
     def _store_targets(self, block: BlockNote, targets: tuple[float, ...]) -> None:
         self.link.arena.f32[block.params_idx : block.params_idx + len(targets)] = targets

@@ -9,14 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pedal.dsp.cab import cab_kernel
-from pedal.dsp.dc import dc_kernel
-from pedal.dsp.gate import gate_kernel
 from pedal.dsp.guard import is_broken_kernel
-from pedal.dsp.input import input_kernel
-from pedal.dsp.output import output_kernel
 from pedal.dsp.ramp import ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
-from pedal.dsp.tone import tone_kernel
 from pedal.jit import entry, kernel
 from pedal.jit.linked import linked_kernel
 from pedal.jit.machine import CLOCK_MONOTONIC, clock_ns, flush_denormals, restore_float_mode
@@ -26,86 +20,96 @@ from pedal.layout import (
     CLOCK_SCRATCH,
     DRY_LEFT,
     EVENT_GUARD,
+    F32,
     GUARD_TRIPS,
+    I64,
     KIND,
     KIND_AMP,
-    KIND_CAB,
-    KIND_DC,
-    KIND_GATE,
-    KIND_INPUT,
-    KIND_OUTPUT,
-    KIND_TONE,
+    MIX,
     OUT_SPLICE_ASKED,
     PARAMS,
     PRICE,
+    QUIET,
+    QUIET_FRAMES,
     RATE,
     ROW_COST_F64,
     ROW_FIELDS,
     SERIAL,
     SLOT_HEADER,
     SLOT_ROWS,
-    WET_CELLS,
-    WET_COUNT,
+    SPREAD,
+    SWITCHED,
+    SWITCHED_CUT,
+    SWITCHED_OWN,
 )
-from pedal.rig.amp import amp_kernel
+from pedal.rig.dispatch import play_kind, reset_kind
 from pedal.rig.events import push_event_kernel
-from pedal.rig.reset import repair_row_kernel, reset_row_kernel
 from pedal.rig.spend import spend_kernel
 
 #: Weight of the newest period in a row's mean cost.
 COST_WEIGHT = 0.05
+#: A tail below this (-120 dBFS) is over.
+SILENT = 1e-6
 
 
 @kernel
-def _play_block(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int, sounding: bool) -> None:
-    kind = i64[row + KIND]
-    if sounding:
-        spend_kernel(i64, row + PRICE, n)
-    if kind == KIND_CAB:
-        cab_kernel(f32, f64, i64, row, bus, n, sounding)
-    elif not sounding:
-        reset_row_kernel(f32, f64, i64, row)
-    elif kind == KIND_GATE:
-        gate_kernel(f32, f64, i64, row, bus, n)
-    elif kind == KIND_TONE:
-        tone_kernel(f32, f64, i64, row, bus, n)
+def _play_block(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
+    spend_kernel(i64, row + PRICE, n)
+    play_kind(i64[row + KIND], f32, f64, i64, row, bus, n)
 
 
 @kernel
 def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
-    """A block that can be bypassed: cross-faded, and not computed while it is not heard."""
-    cells, left = i64[row + WET_CELLS], i64[row + WET_COUNT]
+    """A block that can be bypassed: it comes and goes on the bypass's ramp, and is skipped when nothing of it is heard.
+
+    One that is cut is cross-faded with the dry sound. One with a tail is fed the faded part of the dry sound and
+    the rest goes past it, so that it takes nothing new in and rings out.
+    """
+    cells, left, quiet = i64[row + F32], i64[row + I64], i64[row + QUIET]
     wet = 1.0 if f32[i64[row + PARAMS]] < 0.5 else 0.0
     moving = ramp_begin_kernel(f32, i64, cells, left, wet, ramp_frames_kernel(i64[row + RATE]))
-    if not moving:
-        _play_block(f32, f64, i64, row, bus, n, f32[cells] > 0.5)
+    if not moving and f32[cells] > 0.5:
+        i64[quiet] = 0
+        _play_block(f32, f64, i64, row, bus, n)
         return
-    channels, dry = i64[row + CHANNELS], bus + DRY_LEFT * BUS_STRIDE
+    if not moving and i64[quiet] >= i64[row + QUIET_FRAMES]:
+        return
+    channels, dry, cut = i64[row + CHANNELS], bus + DRY_LEFT * BUS_STRIDE, i64[row + SWITCHED] == SWITCHED_CUT
+    if not moving and cut:
+        reset_kind(i64[row + KIND], f32, f64, i64, row)
+        i64[quiet] = i64[row + QUIET_FRAMES]
+        return
+    mix = bus + MIX * BUS_STRIDE
+    for t in range(n):
+        f32[mix + t] = ramp_next_kernel(f32, i64, cells, left)
     for channel in range(channels):
         for t in range(n):
-            f32[dry + channel * BUS_STRIDE + t] = f32[bus + channel * BUS_STRIDE + t]
-    _play_block(f32, f64, i64, row, bus, n, True)
-    for t in range(n):
-        mix = ramp_next_kernel(f32, i64, cells, left)
-        for channel in range(channels):
             at = channel * BUS_STRIDE + t
-            f32[bus + at] = f32[dry + at] + (f32[bus + at] - f32[dry + at]) * mix
+            x = f32[bus + at]
+            f32[dry + at] = x * (f32.dtype.type(1.0) - f32[mix + t])
+            if not cut:
+                f32[bus + at] = x * f32[mix + t]
+    _play_block(f32, f64, i64, row, bus, n)
+    loudest = f32.dtype.type(0.0)
+    for channel in range(channels):
+        for t in range(n):
+            at = channel * BUS_STRIDE + t
+            y = f32[bus + at] * f32[mix + t] if cut else f32[bus + at]
+            loudest = max(loudest, abs(y))
+            f32[bus + at] = y + f32[dry + at]
+    i64[quiet] = 0 if moving or loudest > SILENT else i64[quiet] + n
 
 
 @linked_kernel("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")
 def play_row_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """One row, whatever its kind."""
-    kind = i64[row + KIND]
-    if kind in (KIND_INPUT, KIND_DC, KIND_OUTPUT):  # always heard
-        spend_kernel(i64, row + PRICE, n)
-    if kind == KIND_AMP:
-        amp_kernel(f32, f64, i64, row, bus, n)
-    elif kind == KIND_INPUT:
-        input_kernel(f32, f64, i64, row, bus, n)
-    elif kind == KIND_DC:
-        dc_kernel(f32, f64, i64, row, bus, n)
-    elif kind == KIND_OUTPUT:
-        output_kernel(f32, f64, i64, row, bus, n)
+    if i64[row + SPREAD]:
+        for t in range(n):
+            f32[bus + BUS_STRIDE + t] = f32[bus + t]
+    if i64[row + KIND] == KIND_AMP:  # it spends what its model takes
+        play_kind(KIND_AMP, f32, f64, i64, row, bus, n)
+    elif i64[row + SWITCHED] == SWITCHED_OWN:
+        _play_block(f32, f64, i64, row, bus, n)
     else:
         _play_switched(f32, f64, i64, row, bus, n)
 
@@ -119,7 +123,7 @@ def _guard(f32: Any, f64: Any, i64: Any, row: int, index: int, bus: int, n: int)
         for channel in range(2):
             for t in range(n):
                 f32[bus + channel * BUS_STRIDE + t] = 0.0
-        repair_row_kernel(f32, f64, i64, row)
+        reset_kind(i64[row + KIND], f32, f64, i64, row)
         i64[GUARD_TRIPS] += 1
         i64[OUT_SPLICE_ASKED] = 1
         push_event_kernel(i64, EVENT_GUARD, i64[row + SERIAL], index, 0, 0, 0)

@@ -14,40 +14,17 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pedal.dsp import cab, dc, gate, output, tone
-from pedal.dsp import input as input_block
-from pedal.dsp.ramp import RAMP_CELLS
+from pedal.dsp.block import own_f32, own_i64
+from pedal.dsp.cab import padded_taps
 from pedal.errors import PresetError
-from pedal.layout import (
-    AMP_CELLS,
-    AMP_WORDS,
-    KIND_AMP,
-    KIND_CAB,
-    KIND_DC,
-    KIND_GATE,
-    KIND_INPUT,
-    KIND_OUTPUT,
-    KIND_TONE,
-    MAX_FRAMES,
-    MAX_ROWS,
-    MAX_WIDTHS,
-)
+from pedal.layout import MAX_FRAMES, MAX_ROWS
+from pedal.levels import USUAL, Levels, input_gain, output_gain
 from pedal.nam.model import Model
 from pedal.nam.pack import Packed, pack
+from pedal.params import KINDS
 from pedal.preset import Block, Preset
+from pedal.rig.dispatch import MODULES
 from pedal.units import gain_from_db
-
-ROW_KINDS = {
-    "input": KIND_INPUT,
-    "gate": KIND_GATE,
-    "amp": KIND_AMP,
-    "tone": KIND_TONE,
-    "cab": KIND_CAB,
-    "dc": KIND_DC,
-    "output": KIND_OUTPUT,
-}
-#: Amps play at this loudness unless told otherwise: models differ by more than 20 dB.
-TARGET_LOUDNESS_DB = -18.0
 
 
 class Assets(Protocol):
@@ -62,11 +39,13 @@ class Assets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AmpParts:
-    """What an amp brings: its packed widths, narrowest first."""
+    """What an amp brings: its packed widths, narrowest first, with a gain for each; and the gains around them all."""
 
     model: Model
     packed: tuple[Packed, ...]
-    makeup_gain: float
+    trim_gains: tuple[float, ...]
+    input_gain: float
+    output_gain: float
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -92,8 +71,11 @@ class Part:
         block: as in the preset.
         key: two parts of equal key are the same instance across rigs, and keep their state.
         targets: kernel values of all parameters, cell by cell.
-        f32, f64, i64: state elements per view, the bypass ramp of ordinary blocks included.
+        f32, f64, i64: memory elements per view, what all blocks have included.
+        quiet_frames: see ``dsp.block.State``.
         data: constants (reversed taps), may be empty.
+        channels: 1 or 2: how many it plays where it stands.
+        spread: it is the first with two.
         amp: only for amps.
     """
 
@@ -104,11 +86,19 @@ class Part:
     f64: int
     i64: int
     data: NDArray[np.float32]
+    quiet_frames: int = 0
+    channels: int = 1
+    spread: bool = False
     amp: AmpParts | None = None
 
+    @property
+    def cost_key(self) -> str:
+        """Two parts of equal cost key cost the same."""
+        return f"{self.key}/{self.channels}"
 
-def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, ...]:
-    """All parts in the order they play.
+
+def compile_preset(preset: Preset, assets: Assets, rate_hz: int, levels: Levels = USUAL) -> tuple[Part, ...]:
+    """All parts in the order they play; ``levels`` says how loud amps hear and are heard.
 
     Raises:
         PresetError: too many blocks.
@@ -118,12 +108,15 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int) -> tuple[Part, 
     if len(blocks) > MAX_ROWS:
         raise PresetError(f"has {len(blocks)} blocks", where=f"preset '{preset.name}'", hint=f"Use at most {MAX_ROWS}")
     seen: dict[str, int] = {}
-    parts = []
+    parts: list[Part] = []
+    channels = 1
     for block in blocks:
-        part = _compile_block(block, assets, rate_hz)
+        part = _compile_block(block, assets, rate_hz, levels)
         ordinal = seen.get(part.key, 0)
         seen[part.key] = ordinal + 1
-        parts.append(replace(part, key=f"{part.key}#{ordinal}"))
+        spread = channels == 1 and KINDS[block.kind].widens
+        channels = 2 if spread else channels
+        parts.append(replace(part, key=f"{part.key}#{ordinal}", channels=channels, spread=spread))
     return tuple(parts)
 
 
@@ -140,46 +133,32 @@ def in_order_of_sound(preset: Preset) -> tuple[Block, ...]:
 
 
 _NOTHING = np.zeros(0, np.float32)
-_STATES: dict[str, tuple[int, int, int]] = {
-    "input": (input_block.STATE_F32, 0, input_block.STATE_I64),
-    "gate": (gate.STATE_F32, 0, gate.STATE_I64),
-    "tone": (tone.STATE_F32, tone.STATE_F64, tone.STATE_I64),
-    "dc": (0, dc.STATE_F64, 0),
-    "output": (output.STATE_F32, 0, output.STATE_I64),
-}
 
 
-def _compile_block(block: Block, assets: Assets, rate_hz: int) -> Part:
-    targets = block.kernel_values()
-    if block.kind == "amp":
+def _compile_block(block: Block, assets: Assets, rate_hz: int, levels: Levels) -> Part:
+    kind, data, key, amp = KINDS[block.kind], _NOTHING, block.kind, None
+    if kind.asset == "model":
         model = assets.model(block.asset)
-        return Part(
-            block, f"amp:{model.content_hash}", targets, AMP_CELLS, 0, AMP_WORDS, _NOTHING, amp_parts(model, rate_hz)
-        )
-    if block.kind == "cab":
+        key, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz, levels)
+    elif kind.asset == "impulse":
         taps = np.ascontiguousarray(assets.impulse(block.asset, rate_hz), np.float32)
-        key = f"cab:{hashlib.sha256(taps.tobytes()).hexdigest()}"
-        data = cab.padded_taps(taps)
-        return Part(block, key, targets, cab.state_f32(data.size) + RAMP_CELLS, 0, cab.STATE_I64 + 1, data)
-    f32, f64, i64 = _STATES[block.kind]
-    return Part(block, block.kind, targets, f32 + RAMP_CELLS, f64, i64 + 1, _NOTHING)
+        key, data = f"{kind.name}:{hashlib.sha256(taps.tobytes()).hexdigest()}", padded_taps(taps)
+    own = MODULES[kind.name].state(rate_hz, data.size)
+    f32, i64 = (own.f32, own.i64) if amp else (own_f32(kind) + own.f32, own_i64(kind) + own.i64)
+    return Part(block, key, block.kernel_values(), f32, own.f64, i64, data, own.quiet_frames, amp=amp)
 
 
-def amp_parts(model: Model, rate_hz: int) -> AmpParts:
-    """All widths of a model, packed.
+def amp_parts(model: Model, rate_hz: int, levels: Levels = USUAL) -> AmpParts:
+    """All widths of a model, packed, and its gains.
 
     Raises:
-        PresetError: the model is for another sample rate, or has more widths than a pedal switches.
+        ModelError: the model cannot be played at this sample rate.
     """
-    where = f"model '{model.name}'"
-    if model.sample_rate_hz is not None and round(model.sample_rate_hz) != rate_hz:
-        raise PresetError(
-            f"is made for {model.sample_rate_hz:g} Hz, the card runs at {rate_hz} Hz",
-            where=where,
-            hint="Set rate_hz in the board file, or choose another model",
-        )
-    if len(model.widths) > MAX_WIDTHS:
-        raise PresetError(f"has {len(model.widths)} widths", where=where, hint=f"Use at most {MAX_WIDTHS}")
-    makeup_db = 0.0 if model.loudness_db is None else TARGET_LOUDNESS_DB - model.loudness_db
-    packed = tuple(pack(width.spec, MAX_FRAMES) for width in model.widths)
-    return AmpParts(model, packed, gain_from_db(makeup_db))
+    model = model.at_rate(rate_hz, "Set rate_hz in the board file, or choose another model")
+    return AmpParts(
+        model=model,
+        packed=tuple(pack(width.spec, MAX_FRAMES) for width in model.widths),
+        trim_gains=tuple(gain_from_db(trim_db) for trim_db in model.trims_db),
+        input_gain=gain_from_db(input_gain(model.levels, levels).gain_db),
+        output_gain=gain_from_db(output_gain(model.levels, levels).gain_db),
+    )

@@ -24,7 +24,7 @@ from pedal.rig.place import place_rig, region_bytes
 
 _PERIODS = 16
 
-#: By key: nanoseconds per frame of the row without its model, and of each width of its model.
+#: By cost key: nanoseconds per frame of the row without its model, and of each width of its model.
 Costs = dict[str, tuple[float, tuple[float, ...]]]
 
 
@@ -41,17 +41,17 @@ def measure_costs(
     Where this machine stands for another, ``prices`` are that one's, and ``slowdown_milli`` is what they
     are multiplied by.
     """
-    if all(part.key in known for part in parts):
-        return {part.key: known[part.key] for part in parts}
+    if all(part.cost_key in known for part in parts):
+        return {part.cost_key: known[part.cost_key] for part in parts}
     sounding = [replace(part, block=replace(part.block, on=True), targets=(0.0, *part.targets[1:])) for part in parts]
     widest = max((len(part.amp.packed) for part in parts if part.amp), default=1)
     passes = [_time_rows(sounding, width, rate_hz, period_frames, prices, slowdown_milli) for width in range(widest)]
     costs: Costs = {}
     for row, part in enumerate(parts):
         if part.amp is None:
-            costs[part.key] = float(np.min([costs_ns[row] for costs_ns in passes])), ()
+            costs[part.cost_key] = float(np.min([costs_ns[row] for costs_ns in passes])), ()
         else:
-            costs[part.key] = 0.0, tuple(float(passes[width][row]) for width in range(len(part.amp.packed)))
+            costs[part.cost_key] = 0.0, tuple(float(passes[width][row]) for width in range(len(part.amp.packed)))
     return costs
 
 

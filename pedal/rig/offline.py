@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pedal import layout as at
 from pedal.arena import Arena
 from pedal.errors import PresetError
+from pedal.levels import USUAL, Levels
 from pedal.preset import Preset
 from pedal.rig.chain import play_chain
 from pedal.rig.compile import Assets, Part, compile_preset
@@ -26,10 +27,17 @@ class OfflineRig:
         rate_hz: sample rate.
         period_frames: frames per call, 1 to ``layout.MAX_FRAMES``; does not change the sound.
         width: "full", "lite", or slim 0..1; for every amp.
+        levels: how loud amps hear and are heard.
     """
 
     def __init__(
-        self, preset: Preset, assets: Assets, rate_hz: int, period_frames: int = 64, width: str | float = "full"
+        self,
+        preset: Preset,
+        assets: Assets,
+        rate_hz: int,
+        period_frames: int = 64,
+        width: str | float = "full",
+        levels: Levels = USUAL,
     ) -> None:
         if not 1 <= period_frames <= at.MAX_FRAMES:
             raise PresetError(
@@ -37,7 +45,7 @@ class OfflineRig:
             )
         self.rate_hz = rate_hz
         self.period_frames = period_frames
-        self.parts = compile_preset(preset, assets, rate_hz)
+        self.parts = compile_preset(preset, assets, rate_hz, levels)
         self.arena = Arena.allocate(at.HEAP_AT_BYTE + sum(region_bytes(part) for part in self.parts))
         self.arena.i64[at.RATE_HZ] = rate_hz
         self.arena.i64[at.PLAYING_SLOT] = 0

@@ -13,18 +13,21 @@ import numpy as np
 
 from pedal import layout as at
 from pedal.arena import Arena, Regions, align_up
+from pedal.dsp.block import quiet_i64
 from pedal.dsp.ramp import RAMP_CELLS
-from pedal.dsp.tone import tone_prepare_kernel
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
 from pedal.nam.plan import KIND, KIND_A2
 from pedal.notes import AmpNote, BlockNote, RigNotes
+from pedal.params import KINDS
 from pedal.prices import Price, Prices
-from pedal.rig.compile import ROW_KINDS, Part
+from pedal.rig.compile import Part
+from pedal.rig.dispatch import reset_kind
 
 #: Ring of an amp's input beyond the receptive field: what the understudy may sleep through.
 RING_SLACK_FRAMES = 8192
 
+_SWITCHED = {"own": at.SWITCHED_OWN, "cut": at.SWITCHED_CUT, "tail": at.SWITCHED_TAIL}
 
 #: A narrow width's time is this much more than its share of multiply-adds (measured: 1.2 to 1.8).
 NARROW_OVERHEAD = 1.75
@@ -33,8 +36,8 @@ LEAST_LAG_MILLI, MOST_LAG_MILLI = 250, 2000
 
 
 @entry("void(float32[::1], float64[::1], int64[::1], int64)")
-def _prepare_tone(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    tone_prepare_kernel(f32, f64, i64, row)
+def _reset(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    reset_kind(i64[row + at.KIND], f32, f64, i64, row)
 
 
 @entry("void(float32[::1], int64[::1], int64)")
@@ -126,7 +129,7 @@ def place_rig(
         live: instances that go on, by key.
         in_use: all regions that must not be touched.
         start_widths: width index by block id for new amps; the widest where absent.
-        costs: by key, ns per frame of the row and of each width.
+        costs: by cost key, ns per frame of the row and of each width.
         prices: of the board that this machine stands for; None if for itself.
         origin: the preset's file, for the notes.
 
@@ -149,10 +152,17 @@ def place_rig(
         _write_row(arena, row, part, pieces, rate_hz, instance)
         arena.i64[row + at.REGION_F32] = start // 4
         arena.i64[row + at.REGION_CELLS] = size // 4
-        row_cost, width_costs = (costs or {}).get(part.key, (0.0, ()))
+        row_cost, width_costs = (costs or {}).get(part.cost_key, (0.0, ()))
         amp = None
         if part.amp is not None:
-            amp = AmpNote(pieces["i64"] // 8, part.amp.model.name, part.amp.labels, tuple(width_costs))
+            amp = AmpNote(
+                record_idx=pieces["i64"] // 8,
+                gains_idx=pieces["f32"] // 4 + at.AMP_INPUT_GAIN,
+                model_name=part.amp.model.name,
+                levels=part.amp.model.levels,
+                labels=part.amp.labels,
+                costs_ns=tuple(width_costs),
+            )
         if not kept:
             arena.u8[start : start + size] = 0
             width = (start_widths or {}).get(part.block.id, len(part.amp.labels) - 1 if part.amp else 0)
@@ -176,9 +186,10 @@ def place_rig(
 
 
 def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], rate_hz: int, serial: int) -> None:
-    words = arena.i64
-    words[row + at.KIND] = ROW_KINDS[part.block.kind]
-    words[row + at.CHANNELS] = 1
+    words, kind = arena.i64, KINDS[part.block.kind]
+    words[row + at.KIND] = kind.number
+    words[row + at.CHANNELS] = part.channels
+    words[row + at.SPREAD] = part.spread
     words[row + at.PARAMS] = pieces["params"] // 4
     words[row + at.F32] = pieces["f32"] // 4
     words[row + at.F64] = pieces["f64"] // 8
@@ -187,8 +198,9 @@ def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], ra
     words[row + at.TAPS] = part.data.size
     words[row + at.RATE] = rate_hz
     words[row + at.SERIAL] = serial
-    words[row + at.WET_CELLS] = pieces["f32"] // 4 + part.f32 - RAMP_CELLS
-    words[row + at.WET_COUNT] = pieces["i64"] // 8 + part.i64 - 1
+    words[row + at.SWITCHED] = _SWITCHED[kind.bypass]
+    words[row + at.QUIET] = pieces["i64"] // 8 + quiet_i64(kind)
+    words[row + at.QUIET_FRAMES] = max(1, part.quiet_frames)
 
 
 def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
@@ -197,7 +209,7 @@ def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
     def put(word: int, price: Price) -> None:
         words[word : word + at.PRICE_WORDS] = price.words()
 
-    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.data.size))
+    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.data.size, part.channels))
     if part.amp is not None:
         record = int(words[row + at.I64])
         put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))
@@ -220,17 +232,11 @@ def _write_state(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], 
     if part.amp is not None:
         _write_amp(arena, part, pieces, width, wet)
         return
-    _settle(arena, int(arena.i64[row + at.WET_CELLS]), wet)
-    values = part.targets[1:]
-    kind = part.block.kind
-    if kind in ("input", "cab"):
-        for channel in range(2):
-            _settle(arena, state + channel * RAMP_CELLS, values[0])
-    elif kind in ("tone", "output"):
-        for index, value in enumerate(values):
-            _settle(arena, state + index * RAMP_CELLS, value)
-        if kind == "tone":
-            _prepare_tone(arena.f32, arena.f64, arena.i64, row)
+    for cell, value in enumerate((wet, *part.targets[1:])):
+        _settle(arena, state + cell * RAMP_CELLS, value)
+    if wet == 0.0:  # asleep
+        arena.i64[arena.i64[row + at.QUIET]] = arena.i64[row + at.QUIET_FRAMES]
+    _reset(arena.f32, arena.f64, arena.i64, row)
 
 
 def _write_amp(arena: Arena, part: Part, pieces: Mapping[str, Any], width: int, wet: float) -> None:
@@ -245,9 +251,13 @@ def _write_amp(arena: Arena, part: Part, pieces: Mapping[str, Any], width: int, 
     words[record + at.AMP_RING_FRAMES] = ring_frames(part)
     words[record + at.SEAT_WIDTH] = at.NO_WIDTH
     _settle(arena, state + at.AMP_WET, wet)
-    _settle(arena, state + at.AMP_DRIVE, part.targets[1])
-    _settle(arena, state + at.AMP_LEVEL, float(np.float32(part.targets[2]) * np.float32(amp.makeup_gain)))
-    arena.f32[state + at.AMP_MAKEUP] = amp.makeup_gain
+    for ramp, target, cell, gain in (
+        (at.AMP_DRIVE, part.targets[1], at.AMP_INPUT_GAIN, amp.input_gain),
+        (at.AMP_LEVEL, part.targets[2], at.AMP_OUTPUT_GAIN, amp.output_gain),
+    ):
+        arena.f32[state + cell] = gain
+        _settle(arena, state + ramp, float(np.float32(target) * np.float32(gain)))
+    arena.f32[state + at.AMP_TRIMS : state + at.AMP_TRIMS + len(amp.trim_gains)] = amp.trim_gains
     for index, (packed, places) in enumerate(zip(amp.packed, pieces["widths"], strict=True)):
         plan, weights, state_f32, state_i64 = places
         packed.place(arena, plan // 8, weights // 4, state_f32 // 4, state_i64 // 8)

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pedal.dsp.input import TRIM
+from pedal.dsp.ramp import param_kernel
 from pedal.jit import kernel
 from pedal.jit.machine import compare_swap, load_acquire, store_release
 from pedal.layout import (
     BUS_STRIDE,
-    F32,
     INPUT_HEAD,
     INPUT_RING_F32,
     INPUT_RING_FRAMES,
@@ -52,7 +53,7 @@ def hear_kernel(f32: Any, f64: Any, i64: Any, slot: int, bus: int, n: int) -> No
     position, first = i64[slot + SLOT_HEARD], slot + SLOT_HEADER
     trim = f32.dtype.type(1.0)
     if i64[first + REHEARSES] == 0:  # the input plays: as it trims now
-        trim = f32[i64[first + F32]]
+        trim = param_kernel(f32, i64, first, TRIM)
     for t in range(n):
         x = trim * f32[INPUT_RING_F32 + ((position + t) & (INPUT_RING_FRAMES - 1))]
         f32[bus + t] = x

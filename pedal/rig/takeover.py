@@ -32,7 +32,7 @@ from pedal.layout import (
     SLOT_STRIDE,
     SLOTS,
 )
-from pedal.rig.reset import reset_row_kernel
+from pedal.rig.dispatch import reset_kind
 
 
 @kernel
@@ -61,4 +61,4 @@ def take_over(f32: Any, f64: Any, i64: Any) -> None:
         row = slot + SLOT_HEADER + index * ROW_FIELDS
         if i64[row + KIND] == KIND_AMP:
             _release_amp(i64, row)
-        reset_row_kernel(f32, f64, i64, row)
+        reset_kind(i64[row + KIND], f32, f64, i64, row)

@@ -112,7 +112,7 @@ def tend_seat_kernel(f32: Any, i64: Any, row: int) -> bool:
         position = i64[amp + SEAT_POSITION]
         n = min(head - position, CHUNK_FRAMES)
         if n > 0:
-            feed_kernel(f32, i64, amp, goal, position, n, state + SEAT_X, state + SEAT_Y, state + SEAT_PAST)
+            feed_kernel(f32, i64, row, goal, position, n, state + SEAT_X, state + SEAT_Y)
             i64[amp + SEAT_POSITION] = position + n
             worked = True
         learn_kernel(f32, i64, amp, state)

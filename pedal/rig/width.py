@@ -23,6 +23,7 @@ from pedal.layout import (
     AMP_REST_PRICES,
     AMP_RING,
     AMP_RING_FRAMES,
+    AMP_TRIMS,
     AMP_WAITED,
     AMP_WANTED,
     AMP_WIDTHS,
@@ -81,11 +82,23 @@ def rest_width_kernel(f32: Any, i64: Any, amp: int, width: int) -> None:
 
 
 @kernel
-def feed_kernel(f32: Any, i64: Any, amp: int, width: int, position: int, n: int, x: int, y: int, past: int) -> None:
-    """Play ``n`` ring frames through a width, keeping only its state and the last of its output."""
-    ring_copy_kernel(f32, i64, amp, position, n, x)
+def play_width_kernel(f32: Any, i64: Any, row: int, width: int, x: int, y: int, n: int) -> None:
+    """``n`` frames of a width as it is heard: the model's output, brought nearer to the widest one's loudness."""
+    amp = i64[row + I64]
     spend_kernel(i64, amp + AMP_PRICES + PRICE_WORDS * width, n)
     play_model_kernel(f32, i64, i64[amp + AMP_PLANS + width], x, y, n)
+    trim = f32[i64[row + F32] + AMP_TRIMS + width]
+    if trim != 1.0:
+        for t in range(n):
+            f32[y + t] *= trim
+
+
+@kernel
+def feed_kernel(f32: Any, i64: Any, row: int, width: int, position: int, n: int, x: int, y: int) -> None:
+    """Play ``n`` ring frames through a width for the seat, keeping only its state and the last of its output."""
+    ring_copy_kernel(f32, i64, i64[row + I64], position, n, x)
+    play_width_kernel(f32, i64, row, width, x, y, n)
+    past = i64[row + F32] + SEAT_PAST
     for t in range(max(0, n - PAST_FRAMES), n):
         f32[past + ((position + t) & (PAST_FRAMES - 1))] = f32[y + t]
 
@@ -129,7 +142,7 @@ def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
 
     Runs before the period's input enters the ring, so the ring ends where the playing width ended.
     """
-    amp, state = i64[row + I64], i64[row + F32]
+    amp = i64[row + I64]
     asked, playing = asked_width_kernel(i64, amp), i64[amp + AMP_PLAYING]
     if asked == playing:
         i64[amp + AMP_WAITED] = 0
@@ -151,7 +164,7 @@ def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
         scratch, done = bus + SCRATCH * BUS_STRIDE, head - lag
         while done < head:
             chunk = min(MAX_FRAMES, head - done)
-            feed_kernel(f32, i64, amp, asked, done, chunk, scratch, scratch, state + SEAT_PAST)
+            feed_kernel(f32, i64, row, asked, done, chunk, scratch, scratch)
             done += chunk
     elif cold:
         lag = 0

@@ -62,6 +62,24 @@ STATUS = {
 }
 
 
+LEVELS = {
+    "output": "normalised",
+    "target_db": -18.0,
+    "calibrate_input": True,
+    "board_dbu": None,
+    "amps": [
+        {
+            "id": "amp",
+            "model": "Starter\x1b[2J",
+            "input_gain_db": 0.0,
+            "input": "the board does not say its input level, so none is assumed: 0.0 dB",
+            "output_gain_db": -7.23,
+            "output": "target -18.0 dB - loudness -10.8 dB (stated) = -7.2 dB",
+        }
+    ],
+}
+
+
 class Panel:
     """Answers every request the same way, and remembers them."""
 
@@ -116,21 +134,48 @@ def panel() -> Iterator[Panel]:
         (["block", "push", "off"], protocol.SwitchBlock(block="push", on=False)),
         (["width", "auto"], protocol.SetWidth(width="auto")),
         (["width", "lite", "--amp", "2"], protocol.SetWidth(width="lite", amp=2)),
+        (["levels"], protocol.SetLevels()),
+        (["levels", "raw"], protocol.SetLevels(output="raw")),
+        (["levels", "--target-db", "-12.5"], protocol.SetLevels(target_db=-12.5)),
+        (
+            ["levels", "normalised", "--calibrate-input", "off"],
+            protocol.SetLevels(output="normalised", calibrate_input=False),
+        ),
         (["press", "next"], protocol.Press(switch="next")),
         (["status"], protocol.Status()),
     ],
 )
 def test_what_is_asked(panel: Panel, arguments: list[str], request_made: protocol.AnyRequest) -> None:
-    panel.result = STATUS if arguments == ["status"] else {}
+    panel.result = {"status": STATUS, "levels": LEVELS}.get(arguments[0], {})
     done = panel.called(*arguments)
     assert done.exit_code == 0
-    assert done.output == "" or arguments == ["status"]
+    assert done.output == "" or arguments[0] in ("status", "levels")
     assert panel.asked == [request_made]
+
+
+def test_levels_are_told_with_their_arithmetic(panel: Panel) -> None:
+    panel.result = LEVELS
+    said = panel.called("levels").output
+    assert "normalised, target -18.0 dB" in said
+    assert "board     not known" in said
+    assert "output  target -18.0 dB - loudness -10.8 dB (stated) = -7.2 dB" in said
+    assert "\x1b" not in said
+    assert json.loads(panel.called("levels", "--json").output) == LEVELS
+
+
+@pytest.mark.parametrize("target_db", ["nan", "inf", "1e9", "3", "-41"])
+def test_a_target_that_cannot_be_is_not_sent(panel: Panel, target_db: str) -> None:
+    done = panel.called("levels", "--target-db", target_db)
+    assert done.exit_code == 1
+    assert "out of range. Use -40 to 0 dB." in done.stderr
+    assert panel.asked == []
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["levels", "loud"],
+        ["levels", "--target-db", "loud"],
         ["bypass", "maybe"],
         ["set", "drive_db", "3"],
         ["set", "amp.drive_db", "loud"],

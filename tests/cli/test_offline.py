@@ -99,6 +99,8 @@ def test_stereo_input_is_said(source: Path) -> None:
         ([], "--model or --preset"),
         (["--model", STARTER, "--preset", "crunch"], "--model or --preset"),
         (["--preset", "crunch", "--raw"], "--raw plays a bare model"),
+        (["--model", STARTER, "--raw", "--output", "raw"], "--raw has no levels"),
+        (["--model", STARTER, "--output", "loud"], "--output"),
         (["--model", STARTER, "--width", "wide"], "'wide' is not full, lite"),
         (["--model", STARTER, "--width", "1.5"], "'1.5' is not full, lite"),
         (["--model", STARTER, "--width", "nan"], "'nan' is not full, lite"),
@@ -121,6 +123,8 @@ def test_usage_errors(source: Path, options: list[str], says: str) -> None:
         (["--preset", "crunhc"], "there is no preset 'crunhc'"),
         (["--preset", "./none.toml"], "none.toml: there is no such file"),
         (["--preset", "crunch", "--block", "300"], "300 frames"),
+        (["--model", STARTER, "--target-db", "3"], "target_db = 3.0 is out of range. Use -40 to 0 dB."),
+        (["--model", STARTER, "--board", "virtal"], "Known: hifiberry"),
     ],
 )
 def test_errors_are_one_line(source: Path, options: list[str], says: str) -> None:
@@ -130,6 +134,77 @@ def test_errors_are_one_line(source: Path, options: list[str], says: str) -> Non
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert not source.with_name("out.wav").exists()
+
+
+@pytest.fixture
+def stated(tmp_path: Path) -> Path:
+    """A model that does nothing, stating all its levels, captured with something that takes 19 dBu."""
+    metadata = {"loudness": -20.0, "input_level_dbu": 19.0, "output_level_dbu": 10.0}
+    config = {"receptive_field": 1, "bias": False}
+    document = {"version": "0.7.0", "architecture": "Linear", "config": config, "weights": [1.0], "metadata": metadata}
+    (tmp_path / "stated.nam").write_text(json.dumps(document))
+    return tmp_path / "stated.nam"
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> str:
+    """12 dBu reach full scale."""
+    text = '[audio]\ncard = "Zero"\n'
+    (tmp_path / "mine.toml").write_text(f"input_dbu_at_0dbfs = 12.0\n{text}")
+    return str(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "with_board", "wanted_db"),
+    [
+        ([], "", False, 2.0),
+        ([], "", True, 2.0),  # 7 dB less in, and for a model that does nothing 7 dB more out
+        ([], "calibrate_input = false", True, 2.0),
+        ([], "target_db = -12.0", False, 8.0),
+        (["--target-db", "-30"], "target_db = -12.0", False, -10.0),
+        (["--output", "raw"], "", False, 0.0),
+        (["--output", "raw"], "", True, -7.0),
+        ([], 'output = "raw"\ncalibrate_input = false', True, 0.0),
+        (["--output", "calibrated"], "", True, -7.0 - 2.0),
+        (["--output", "calibrated"], "", False, 2.0),  # the board does not say: normalised
+    ],
+)
+def test_renders_come_out_at_the_levels_that_are_set(
+    source: Path,
+    stated: Path,
+    board: str,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    settings: str,
+    with_board: bool,
+    wanted_db: float,
+) -> None:
+    monkeypatch.setenv("PEDAL_SETTINGS", str(source.with_name("settings.toml")))
+    monkeypatch.setenv("PEDAL_BOARD", board) if with_board else monkeypatch.delenv("PEDAL_BOARD", raising=False)
+    source.with_name("settings.toml").write_text(f"[levels]\n{settings}\n")
+    done = render(source, "--model", str(stated), *options)
+    assert done.exit_code == 0, done.output
+    dry, wet = (soundfile.read(source.with_name(name))[0] for name in ("in.wav", "out.wav"))
+    rms = [np.sqrt(np.mean(x[2000:].reshape(3000, -1)[:, 0] ** 2)) for x in (dry, wet)]
+    assert 20 * np.log10(rms[1] / rms[0]) == pytest.approx(wanted_db, abs=0.1)
+
+
+def test_inspect_shows_the_arithmetic(stated: Path, board: str) -> None:
+    done = CliRunner().invoke(main, ["inspect", str(stated), "--board", board])
+    assert done.exit_code == 0, done.output
+    assert "input:  board 12.0 dBu - model 19.0 dBu = -7.0 dB" in done.output
+    assert "calibrated: model 10.0 dBu - board 12.0 dBu = -2.0 dB" in done.output
+    assert "-> normalised: target -18.0 dB - loudness -27.0 dB (stated -20.0 dB, -7.0 dB for" in done.output
+    done = CliRunner().invoke(main, ["inspect", str(stated), "--json"])
+    assert json.loads(done.output)["levels"]["input"]["gain_db"] == 0.0
+
+
+def test_settings_that_are_broken_are_said(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEDAL_SETTINGS", str(source.with_name("settings.toml")))
+    source.with_name("settings.toml").write_text("[levels]\noutput = 'loud'")
+    done = render(source, "--model", STARTER)
+    assert done.exit_code == 1
+    assert "settings.toml: 'loud' is no output mode" in done.stderr
 
 
 def test_inspect() -> None:

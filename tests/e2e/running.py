@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ title = "test"
 virtual = true
 [audio]
 card = "virtual"
+rate_hz = {rate_hz}
 period_frames = 256
 periods = 4
 format = "S32_LE"
@@ -114,17 +115,26 @@ class Pedal:
 
 
 @contextmanager
-def running_pedal(*flags: str) -> Iterator[Pedal]:
-    """A pedal in a folder of its own, from its first sound to its end; ``flags`` as ``supervised`` has them."""
+def running_pedal(*flags: str, rate_hz: int = 48000, presets: Mapping[str, str] | None = None) -> Iterator[Pedal]:
+    """A pedal in a folder of its own, from its first sound to its end.
+
+    Args:
+        flags: as ``supervised`` has them.
+        rate_hz: of its card.
+        presets: the player's own presets by key, besides the factory's.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pedal-e2e-", dir="/tmp"))  # short enough for a Unix socket
-    (folder / "board.toml").write_text(BOARD)
+    (folder / "board.toml").write_text(BOARD.format(rate_hz=rate_hz))
     for name in ("run", "presets", "models/cabs"):
         (folder / name).mkdir(parents=True)
+    for key, text in (presets or {}).items():
+        (folder / "presets" / f"{key}.toml").write_text(text)
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
         "PEDAL_RUNTIME_DIR": str(folder / "run"),
         "PEDAL_PRESETS_DIR": str(folder / "presets"),
         "PEDAL_MODELS_DIR": str(folder / "models"),
+        "PEDAL_SETTINGS": str(folder / "settings.toml"),
     }
     command = [sys.executable, "-m", "tests.e2e.supervised", str(folder / "board.toml"), str(folder / "run"), *flags]
     with (folder / "log").open("wb") as log:

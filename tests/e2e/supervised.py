@@ -26,7 +26,10 @@ def main() -> None:
     board_path, runtime = sys.argv[1], Path(sys.argv[2])
     board = load_board(board_path)
     tone = 0.2 * np.sin(2 * np.pi * np.arange(100 * TONE_FRAMES) / TONE_FRAMES)
-    with VirtualCard(runtime / "card", tone.astype(np.float32), period_frames=board.audio.period_frames) as card:
+    audio = board.audio
+    with VirtualCard(
+        runtime / "card", tone.astype(np.float32), rate_hz=audio.rate_hz, period_frames=audio.period_frames
+    ) as card:
         children = [
             audio_child(board_path, runtime, card.environment()),
             panel_child(board_path, runtime, virtual=True, quiet=True),

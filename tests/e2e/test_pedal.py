@@ -66,7 +66,7 @@ BROKEN = {
     "50-broken": ("name = 3", "has no name"),
     "51-missing": ('name = "M"\n[[block]]\nkind = "amp"\nid = "amp"\nmodel = "no-such.nam"', "no-such.nam"),
     "52-cut": ('name = "C"\n[[block]]\nkind = "amp"\nid = "amp"\nmodel = "cut.nam"', "cut.nam"),
-    "53-wide": ('name = "W"\n[[block]]\nkind = "amp"\nid = "amp"\nmodel = "wide.nam"', "has 20 widths"),
+    "53-wide": ('name = "W"\n[[block]]\nkind = "amp"\nid = "amp"\nmodel = "wide.nam"', "makes 33 widths; at most 32"),
     "54-slow": ('name = "S"\n[[block]]\nkind = "cab"\nid = "cab"\nimpulse = "slow.wav"', "44100 Hz"),
 }
 
@@ -77,7 +77,7 @@ def test_what_cannot_be_played_is_said_and_what_played_plays_on(pedal: Pedal, ke
     starter = json.loads((factory_dir("models") / "starter-crunch.nam").read_text())
     (models / "cut.nam").write_text(json.dumps(starter)[:10000])
     narrow = starter["config"]["submodels"][0]
-    starter["config"]["submodels"] = [narrow | {"max_value": (i + 1) / 20} for i in range(20)]
+    starter["config"]["submodels"] = [narrow | {"max_value": (i + 1) / 33} for i in range(33)]
     (models / "wide.nam").write_text(json.dumps(starter))
     soundfile.write(models / "cabs" / "slow.wav", np.array([0.5, 0.2, 0.1]), 44100)
     body, word = BROKEN[key]
@@ -131,6 +131,27 @@ def test_killed_panel_leaves_no_gap_and_finds_the_playing_state(pedal: Pedal) ->
     assert sound.size > 48000 // 2
     assert np.abs(sound).max() > 0.01
     assert np.abs(sound[TONE_FRAMES:] - sound[:-TONE_FRAMES]).max() < 1e-3 * np.abs(sound).max()
+
+
+def test_levels_change_while_it_plays_and_are_kept(pedal: Pedal) -> None:
+    """12 dB up over 20 ms, not at once; a panel that is killed comes back with it, and so does the file."""
+    pedal.go_to("02-clean-edge")
+    (note,) = (block.amp for block in pedal.rig().blocks if block.amp is not None)
+    before = float(pedal.link.arena.f32[note.gains_idx + 1])
+    said = pedal.call(protocol.SetLevels(target_db=-30.0))
+    assert (said["output"], said["target_db"]) == ("normalised", -30.0)
+    assert said["amps"][0]["output"].startswith("target -30.0 dB - loudness -10.8 dB (stated) = -19.2 dB")
+    assert pedal.link.arena.f32[note.gains_idx + 1] == pytest.approx(before * 10 ** (-12 / 20))
+    with pytest.raises(RefusedError, match="is out of range"):
+        pedal.call(protocol.SetLevels(target_db=1e9))
+    os.kill(pedal.pid("panel"), signal.SIGKILL)
+    pedal.until(lambda status: status["audio"] == "playing")
+    assert pedal.call(protocol.SetLevels())["target_db"] == -30.0
+    assert "target_db = -30.0" in (pedal.folder / "settings.toml").read_text()
+    pedal.go_to("01-crunch")  # the same amp, in another rig
+    assert pedal.link.arena.f32[note.gains_idx + 1] == pytest.approx(before * 10 ** (-12 / 20))
+    pedal.call(protocol.SetLevels(target_db=-18.0))
+    assert pedal.link.arena.f32[note.gains_idx + 1] == pytest.approx(before)
 
 
 def test_panel_killed_while_it_changes_presets(pedal: Pedal) -> None:

@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 
 from pedal.jit import entry
-from pedal.jit.linked import linked_kernel
+from pedal.jit.linked import linked_kernel, linked_switch
 
 
 @linked_kernel("float64(float64[::1], int64, float64)")
@@ -23,6 +23,19 @@ def scaled_sum(f64: Any, count: int, scale: float) -> float:
 @linked_kernel("void(int64[::1], int64)")
 def count_up(i64: Any, word: int) -> None:
     i64[word] += 1
+
+
+@linked_kernel("void(int64[::1], int64)")
+def count_down(i64: Any, word: int) -> None:
+    i64[word] -= 1
+
+
+count = linked_switch("void(int64[::1], int64)", {3: f"{__name__}.count_up", 70: f"{__name__}.count_down"})
+
+
+@entry("void(int64[::1], int64, int32)")
+def switches(i64: Any, number: int, word: int) -> None:
+    count(number, i64, word)
 
 
 @entry("float64(float64[::1], int64[::1], int32)")
@@ -44,3 +57,10 @@ def test_the_callers_take_nothing_in() -> None:
     (code,) = (str(text) for text in compiled_here.inspect_llvm().values())
     assert f"{__name__}.scaled_sum" in code
     assert "fmul" not in code
+
+
+def test_a_switch_calls_by_number_and_nothing_where_there_is_none() -> None:
+    words = np.zeros(2, np.int64)
+    for number in (3, 70, 3, 3, 4, -1, 2**40):
+        switches(words, number, 1)
+    assert words.tolist() == [0, 2]

@@ -18,6 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run lab", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="all of them if none is named")
     parser.add_argument("--seed", type=int, default=1, help="of everything that chance decides (1)")
+    parser.add_argument("--minutes", type=float, default=1.0, help="virtual ones, for the scenario random (1)")
     parser.add_argument("--list", action="store_true", help="only say which there are")
     parser.add_argument("--broken", action="store_true", help="each with its broken build, which it must catch")
     parser.add_argument("--out", type=Path, help="keep traces, consoles and results here")
@@ -29,16 +30,16 @@ def main() -> int:
         return 0
     out = asked.out or Path(tempfile.mkdtemp(prefix="pedal-lab-"))
     try:
-        return _run_broken(scenarios, asked.seed, out) if asked.broken else _run(scenarios, asked.seed, out)
+        return _run_broken(scenarios, asked.seed, out) if asked.broken else _run(scenarios, asked, out)
     finally:
         if asked.out is None:
             shutil.rmtree(out, ignore_errors=True)
 
 
-def _run(scenarios: list[Scenario], seed: int, out: Path) -> int:
+def _run(scenarios: list[Scenario], asked: argparse.Namespace, out: Path) -> int:
     verdicts: list[Verdict] = []
     for scenario in scenarios:
-        verdicts.append(run_scenario(scenario, seed, _fresh(out / scenario.name)))
+        verdicts.append(run_scenario(scenario, asked.seed, _fresh(out / scenario.name), asked.minutes))
         print(verdict_line(verdicts[-1]), flush=True)
     print(summary(verdicts))
     print(whole_hash(verdicts))
@@ -53,7 +54,7 @@ def _run_broken(scenarios: list[Scenario], seed: int, out: Path) -> int:
             continue
         folder = _fresh(out / f"{scenario.name}-broken")
         layer = broken_layer(scenario.breakage, folder)
-        verdict = run_scenario(scenario, seed, folder, [layer])
+        verdict = run_scenario(scenario, seed, folder, layers=[layer])
         missed += verdict.passed
         word = "MISSED" if verdict.passed else "caught"
         first = (verdict.trouble.splitlines() or [""])[0]

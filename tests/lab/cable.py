@@ -8,6 +8,8 @@ so both directions stay the same number of frames apart for ever; in virtual tim
 from __future__ import annotations
 
 import threading
+import time
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 import alsaaudio
@@ -25,8 +27,8 @@ class Cable:
     """Both ends of the cable.
 
     Args:
-        device: the ALSA device that is the far end of the pedal's card.
         trace: gets a hash of every second that was heard.
+        device: the ALSA device that is the far end of the pedal's card.
     """
 
     def __init__(self, trace: Trace, device: str = "hw:Loopback,1") -> None:
@@ -34,7 +36,9 @@ class Cable:
         self._signal: Signal = np.zeros(BLOCK_FRAMES, np.float32)
         self._next_frame = 0
         self._heard: list[NDArray[np.int32]] = []
-        self._hashed_blocks = 0
+        self._ends: list[int] = []  # frames heard up to the end of each piece
+        self._hashed_frames = 0
+        self._begun_ns = float("inf")
         self._unplugged = False
         self.xruns = 0
         self._capture, self._playback = (_open(device, way) for way in (alsaaudio.PCM_CAPTURE, alsaaudio.PCM_PLAYBACK))
@@ -50,15 +54,19 @@ class Cable:
     @property
     def frame(self) -> int:
         """How many frames have been heard so far."""
-        return len(self._heard) * BLOCK_FRAMES
+        return self._ends[-1] if self._ends else 0
+
+    def frame_at(self, at_ns: int) -> float:
+        """Which frame passes the cable at a moment of CLOCK_MONOTONIC; exact to the card's own clock, a millisecond."""
+        return (at_ns - self._begun_ns) * RATE_HZ / 1e9
 
     def heard(self, start: int = 0, end: int | None = None) -> NDArray[np.float32]:
         """What came out of the pedal from frame ``start`` to ``end`` (else now): frames x 2, [-1, 1]."""
         last = self.frame if end is None else end
-        first_block, last_block = start // BLOCK_FRAMES, -(-last // BLOCK_FRAMES)
-        blocks = self._heard[first_block:last_block]
-        frames = np.concatenate(blocks) if blocks else np.zeros((0, CHANNELS), np.int32)
-        offset = first_block * BLOCK_FRAMES
+        first_piece, last_piece = bisect_right(self._ends, start), bisect_left(self._ends, last) + 1
+        pieces = self._heard[first_piece:last_piece]
+        frames = np.concatenate(pieces) if pieces else np.zeros((0, CHANNELS), np.int32)
+        offset = self._ends[first_piece - 1] if first_piece else 0
         return (frames[start - offset : last - offset] / FULL_SCALE).astype(np.float32)
 
     def stop(self) -> None:
@@ -66,36 +74,58 @@ class Cable:
         self._unplugged = True
         self._thread.join()
         self._hash(everything=True)
+        self._playback.drop()
+        self._playback.close()
+        self._capture.close()
 
     def _run(self) -> None:
-        for _ in range(BLOCKS):
-            self._playback.write(self._block())
+        try:
+            self._go_on()
+        except alsaaudio.ALSAAudioError:  # its card was unplugged
+            self._trace.add("cable dead")
+
+    def _go_on(self) -> None:
+        self._write(BLOCKS * BLOCK_FRAMES)
         while not self._unplugged:
             length, data = self._capture.read()
-            if length != BLOCK_FRAMES:
-                self._count("listener", length)
+            if length <= 0:
+                self._late("listener")
                 continue
-            self._heard.append(np.frombuffer(data, np.int32).reshape(-1, CHANNELS))
-            if self._playback.write(self._block()) != BLOCK_FRAMES:
-                self._count("guitar", -1)
+            # Mostly a whole block; less when a signal to this process cuts a read short.
+            self._heard.append(np.frombuffer(data, np.int32, length * CHANNELS).reshape(-1, CHANNELS))
+            self._ends.append(self.frame + length)
+            # a block is read once its last frame has passed, at the next tick of the card or later: never earlier
+            self._begun_ns = min(self._begun_ns, time.monotonic_ns() - self.frame * 1e9 / RATE_HZ)
+            self._write(length)
             self._hash()
 
-    def _block(self) -> bytes:
-        """The next block of the guitar, on both channels."""
-        indices = (self._next_frame + np.arange(BLOCK_FRAMES)) % len(self._signal)
-        self._next_frame += BLOCK_FRAMES
+    def _write(self, frames: int) -> None:
+        """So many frames of the guitar, on both channels, however the card takes them."""
+        indices = (self._next_frame + np.arange(frames)) % len(self._signal)
+        self._next_frame += frames
         samples = np.clip(self._signal[indices].astype(np.float64) * FULL_SCALE, -FULL_SCALE, FULL_SCALE - 1)
-        return np.repeat(samples.astype(np.int32), CHANNELS).tobytes()
+        data = np.repeat(samples.astype(np.int32), CHANNELS).tobytes()
+        while data:
+            taken = self._playback.write(data)
+            if taken < 0:
+                self._late("guitar")
+            else:
+                data = data[taken * CHANNELS * 4 :]
 
-    def _count(self, who: str, length: int) -> None:
+    def _late(self, who: str) -> None:
         self.xruns += 1
-        self._trace.add("cable xrun", [who, length])
+        self._trace.add("cable xrun", who)
 
     def _hash(self, everything: bool = False) -> None:
-        waiting = len(self._heard) - self._hashed_blocks
-        if waiting >= RATE_HZ // BLOCK_FRAMES or (everything and waiting):
-            self._trace.add("heard", np.concatenate(self._heard[self._hashed_blocks :]))
-            self._hashed_blocks = len(self._heard)
+        """A second at a time, whatever the pieces were."""
+        start = self._hashed_frames
+        while self.frame - start >= RATE_HZ:
+            self._trace.add("heard", self.heard(start, start + RATE_HZ))
+            start += RATE_HZ
+        if everything and self.frame > start:
+            self._trace.add("heard", self.heard(start))
+            start = self.frame
+        self._hashed_frames = start
 
 
 def _open(device: str, way: int) -> Any:

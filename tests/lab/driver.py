@@ -24,12 +24,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.driver")
     parser.add_argument("scenario")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=1.0)
     asked = parser.parse_args()
     scenario = load_scenario(asked.scenario)
     trace = Trace(OUT / "trace.jsonl")
     trace.add("scenario", [asked.scenario, asked.seed])
     trouble = ""
-    lab = Lab(trace, asked.seed, OUT)
+    lab = Lab(trace, asked.seed, OUT, asked.minutes)
     try:
         scenario.run(lab)
         lab.end()

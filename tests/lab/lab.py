@@ -5,29 +5,37 @@ Made by ``driver`` in the guest, given to ``scenario(lab)``. Time is virtual: wa
 
 from __future__ import annotations
 
-import json
+import base64
+import io
 import os
 import random
 import signal
 import subprocess
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomli_w
 from numpy.typing import NDArray
+from PIL import Image
 
 from pedal.cli.client import Client
+from pedal.config import load_board
 from pedal.errors import ControlError
 from pedal.link import Link
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from tests.lab.cable import RATE_HZ, Cable, Signal
 from tests.lab.guitar import load_take
+from tests.lab.hardware.player import Player
 from tests.lab.trace import Trace
 
 UNITS = ("pedal-audio.service", "pedal-panel.service")
+#: The board file of the guest (guest/etc).
+BOARD = Path("/etc/pedal/lab.toml")
 RUNTIME = Path("/run/pedal")
 STATE = Path("/var/lib/pedal")
 #: An unprivileged player at the command line (see guest/etc/sysusers.d).
@@ -44,13 +52,20 @@ class Lab:
         trace: of the run.
         seed: of everything that chance decides (``lab.random``).
         out: the run's folder; what a scenario leaves there, the host's judge can read.
+        minutes: virtual ones, for scenarios that can be of any length.
     """
 
-    def __init__(self, trace: Trace, seed: int, out: Path) -> None:
+    def __init__(self, trace: Trace, seed: int, out: Path, minutes: float = 1.0) -> None:
         self.trace = trace
         self.out = out
+        self.minutes = minutes
         self.random = random.Random(seed)
         self.cable = Cable(trace)
+        self._late = 0
+        self.player = Player(load_board(BOARD), trace, self.random)
+        # the player's hands and eyes, for short
+        self.press, self.release, self.tap = self.player.press, self.player.release, self.player.tap
+        self.knob, self.screen = self.player.knob, self.player.screen
         #: Called by ``boot`` before the units start: whoever plays hardware plugs itself in here.
         self.before_boot: list[Callable[[Lab], None]] = []
         #: What the table of verdicts says about this run beside its verdict.
@@ -99,6 +114,18 @@ class Lab:
             self.event("first sound", self.first_sound(start) - start)
             self.until(lambda: self.status().get("preset_key"), "a preset after the boot")
 
+    def plug_cable(self, device: str) -> None:
+        """Plug guitar and listener into another far end; what is heard starts anew, from frame 0."""
+        self.cable.stop()
+        self._late += self.cable.xruns
+        self.cable = Cable(self.trace, device)
+
+    def set_board(self, **audio: str | int) -> None:
+        """Other values in the ``[audio]`` of the board file, before ``boot``."""
+        board = tomllib.loads(BOARD.read_text())
+        board["audio"] |= audio
+        BOARD.write_text(tomli_w.dumps(board))
+
     def systemctl(self, *arguments: str) -> str:
         """systemd's own command, as root; its output.
 
@@ -143,6 +170,15 @@ class Lab:
         except ControlError:
             return {}
 
+    def page(self) -> Image.Image:
+        """The page that the panel means to show now, by its own account; mode ``1``, 128x64."""
+        answer = self._client.call(protocol.Page(scale=1))
+        return Image.open(io.BytesIO(base64.b64decode(answer["png"]))).convert("1")
+
+    def until_page_is_shown(self, limit_s: float = 1.0) -> None:
+        """The display shows what the panel means, pixel for pixel (a name may scroll between two looks)."""
+        self.until(lambda: self.player.shows(self.page()), "the display shows the panel's page", limit_s)
+
     @property
     def link(self) -> Link:
         """The pedal's shared memory, as it is now."""
@@ -175,5 +211,7 @@ class Lab:
     def end(self) -> None:
         """What every scenario must come to: the cable itself was never late, and the end is in the trace."""
         self.cable.stop()
-        self.event("end", json.dumps({"cable_xruns": self.cable.xruns}))
-        assert self.cable.xruns == 0, "the laboratory's own cable was late: its result means nothing"
+        self.player.end()
+        self._late += self.cable.xruns
+        self.event("end", self._late)
+        assert self._late == 0, "the laboratory's own cable was late: its result means nothing"

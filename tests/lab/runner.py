@@ -13,10 +13,12 @@ from tests.lab.report import Verdict
 from tests.lab.scenario import Breakage, Scenario
 
 
-def run_scenario(scenario: Scenario, seed: int, folder: Path, layers: Iterable[Path] = ()) -> Verdict:
+def run_scenario(
+    scenario: Scenario, seed: int, folder: Path, minutes: float = 1.0, layers: Iterable[Path] = ()
+) -> Verdict:
     """One run; its folder keeps the trace, the console and whatever the scenario left."""
     ended = run_guest(
-        f"exec python -m tests.lab.driver {scenario.name} --seed {seed}",
+        f"exec python -m tests.lab.driver {scenario.name} --seed {seed} --minutes {minutes:g}",
         folder,
         limit_s=scenario.limit_s,
         layers=[*layers, warm_kernels()],
@@ -31,7 +33,7 @@ def run_scenario(scenario: Scenario, seed: int, folder: Path, layers: Iterable[P
     trouble = said["trouble"]
     if not trouble and scenario.judge is not None:
         try:
-            said["notes"] += scenario.judge(folder) or []
+            said["notes"] += scenario.judge(folder)
         except AssertionError as failure:
             trouble = f"AssertionError: {failure}"
     return Verdict(

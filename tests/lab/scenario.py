@@ -5,7 +5,7 @@ A scenario is a module with a docstring (its first line is its title) and ``scen
 * ``BREAKAGE``: a ``Breakage``, a build of the pedal that this scenario must not let pass;
 * ``DISK``: a ``Disk``, when it needs the player's partition on a disk of its own;
 * ``LIMIT_S``: real seconds after which it is given up (``LIMIT_S`` below);
-* ``judge(folder)``: looks, on the host, at what the run left in its folder; raises AssertionError.
+* ``judge(folder)``: looks, on the host, at what the run left in its folder; raises AssertionError, returns notes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Scenario:
     breakage: Breakage | None
     disk: Disk | None
     limit_s: float
-    judge: Callable[[Path], None] | None
+    judge: Callable[[Path], list[str]] | None
 
 
 def scenario_names() -> list[str]:

@@ -130,3 +130,12 @@ def test_mutated_files_raise_nothing_but_impulse_errors(
     else:
         assert np.isfinite(taps).all()
         assert 1 <= taps.size <= MAX_TAPS
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [1.7e308, np.inf])
+def test_channels_whose_mean_is_beyond_all_numbers(tmp_path: Path, value: float) -> None:
+    path = tmp_path / "loud.wav"
+    soundfile.write(path, np.array([[value, value if np.isfinite(value) else -value]] * 20), 48000, subtype="DOUBLE")
+    with pytest.raises(ImpulseError, match="not numbers"):
+        load_impulse(path, 48000)

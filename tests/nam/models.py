@@ -55,8 +55,12 @@ class Recorder:
 
 def filled(document: dict[str, Any], seed: int = 0) -> dict[str, Any]:
     """``document`` with as many random weights, in all the models it is made of, as the twin takes from them."""
+    if document["architecture"] == "SlimmableContainer":
+        for k, tier in enumerate(document["config"]["submodels"]):
+            filled(tier["model"], seed + k)
+        return document
     rng = np.random.default_rng(seed)
-    twin.play(document, np.zeros((1, 1)), opener=lambda one: Recorder(one, rng))
+    twin.play(document, np.zeros((document["config"].get("in_channels", 1), 1)), opener=lambda one: Recorder(one, rng))
     return document
 
 

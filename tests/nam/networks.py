@@ -23,58 +23,91 @@ ACTIVATIONS = (
     {"type": "LeakyHardTanh", "min_val": -0.3, "max_val": 0.2, "min_slope": 0.1, "max_slope": 0.3},
     "Softsign",
 )
-activations = st.sampled_from(ACTIVATIONS)
+#: For any number of rows, and where there may be several numbers of rows.
+plain_activations = st.one_of(
+    st.sampled_from(ACTIVATIONS),
+    st.floats(-1, 2).map(lambda slope: {"type": "LeakyReLU", "negative_slope": slope}),
+    st.tuples(st.floats(-1, 0), st.floats(0, 1), st.floats(-0.5, 1), st.floats(-0.5, 1)).map(
+        lambda p: {"type": "LeakyHardtanh", "min_val": p[0], "max_val": p[1], "min_slope": p[2], "max_slope": p[3]}
+    ),
+)
+
+
+def activations(rows: int) -> st.SearchStrategy[Any]:
+    """Any activation of ``rows`` rows."""
+    slopes = st.lists(st.floats(-1, 2), min_size=rows, max_size=rows)
+    return plain_activations | slopes.map(lambda values: {"type": "PReLU", "negative_slopes": values})
 
 
 @st.composite
 def networks(draw: st.DrawFn) -> dict[str, Any]:
     """Any network, of any architecture, with weights."""
-    document = draw(st.one_of(wavenets(), wavenets(), wavenets(), simple_networks(), chains()))
+    document = draw(st.one_of(wavenets(), wavenets(), wavenets(), simple_networks(), chains(), containers()))
     return models.filled(document, seed=draw(st.integers(0, 2**32 - 1)))
 
 
-def simple_networks(outputs: int = 1) -> st.SearchStrategy[dict[str, Any]]:
+@st.composite
+def simple_networks(draw: st.DrawFn, outputs: int = 1, inputs: int = 1) -> dict[str, Any]:
     """Linear, ConvNet and LSTM."""
-    lstm = st.builds(
-        lambda hidden, layers: {"input_size": 1, "hidden_size": hidden, "num_layers": layers, "out_channels": outputs},
-        st.integers(1, 9),
-        st.integers(1, 3),
-    )
-    convnet = st.fixed_dictionaries(
-        {
-            "channels": st.integers(1, 9),
-            "dilations": st.lists(st.integers(0, 30), min_size=1, max_size=4),
-            "batchnorm": st.booleans(),
-            "activation": activations,
-            "out_channels": st.just(outputs),
-        }
-    )
-    linear = st.fixed_dictionaries({"receptive_field": st.integers(1, 200), "bias": st.booleans()})
-    made = [("LSTM", lstm), ("ConvNet", convnet)] + ([("Linear", linear)] if outputs == 1 else [])
+    mono = inputs == outputs == 1
+    name = draw(st.sampled_from(("LSTM", "ConvNet", "Linear") if mono else ("LSTM", "ConvNet")))
+    config: dict[str, Any] = {"in_channels": inputs, "out_channels": outputs}
+    match name:
+        case "LSTM":
+            config |= {"hidden_size": draw(st.integers(1, 9)), "num_layers": draw(st.integers(1, 3))}
+            config |= {"input_size": inputs}
+        case "ConvNet":
+            channels = draw(st.integers(1, 9))
+            config |= {
+                "channels": channels,
+                "dilations": draw(st.lists(st.integers(0, 30), min_size=1, max_size=4)),
+                "batchnorm": draw(st.booleans()),
+                "activation": draw(activations(channels)),
+                "groups": draw(groups(inputs, channels)),
+            }
+        case _:
+            config |= {"receptive_field": draw(st.integers(1, 200)), "bias": draw(st.booleans())}
     # At a low rate the half second in which recurrent networks settle has few frames.
-    return st.one_of(
-        *(
-            config.map(lambda config, name=name: models.document(name, config, sample_rate=1000))
-            for name, config in made
-        )
-    )
+    return models.document(name, config, sample_rate=1000)
 
 
-def chains() -> st.SearchStrategy[dict[str, Any]]:
-    """Several networks one after the other."""
-    return st.lists(simple_networks(), min_size=1, max_size=3).map(lambda parts: models.chain(*parts))
+def groups(*sides: int) -> st.SearchStrategy[int]:
+    """A number of groups that all of ``sides`` divide by."""
+    most = gcd(*sides)
+    return st.sampled_from([g for g in range(1, most + 1) if most % g == 0])
 
 
 @st.composite
-def wavenets(draw: st.DrawFn, outputs: int = 1, nested: bool = False) -> dict[str, Any]:
+def chains(draw: st.DrawFn) -> dict[str, Any]:
+    """Several networks one after the other; between them there may be any number of channels."""
+    count = draw(st.integers(1, 3))
+    rows = [1, *(draw(st.sampled_from((1, 1, 2, 3))) for _ in range(count - 1)), 1]
+    parts = [
+        draw(simple_networks(rows[k + 1], rows[k]) | wavenets(rows[k + 1], nested=True, inputs=rows[k]))
+        for k in range(count)
+    ]
+    return models.chain(*parts)
+
+
+@st.composite
+def containers(draw: st.DrawFn) -> dict[str, Any]:
+    """One to three widths of any architecture."""
+    edges = sorted(draw(st.sets(st.floats(0.01, 0.99), max_size=2)))
+    tiers = ((edge, draw(wavenets() | simple_networks() | chains())) for edge in (*edges, 1.0))
+    return models.container(*tiers, sample_rate=draw(st.sampled_from((1000, None))))
+
+
+@st.composite
+def wavenets(draw: st.DrawFn, outputs: int = 1, nested: bool = False, inputs: int = 1) -> dict[str, Any]:
     """One to three arrays that fit each other, with any option."""
-    condition, rows = None, 1
+    condition, rows = None, inputs
     if not nested and draw(st.booleans()):
         rows = draw(st.integers(1, 4))
-        condition = draw(st.one_of(wavenets(rows, True), simple_networks(rows)))
+        condition = draw(wavenets(rows, nested=True, inputs=inputs) | simple_networks(rows, inputs))
     arrays: list[dict[str, Any]] = []
     for k in range(draw(st.integers(1, 3))):
-        arrays.append(draw(layer_arrays(arrays[-1] if k else None, rows)))
+        entering = arrays[-1]["channels"] if k else inputs
+        arrays.append(draw(layer_arrays(arrays[-1] if k else None, rows, entering)))
     post = None
     if draw(st.booleans()):
         count = draw(st.integers(1, 3))
@@ -82,11 +115,13 @@ def wavenets(draw: st.DrawFn, outputs: int = 1, nested: bool = False) -> dict[st
             "channels": draw(st.integers(1, 5)),
             "out_channels": outputs,
             "kernel_sizes": draw(st.lists(st.integers(1, 4), min_size=count, max_size=count)),
-            "activation": draw(activations),
+            "activation": draw(plain_activations),
         }
     else:
         arrays[-1]["head"]["out_channels"] = outputs
-    config = {"layers": arrays, "head": post, "head_scale": 0.02, "condition_dsp": condition}
+    for array in arrays:
+        draw(other_notation(array))
+    config = {"layers": arrays, "head": post, "head_scale": 0.02, "condition_dsp": condition, "in_channels": inputs}
     return models.document("WaveNet", config, sample_rate=1000)
 
 
@@ -95,13 +130,37 @@ def plain_wavenets(draw: st.DrawFn) -> dict[str, Any]:
     """WaveNets without gates, FiLMs and the like, with weights."""
     arrays: list[dict[str, Any]] = []
     for k in range(draw(st.integers(1, 3))):
-        arrays.append(draw(layer_arrays(arrays[-1] if k else None, 1, plain=True)))
+        arrays.append(draw(layer_arrays(arrays[-1] if k else None, 1, arrays[-1]["channels"] if k else 1, plain=True)))
     arrays[-1]["head"]["out_channels"] = 1
     return models.wavenet(*arrays, seed=draw(st.integers(0, 2**32 - 1)))
 
 
 @st.composite
-def layer_arrays(draw: st.DrawFn, before: dict[str, Any] | None, rows: int, plain: bool = False) -> dict[str, Any]:
+def other_notation(draw: st.DrawFn, array: dict[str, Any]) -> None:
+    """Says the same of an array in the older or shorter form, where there is one."""
+    if not draw(st.booleans()):
+        return
+    head, kernels, modes = array["head"], array["kernel_sizes"], array["gating_mode"]
+    if head["kernel_size"] == head["head_dilation"] == 1:
+        array |= {"head": None, "head_size": head["out_channels"], "head_bias": head["bias"]}
+    if len(set(kernels)) == 1:
+        del array["kernel_sizes"]
+        array["kernel_size"] = kernels[0]
+    if len(set(modes)) == 1:
+        array["gating_mode"] = modes[0]
+        if modes[0] == "none" or draw(st.booleans()):
+            del array["gating_mode"], array["secondary_activation"]
+            array["gated"] = modes[0] != "none"
+    if array["layer1x1"] == {"active": True, "groups": 1}:
+        del array["layer1x1"]
+    if len(array["activation"]) == 1:
+        (array["activation"],) = array["activation"]
+
+
+@st.composite
+def layer_arrays(
+    draw: st.DrawFn, before: dict[str, Any] | None, rows: int, entering: int, plain: bool = False
+) -> dict[str, Any]:
     """An array behind ``before``, conditioned on ``rows`` rows; a plain one has neither gates nor FiLMs."""
     channels = draw(st.integers(1, 8))
     dilations = draw(st.lists(st.integers(0, 9), min_size=1, max_size=4))
@@ -120,34 +179,32 @@ def layer_arrays(draw: st.DrawFn, before: dict[str, Any] | None, rows: int, plai
     if plain or draw(st.booleans()):
         modes = ["none"] * count
 
-    def groups(*sides: int) -> int:
-        most = gcd(*sides)
-        return draw(st.sampled_from([g for g in range(1, most + 1) if most % g == 0]))
-
     films: dict[str, Any] = {}
     widths = (channels, inner, rows, inner, inner, inner, channels * residual, sums)
     for place, width in zip(twin.FILMS, widths, strict=True):
         if width and not plain and draw(st.integers(0, 3)) == 0:
-            films[place] = {"active": True, "shift": draw(st.booleans()), "groups": groups(rows, width)}
+            films[place] = {"active": True, "shift": draw(st.booleans()), "groups": draw(groups(rows, width))}
+            if draw(st.booleans()):
+                films[place] = {key: value for key, value in films[place].items() if value not in (True, 1)}
     return models.array(
         channels,
         dilations,
         bottleneck=inner,
-        input_size=before["channels"] if before else 1,
+        input_size=entering,
         condition_size=rows,
         kernel_size=None,
         kernel_sizes=[draw(st.integers(1, 6)) for _ in dilations],
-        activation=[draw(activations) for _ in dilations],
+        activation=[draw(activations(inner)) for _ in dilations],
         gating_mode=modes,
-        secondary_activation=[draw(activations) for _ in dilations],
-        layer1x1={"active": residual, "groups": groups(channels, inner)},
-        head1x1={"active": True, "out_channels": sums, "groups": groups(inner, sums)} if sums else None,
-        groups_input=groups(channels, inner),
-        groups_input_mixin=groups(rows, inner),
+        secondary_activation=[draw(activations(inner)) for _ in dilations],
+        layer1x1={"active": residual, "groups": draw(groups(channels, inner))},
+        head1x1={"active": True, "out_channels": sums, "groups": draw(groups(inner, sums))} if sums else None,
+        groups_input=draw(groups(channels, inner)),
+        groups_input_mixin=draw(groups(rows, inner)),
         head={
             "out_channels": draw(st.integers(1, 8)),
-            "kernel_size": draw(st.integers(1, 20)),
-            "head_dilation": draw(st.integers(1, 3)),
+            "kernel_size": draw(st.just(1) | st.integers(1, 20)),
+            "head_dilation": draw(st.integers(0, 3)),
             "bias": draw(st.booleans()),
         },
         **films,
@@ -177,7 +234,7 @@ def sliceable(draw: st.DrawFn) -> dict[str, Any]:
                 channels,
                 draw(st.lists(st.integers(0, 9), min_size=1, max_size=3)),
                 input_size=arrays[-1]["channels"] if k else 1,
-                activation=draw(activations),
+                activation=draw(plain_activations),
                 gated=gated,
                 slimmable=allowed(channels),
                 bottleneck=None if arrays else draw(st.sampled_from((None, 1, 3, 5))),

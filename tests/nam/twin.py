@@ -43,6 +43,15 @@ class Stream:
         assert self.at == len(self.values)
 
 
+class RoundedStream(Stream):
+    """The same stream, each number off by as much as a float32 is rounded: to see what rounding does to a network."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        noise = np.random.default_rng(1).standard_normal(self.values.size)
+        self.values = self.values * (1.0 + 2.0**-24 * noise)
+
+
 Opener = Callable[[Document], Any]
 
 
@@ -95,10 +104,12 @@ def sigmoid(z: Signal) -> Signal:
     return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
 
 
-def render(document: Document, x: NDArray[np.float32], slim: float = 1.0, history: int = 0) -> Signal:
+def render(
+    document: Document, x: NDArray[np.float32], slim: float = 1.0, history: int = 0, opener: Opener = Stream
+) -> Signal:
     """What a model makes of ``x`` after ``history`` frames of silence."""
     signal = np.concatenate([np.zeros(history), x.astype(np.float64)])[None]
-    return play(document, signal, slim)[0, history:]
+    return play(document, signal, slim, opener)[0, history:]
 
 
 def play(document: Document, x: Signal, slim: float = 1.0, opener: Opener = Stream) -> Signal:
@@ -130,8 +141,8 @@ def play(document: Document, x: Signal, slim: float = 1.0, opener: Opener = Stre
 
 def lstm(config: Document, stream: Any, x: Signal) -> Signal:
     h_size, outs = config["hidden_size"], config.get("out_channels", 1)
-    for layer in range(config["num_layers"]):
-        matrix, bias = stream.take(4 * h_size, (h_size if layer else 1) + h_size), stream.take(4 * h_size)
+    for _ in range(config["num_layers"]):
+        matrix, bias = stream.take(4 * h_size, len(x) + h_size), stream.take(4 * h_size)
         h, c = stream.take(h_size), stream.take(h_size)
         y = np.zeros((h_size, x.shape[1]))
         for t in range(x.shape[1]):
@@ -144,9 +155,9 @@ def lstm(config: Document, stream: Any, x: Signal) -> Signal:
 
 
 def convnet(config: Document, stream: Any, x: Signal) -> Signal:
-    c, outs = config["channels"], config.get("out_channels", 1)
+    c, outs, groups = config["channels"], config.get("out_channels", 1), config.get("groups", 1)
     for dilation in config["dilations"]:
-        x = convolve(stream.take(c, len(x), 2), x, dilation)
+        x = convolve(stream.take(c, len(x) // groups, 2), x, dilation, groups)
         if config["batchnorm"]:
             mean, variance, gain, bias = (stream.take(c, 1) for _ in range(4))
             x = (x - mean) / np.sqrt(variance + stream.take(1)) * gain + bias
@@ -224,7 +235,7 @@ def layer_array(
         widths = ((c, whole_c), (z, whole_z), (d, d), (z, whole_z), (z, whole_z), (b, whole_b), (c, whole_c))
         for place, (rows, whole_rows) in zip(FILMS, (*widths, (sums, sums)), strict=True):
             spec = array.get(place)
-            if not spec or not spec.get("active", True):
+            if spec is None or spec is False or not spec.get("active", True):
                 continue
             parts, groups = 2 if spec.get("shift", True) else 1, spec.get("groups", 1)
             weights = stream.take(parts * whole_rows, d // groups, 1)[: parts * rows]

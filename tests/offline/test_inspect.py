@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from pedal.levels import Levels, Measured
 from pedal.nam import Model, load_model
 from pedal.offline.inspect import describe_model, format_report
 from pedal.paths import factory_dir
@@ -55,8 +56,41 @@ def test_what_is_missing_is_said(starter: Model) -> None:
     report = format_report(about)
     assert report.count("note:") == 3
     assert "sample rate    not said" in report
+    assert "loudness       not said; not measured" in report
+
+
+def test_levels_line_by_line(starter: Model) -> None:
+    known = replace(starter, input_level_dbu=19.0, output_level_dbu=10.0)
+    about = describe_model(known, Levels(output="calibrated", board_dbu=12.0))
+    assert about["levels"]["input"] == {"gain_db": -7.0, "why": "board 12.0 dBu - model 19.0 dBu = -7.0 dB"}
+    modes = about["levels"]["output"]
+    assert (modes["raw"]["gain_db"], modes["calibrated"]["gain_db"]) == (0.0, -2.0)
+    assert modes["normalised"]["gain_db"] == pytest.approx(-18.0 - (starter.loudness_db or 0.0), abs=0.01)
+    report = format_report(about).splitlines()
+    assert "  input:  board 12.0 dBu - model 19.0 dBu = -7.0 dB" in report
+    assert "  output:    raw: 0.0 dB" in report
+    assert "  output: -> calibrated: model 10.0 dBu - board 12.0 dBu = -2.0 dB" in report
+    assert json.loads(json.dumps(about)) == about
+
+
+def test_what_was_measured_is_shown(starter: Model) -> None:
+    measured = replace(starter, loudness_db=None).with_measured(Measured(-12.34, (0.5, 0.0)))
+    about = describe_model(measured)
+    assert (about["loudness_db"], about["measured_loudness_db"]) == (None, -12.34)
+    assert [width["trim_db"] for width in about["widths"]] == [0.5, 0.0]
+    report = format_report(about)
+    assert "loudness       not said; -12.3 dB measured here" in report
+    assert "target -18.0 dB - loudness -12.3 dB (measured) = -5.7 dB" in report
+    lite, full = report.splitlines()[-2:]
+    assert lite.endswith("+0.5 dB") and full.endswith("none")
+    assert "note:" not in report
+
+
+def test_what_nobody_believes_is_noted(starter: Model) -> None:
+    warned = replace(starter, warnings=("metadata.loudness is 1e+09, which cannot be: ignored",))
+    assert "note: metadata.loudness is 1e+09, which cannot be: ignored" in format_report(describe_model(warned))
 
 
 def test_another_rate_is_said(starter: Model) -> None:
     about = describe_model(replace(starter, sample_rate_hz=44100.0))
-    assert any("48000 Hz" in warning for warning in about["warnings"])
+    assert "it plays on a card that runs at 44100 Hz or a whole multiple of it" in about["warnings"]

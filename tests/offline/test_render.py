@@ -97,14 +97,33 @@ def test_stereo_input_is_its_mean(tmp_path: Path, starter: Model) -> None:
 
 def test_another_rate_is_refused_and_nothing_written(tmp_path: Path, starter: Model) -> None:
     for recipe in (raw_recipe(starter, 1.0, 64), model_recipe(starter, 1.0, 64)):
-        with pytest.raises(ModelError, match=r"48000 Hz, the input is sampled at 44100 Hz.*Convert the input"):
+        with pytest.raises(ModelError, match=r"made for 48000 Hz.* not at 44100 Hz\. Convert the input to 48000 Hz"):
             played(tmp_path, guitar(100), recipe, 44100)
     assert not (tmp_path / "out.wav").exists()
 
 
-def test_a_model_that_does_not_say_its_rate_plays_at_any(tmp_path: Path, starter: Model) -> None:
+def test_a_model_that_does_not_say_its_rate_counts_as_48000_hz(tmp_path: Path, starter: Model) -> None:
     silent_about_it = replace(starter, sample_rate_hz=None)
-    assert played(tmp_path, guitar(100), raw_recipe(silent_about_it, 1.0, 64), 44100).shape == (100,)
+    with pytest.raises(ModelError, match=r"counts as 48000 Hz; .* not at 44100 Hz"):
+        played(tmp_path, guitar(100), raw_recipe(silent_about_it, 1.0, 64), 44100)
+    assert np.array_equal(
+        played(tmp_path, guitar(1000), raw_recipe(silent_about_it, 1.0, 64), 96000),
+        played(tmp_path, guitar(1000), raw_recipe(starter, 1.0, 64), 96000),
+    )
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_at_a_multiple_of_its_rate_a_model_plays_each_of_the_interleaved_signals(
+    tmp_path: Path, starter: Model, factor: int
+) -> None:
+    samples = guitar(40_000)
+    out = played(tmp_path, samples, raw_recipe(starter, 1.0, 64), factor * RATE_HZ)
+    for phase in range(factor):
+        # A slice of its own memory: the engine's blocks end elsewhere in it, which is of no consequence.
+        wanted = starter.engine().process(np.ascontiguousarray(samples[phase::factor]))
+        np.testing.assert_allclose(out[phase::factor], wanted, atol=1e-5 * np.abs(wanted).max())
+    # The whole chain of a lone amp as well: it has no blocks of a fixed rate.
+    assert played(tmp_path, samples, model_recipe(starter, 1.0, 64), factor * RATE_HZ).shape == (40_000, 2)
 
 
 def test_a_bad_input_leaves_no_output(tmp_path: Path, starter: Model) -> None:

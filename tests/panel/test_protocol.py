@@ -22,6 +22,8 @@ REQUESTS: list[protocol.Request] = [
     protocol.SwitchBlock(block="cab1", on=False),
     protocol.SetWidth(width="lite", amp=2),
     protocol.SetWidth(width="auto"),
+    protocol.SetLevels(),
+    protocol.SetLevels(output="raw", target_db=-12.5, calibrate_input=False),
     protocol.Page(scale=4),
     protocol.Reload(),
 ]

@@ -5,6 +5,7 @@ No processes and no clock: the test says when the period thread and when the und
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pedal import layout as at
 from pedal.arena import Arena
 from pedal.jit import entry
 from pedal.jit.machine import flush_denormals, restore_float_mode
+from pedal.levels import Measured
 from pedal.link.status import Event, read_events
 from pedal.nam import Model, load_model
 from pedal.nam.engine import Engine
@@ -30,6 +32,8 @@ from tests.nam import models
 RATE_HZ = 48000
 #: ``CPU_SCALE_MILLI`` of a machine that takes less than no time, and of one a million times slower than this.
 NO_TIME_MILLI, AGES_MILLI = -(10**9), 10**9
+#: Of the trio's widths, as if somebody had measured them.
+TRIMS_DB = (0.7, -1.0, 0.0)
 STARTER = Path(__file__).resolve().parents[2] / "models" / "starter-crunch.nam"
 Floats = NDArray[np.float32]
 
@@ -46,15 +50,20 @@ def _restore(mode: int) -> None:
 
 @cache
 def model_named(name: str) -> Model:
-    """``starter``, the factory capture; ``trio``, three small widths of different reach; else one small width."""
+    """``starter``, the factory capture; ``trio``, three small widths that want trims; else a small one.
+
+    ``half-rate`` is the capture as if it were made for half the bench's rate: it plays stretched.
+    """
     if name == "starter":
         return load_model(STARTER)
+    if name == "half-rate":
+        return replace(load_model(STARTER), sample_rate_hz=RATE_HZ / 2)
     if name == "trio":
         tiers = [
             (edge, models.wavenet(models.array(channels, dilations), seed=channels))
             for edge, channels, dilations in ((0.3, 2, [1, 8]), (0.7, 4, [1, 2, 40]), (1.0, 6, [1, 16, 64, 200]))
         ]
-        return models.parse(models.container(*tiers))
+        return models.parse(models.container(*tiers)).with_measured(Measured(-20.0, TRIMS_DB))
     return models.parse(models.wavenet(models.array(3, [1, 2, 4]), seed=len(name)))
 
 
@@ -228,7 +237,9 @@ class Twins:
     """Every width of a model, each hearing all that the amp hears: what a width would sound like all along."""
 
     def __init__(self, model: Model) -> None:
+        model = model.at_rate(RATE_HZ)
         self._engines = [Engine(model, width, at.MAX_FRAMES) for width in range(len(model.widths))]
+        self._trims = np.float32(10.0 ** (np.array(model.trims_db) / 20.0))
 
     def process(self, x: Floats) -> list[Floats]:
-        return [engine.process(x) for engine in self._engines]
+        return [engine.process(x) * trim for engine, trim in zip(self._engines, self._trims, strict=True)]

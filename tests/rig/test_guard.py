@@ -7,8 +7,10 @@ import pytest
 
 from pedal import layout as at
 from pedal.dsp.biquad import COEFFICIENTS
+from pedal.dsp.block import own_f32
 from pedal.dsp.ramp import RAMP_CELLS
 from pedal.dsp.tone import BANDS
+from pedal.params import KINDS
 from pedal.preset import Block
 from tests.rig.bench import RATE_HZ, Bench, guitar, preset
 
@@ -22,21 +24,23 @@ BLOCKS = (
 BROKEN = [np.nan, np.inf, -np.inf, 1e30]
 #: Block, view, and which cell of its state breaks: filters' memory, ramps, coefficients, meters.
 CELLS = [
-    ("input", "f32", 0),
+    ("input", "f32", RAMP_CELLS),
     ("gate", "f32", 0),
-    ("gate", "f32", 1),
+    ("gate", "f32", own_f32(KINDS["gate"])),
+    ("gate", "f32", own_f32(KINDS["gate"]) + 1),
     ("amp", "f32", at.AMP_DRIVE),
     ("amp", "f32", at.AMP_LEVEL),
     ("amp", "f32", at.AMP_WET),
-    ("tone", "f32", 0),
+    ("tone", "f32", RAMP_CELLS),
     ("tone", "f64", 0),
     ("tone", "f64", 2 * COEFFICIENTS),
     ("tone", "f64", BANDS * COEFFICIENTS),
     ("cab", "f32", 0),
-    ("cab", "f32", 2 * RAMP_CELLS + 20),
+    ("cab", "f32", RAMP_CELLS),
+    ("cab", "f32", own_f32(KINDS["cab"]) + 20),
     ("dc", "f64", 1),
-    ("output", "f32", 0),
-    ("output", "f32", 3 * RAMP_CELLS),
+    ("output", "f32", RAMP_CELLS),
+    ("output", "f32", own_f32(KINDS["output"])),
 ]
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from pedal import layout as at
 from pedal.errors import PresetError
+from pedal.levels import TARGET_DB
 from pedal.nam.engine import Engine
 from pedal.preset import Block
-from pedal.rig.compile import TARGET_LOUDNESS_DB, compile_preset
+from pedal.rig.compile import compile_preset
 from pedal.rig.measure import measure_costs
 from pedal.rig.offline import OfflineRig
 from pedal.rig.prewarm import prewarm
@@ -32,9 +33,7 @@ def by_hand(width: int) -> Any:
     model = model_named("starter")
     driven = (TAKE * 10 ** (9 / 20)).astype(np.float32)
     assert model.loudness_db is not None
-    y = Engine(model, width).process(driven).astype(np.float64) * 10 ** (
-        (TARGET_LOUDNESS_DB - model.loudness_db - 6) / 20
-    )
+    y = Engine(model, width).process(driven).astype(np.float64) * 10 ** ((TARGET_DB - model.loudness_db - 6) / 20)
     y = np.convolve(y, Assets().impulse("200", RATE_HZ).astype(np.float64))[: TAKE.size]
     pole = float(np.exp(-2 * np.pi * 5.0 / RATE_HZ))
     y = filters.difference(y[:, None], [1.0, -1.0, 0.0], [1.0, -pole, 0.0]) * 10 ** (-12 / 20)
@@ -139,8 +138,8 @@ def test_taking_over_nothing_is_nothing() -> None:
 def test_costs_are_measured_once_and_wider_costs_more() -> None:
     parts = compile_preset(CHAIN, Assets(), RATE_HZ)
     costs = measure_costs(parts, RATE_HZ, 64, {})
-    assert set(costs) == {part.key for part in parts}
-    row_ns, (lite_ns, full_ns) = costs[parts[1].key]
+    assert set(costs) == {part.cost_key for part in parts}
+    row_ns, (lite_ns, full_ns) = costs[parts[1].cost_key]
     assert row_ns == 0.0
     assert 0.0 < lite_ns < full_ns
     assert measure_costs(parts, RATE_HZ, 64, costs) == costs

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from pedal import layout as at
 from pedal.arena import Arena
-from pedal.errors import PedalError, PresetError
+from pedal.errors import ModelError, PedalError, PresetError
+from pedal.levels import TARGET_DB
 from pedal.params import KINDS
 from pedal.preset import Block, Preset
-from pedal.rig.compile import TARGET_LOUDNESS_DB, compile_preset, in_order_of_sound
+from pedal.rig.compile import compile_preset, in_order_of_sound
 from pedal.rig.place import place_rig, region_bytes, ring_frames
 from tests.rig.bench import RATE_HZ, Assets, Bench, guitar, model_named, preset
 
@@ -71,13 +72,13 @@ def test_amps_come_to_the_same_loudness() -> None:
     assert part.amp is not None
     loudness_db = model_named("starter").loudness_db
     assert loudness_db is not None
-    assert 20 * np.log10(part.amp.makeup_gain) + loudness_db == pytest.approx(TARGET_LOUDNESS_DB)
+    assert 20 * np.log10(part.amp.output_gain) + loudness_db == pytest.approx(TARGET_DB)
     assert part.amp.labels == ("Lite", "Full")
     assert part.amp.macs[0] < part.amp.macs[1]
 
 
 def test_what_cannot_be_is_said() -> None:
-    with pytest.raises(PresetError, match="48000 Hz, the card runs at 44100 Hz"):
+    with pytest.raises(ModelError, match=r"made for 48000 Hz; .* not at 44100 Hz\. Set rate_hz in the board file"):
         compile_preset(preset(AMP), Assets(), 44100)
     many = preset(*(Block(f"t{k}", "tone") for k in range(at.MAX_ROWS)))
     with pytest.raises(PresetError, match="blocks"):

@@ -27,7 +27,7 @@ class Watched:
     """One amp under observation: its twins, and what was seen of it last."""
 
     def __init__(self, bench: Bench, view: AmpView, model: str) -> None:
-        self.view, self.model = view, model_named(model)
+        self.view, self.model = view, model_named(model).at_rate(RATE_HZ)
         self.twins = Twins(self.model)
         self.fields = [width.receptive_field_frames for width in self.model.widths]
         self.before = view.playing
@@ -258,10 +258,10 @@ class Desk:
         return np.concatenate(self.said), [np.concatenate(each) for each in zip(*self.wanted, strict=True)]
 
 
-@pytest.mark.parametrize("n", [16, 64, 128])
-def test_there_and_back_nobody_hears_it(n: int) -> None:
+@pytest.mark.parametrize("model, n", [("starter", 16), ("starter", 64), ("starter", 128), ("half-rate", 64)])
+def test_there_and_back_nobody_hears_it(model: str, n: int) -> None:
     """Outside 5 ms after each change it is one of the pure renders; within, no step beyond their own."""
-    desk = Desk("starter", n)
+    desk = Desk(model, n)
     chances = np.random.default_rng(n)
     while desk.frame < 3 * RATE_HZ:
         desk.view.put(at.AMP_WANTED, int(chances.integers(2)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
@@ -20,11 +21,13 @@ from PIL import Image
 
 from pedal.errors import BoardError
 from pedal.panel.controls.inputs import install_pins
-from pedal.panel.display.oled_devices import OLEDS, LgpioBus, PinSpi
+from pedal.panel.display.oled_devices import OLEDS, LgpioBus, PinSpi, renew
 
 _log = logging.getLogger(__name__)
 
 RETRY_S = 2.0
+#: A display that lost its power for a moment shows nothing, and nobody notices: so it is set up again now and then.
+RENEW_S = 10.0
 _FAILURES = (OSError, luma.core.error.Error, GPIOZeroError)
 #: A command that every controller knows and that does nothing.
 _NO_OPERATION = 0xE3
@@ -51,15 +54,17 @@ class Display:
     Args:
         open_device: opens the device, raising OSError or luma's errors; called again when it was lost.
         retry_s: how long a lost device is left alone.
+        renew_s: how often it is set up anew while pages come.
 
     Attributes:
         trouble: a sentence while the device is lost, else empty.
     """
 
-    def __init__(self, open_device: Callable[[], Any], retry_s: float = RETRY_S) -> None:
+    def __init__(self, open_device: Callable[[], Any], retry_s: float = RETRY_S, renew_s: float = RENEW_S) -> None:
         self.trouble = ""
         self._open_device = open_device
-        self._retry_s = retry_s
+        self._retry_s, self._renew_s = retry_s, renew_s
+        self._renewed_s = time.monotonic()
         self._device: Any = open_device()
         self._changed = threading.Condition()
         self._page: Image.Image | None = None
@@ -90,7 +95,7 @@ class Display:
                 stopping = self._stopping
             if page is not None:
                 pixels = page.tobytes()
-                if pixels != sent:
+                if pixels != sent or self._is_due:
                     sent = pixels if self._send(page) else None
             if stopping:
                 break
@@ -98,12 +103,20 @@ class Display:
             with contextlib.suppress(*_FAILURES):
                 self._device.cleanup()
 
+    @property
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._renewed_s >= self._renew_s
+
     def _send(self, page: Image.Image) -> bool:
         """Whether ``page`` is shown; a lost device is waited for, so that pages meanwhile fall away."""
         try:
             if self._device is None:
                 self._device = self._open_device()
+                self._renewed_s = time.monotonic()
                 _log.info("the display is back")
+            elif self._is_due:
+                renew(self._device)
+                self._renewed_s = time.monotonic()
             self._device.display(page)
             self.trouble = ""
             return True

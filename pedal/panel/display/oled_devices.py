@@ -32,9 +32,29 @@ class _ChangedRows(LumaDevice):  # type: ignore[misc]  # luma has no types
     """Sends only those of the eight rows of bytes that changed since the last page."""
 
     _sent: tuple[bytes, ...] = ()
+    #: What luma sent to set the controller up, kept until the first picture.
+    _set_up: tuple[tuple[int, ...], ...] = ()
+    _is_set_up = False
+
+    def command(self, *cmd: int) -> None:
+        """As of luma, remembering the set-up."""
+        super().command(*cmd)
+        if not self._is_set_up:
+            self._set_up += (cmd,)
+
+    def renew(self) -> None:
+        """Set the controller up again without switching it off, and send all of the next page.
+
+        A display that lost its power for a moment, through a loose plug, acknowledges everything and shows nothing.
+        """
+        for cmd in self._set_up:
+            self.command(*(cmd[1:] if cmd[0] == self._const.DISPLAYOFF else cmd))
+        self.show()
+        self._sent = ()
 
     def display(self, image: Image.Image) -> None:
         """Show ``image``; what luma itself does, without touching every pixel in Python."""
+        self._is_set_up = True
         rows = pack_rows(self.preprocess(image))
         for i, row in enumerate(rows):
             if not self._sent or row != self._sent[i]:
@@ -61,6 +81,12 @@ class ChangedSh1106(_ChangedRows, sh1106):  # type: ignore[misc]
     def row_address(self, row_idx: int) -> tuple[int, ...]:
         """As of the base, without a window."""
         return (0xB0 + row_idx, 0x02, 0x10)
+
+
+def renew(device: object) -> None:
+    """Renew ``device`` if it is one that can lose its set-up."""
+    if isinstance(device, _ChangedRows):
+        device.renew()
 
 
 #: By the driver's name in a board file.

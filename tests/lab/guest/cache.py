@@ -43,11 +43,11 @@ def cached(kind: str, digest: str, build: Callable[[Path], None]) -> Path:
     Two laboratories that want the same thing at the same time make it once.
     """
     wanted = cache_dir() / f"{kind}-{digest}"
-    with open(cache_dir() / f"{kind}.lock", "w") as lock:
+    with open(cache_dir() / f".{wanted.name}.lock", "w") as lock:
         if not wanted.is_dir():
             fcntl.flock(lock, fcntl.LOCK_EX)
         if not wanted.is_dir():
-            unfinished = cache_dir() / f"{kind}.unfinished"
+            unfinished = cache_dir() / f".{wanted.name}.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
             started_s = time.monotonic()

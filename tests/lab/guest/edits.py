@@ -44,6 +44,7 @@ EDITS = (
 """,
     ),
     # The USB cable between both halves of a guest carries everything but isochronous packets, which is what sound is.
+    Edit(_HCD, "(USB_EP_CAPS_TYPE_BULK | USB_EP_CAPS_TYPE_INT)\n", "USB_EP_CAPS_TYPE_ALL\n"),
     Edit(_HCD, "struct dummy_ep {\n", "struct dummy_ep {\n\tunsigned long\t\t\tiso_tick;\n"),
     Edit(_HCD, "struct urbp {\n", "struct urbp {\n\tint\t\t\tiso_packets;\n"),
     Edit(_HCD, "struct dummy_hcd {\n", "struct dummy_hcd {\n\tunsigned long\t\t\ttick;\n"),

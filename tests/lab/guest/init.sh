@@ -20,7 +20,7 @@ if [ -e /mnt/root/lab/data.img ]; then
     if [ -e /mnt/root/lab/writes.img ]; then
         losetup /dev/loop1 /mnt/root/lab/writes.img
         echo "0 $(blockdev --getsz /dev/loop0) log-writes /dev/loop0 /dev/loop1" | dmsetup create --noudevsync data
-        disk=/dev/mapper/data
+        disk=/dev/dm-0
     fi
     mount -n -t ext4 "$disk" /mnt/root/var/lib/pedal
 fi

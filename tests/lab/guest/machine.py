@@ -74,7 +74,7 @@ def run_guest(
     (folder / "command").write_text(command + "\n")
     (folder / "layers").write_text("".join(f"{layer}\n" for layer in (*layers, ours)))
     if disk is not None:
-        _make_disk(folder, disk)
+        make_disk(folder, disk)
     arguments = [
         *(f"mem={memory}", "time-travel=inf-cpu", f"time-travel-start={START_NS}"),
         *("rootfstype=hostfs", f"rootflags={base}", "ro", "init=/sbin/lab-init", f"lab={folder}"),
@@ -120,7 +120,8 @@ def _memory_folder() -> str:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else os.environ.get("TMPDIR", "/tmp")
 
 
-def _make_disk(folder: Path, disk: Disk) -> None:
+def make_disk(folder: Path, disk: Disk) -> None:
+    """Empty disks in a folder: ``data.img`` with a file system, the same in every run, and ``writes.img``."""
     data = folder / "data.img"
     with open(data, "wb") as image:
         image.truncate(disk.mib << 20)

@@ -14,14 +14,16 @@ from pathlib import Path
 
 from tests.lab.guest.cache import cached, do, hash_of
 from tests.lab.guest.root import root, root_digest
+from tests.lab.hardware.build import build_shim
 
 ROOT = Path(__file__).resolve().parents[3]
 #: What a guest needs of the working tree.
 PARTS = ("pedal", "board", "models", "systemd", "tests/__init__.py", "tests/lab", "pyproject.toml")
-#: Where the folders of ``systemd/`` go; its services go to ``_UNITS``.
+#: Where the folders of ``systemd/`` go, as its ``install.sh`` has it; its services go to ``_UNITS``.
 PLACES = {
     "sysusers.d": "usr/lib/sysusers.d",
     "tmpfiles.d": "usr/lib/tmpfiles.d",
+    "modules-load.d": "usr/lib/modules-load.d",
     "udev": "usr/lib/udev/rules.d",
 }
 #: Nothing of it is needed by a pedal, and all of it costs time at every boot.
@@ -79,6 +81,8 @@ def _build(folder: Path, files: list[Path]) -> None:
     for name in MASKED:
         (folder / _UNITS).mkdir(parents=True, exist_ok=True)
         (folder / _UNITS / name).symlink_to("/dev/null")
+    shim = build_shim(folder / "usr" / "lib" / "pedal-lab" / "shim.so")
+    os.utime(shim, (_STAMP_S, _STAMP_S))
     _precompile(folder)
 
 

@@ -7,28 +7,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.lab.guest.cache import cached, hash_of
+from pedal.jit.sources import closure
+from tests.lab.guest.cache import cache_dir, cached, hash_of
 from tests.lab.guest.machine import run_guest
 from tests.lab.guest.project import ROOT
 from tests.lab.guest.root import root_digest
 
-#: As ``pedal/jit/cache.py`` has it; here without its libraries.
-_PACKAGES, _FILES = ("jit", "nam", "dsp", "rig", "link"), ("layout.py", "params.py", "units.py")
+#: Packages that hold kernels.
+_PACKAGES = ("jit", "params", "nam", "dsp", "rig", "link")
 _LIMIT_S = 900.0
-#: Everything with a compiled entry is compiled when it is imported; playing the presets finds the rest.
+#: Everything with a compiled entry is compiled when it is imported. Each half of the pedal has a cache of its own.
 _COMMAND = """
 set -e
-systemd-sysusers
-install -d -o pedal -g pedal -m 0750 /var/cache/pedal
-export PEDAL_CACHE_DIR=/var/cache/pedal
-setpriv --reuid=pedal --regid=pedal --init-groups python - <<'END'
+export PEDAL_CACHE_DIR=/tmp/warm
+if [ -d /var/cache/pedal/audio ]; then cp -r /var/cache/pedal/audio /tmp/warm; fi
+python - <<'END'
 import importlib, pkgutil, pedal
 for module in pkgutil.walk_packages(pedal.__path__, "pedal."):
     if module.name.split(".")[1] in ("nam", "dsp", "rig", "link", "audio", "panel"):
         importlib.import_module(module.name)
 END
-mkdir -p /lab/var/cache
-cp -a /var/cache/pedal /lab/var/cache/
+mkdir -p /lab/var/cache/pedal
+for half in audio panel; do
+    cp -r /tmp/warm /lab/var/cache/pedal/$half
+    chown -R pedal-$half:pedal /lab/var/cache/pedal/$half
+    chmod 0700 /lab/var/cache/pedal/$half
+done
 """
 
 
@@ -39,15 +43,15 @@ def warm_kernels() -> Path:
         SystemExit: they cannot be compiled.
     """
     base = ROOT / "pedal"
-    sources = [base / name for name in _FILES]
-    for package in _PACKAGES:
-        sources += sorted((base / package).rglob("*.py"))
-    named = [part for path in sources for part in (str(path.relative_to(base)), path)]
+    sources = {file for name in _PACKAGES for path in (base / name).rglob("*.py") for file in closure(path, base)}
+    named = [part for path in sorted(sources) for part in (str(path.relative_to(base)), path)]
     return cached("kernels", hash_of([root_digest(), _COMMAND, *named]), _build)
 
 
 def _build(folder: Path) -> None:
-    ended = run_guest(_COMMAND, folder, limit_s=_LIMIT_S)
+    # What an earlier state of the sources left is a start: every module's kernels lie under a hash of their own.
+    earlier = sorted(cache_dir().glob("kernels-*"), key=lambda path: path.stat().st_mtime)
+    ended = run_guest(_COMMAND, folder, limit_s=_LIMIT_S, layers=earlier[-1:])
     if ended.code != 0:
         raise SystemExit(f"{ended.console}\n{ended.output}\nlab: the kernels could not be compiled in a guest")
     for path in folder.iterdir():

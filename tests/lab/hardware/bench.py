@@ -94,7 +94,11 @@ class Bench:
         """Put a knob's wiper at ``value_norm`` of the supply (0 to 1)."""
         if not 0.0 <= value_norm <= 1.0:
             raise BenchError(f"a knob does not turn to {value_norm:g}", where="bench", hint="Use 0 to 1")
-        self._state.adc[channel] = min(round(value_norm * ADC_STEPS), ADC_STEPS - 1)
+        self._state.adc[channel] = round(value_norm * (ADC_STEPS - 1))
+
+    def turned_to(self, channel: int) -> float:
+        """Where a knob stands, 0 to 1."""
+        return float(self._state.adc[channel]) / (ADC_STEPS - 1)
 
     def conversions(self, channel: int) -> int:
         """How often a channel was asked."""

@@ -6,7 +6,6 @@ like any other. Touches the kernel's configfs and sysfs only.
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from pedal.errors import PedalError
@@ -58,16 +57,6 @@ def cpuinfo_of_a_pi(cpuinfo: str, revision: int = REVISION) -> str:
     return "\n".join([*kept, f"Revision\t: {revision:x}", ""])
 
 
-def become_a_pi(folder: Path, cpuinfo: Path = Path("/proc/cpuinfo")) -> None:
-    """Let every process see a Pi's ``/proc/cpuinfo``: a bind mount of a file written into ``folder``. Needs root.
-
-    A unit that gets a ``/proc`` of its own does not see it, as little as on a Pi; that is meant.
-
-    Raises:
-        PinsError: it cannot be mounted.
-    """
-    copy = folder / "cpuinfo"
-    copy.write_text(cpuinfo_of_a_pi(cpuinfo.read_text()))
-    done = subprocess.run(["mount", "--bind", str(copy), str(cpuinfo)], capture_output=True, text=True)
-    if done.returncode:
-        raise PinsError(done.stderr.strip() or "mount failed", where=str(cpuinfo), hint="The driver runs as root")
+def write_cpuinfo(path: Path) -> None:
+    """Write ``/proc/cpuinfo`` as a Pi's kernel has it; the panel's unit gets it mounted where gpiozero looks."""
+    path.write_text(cpuinfo_of_a_pi(Path("/proc/cpuinfo").read_text()))

@@ -64,7 +64,7 @@ class Panel:
 
         driver, rotate, retry_s = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
         settings = DisplaySettings(driver=driver, rotate=rotate)
-        display = oled.Display(lambda: oled._open_oled(settings), retry_s=retry_s)
+        display = oled.Display(lambda: oled._open_oled(settings), retry_s=retry_s, renew_s=0.5)
         for line in sys.stdin:
             display.show(Image.open(line.strip()))
         display.close()
@@ -215,6 +215,25 @@ def test_a_display_is_lost_in_the_middle_of_a_page_and_comes_back(bench: Bench, 
     assert panel.close() == ""
 
 
+@pytest.mark.parametrize("driver", ["ssd1306", "sh1106"])
+def test_a_display_that_lost_its_power_unseen_shows_the_page_again(bench: Bench, shim: Path, driver: str) -> None:
+    """A loose plug, between two pages: everything is acknowledged all the time."""
+    page = draw_page(VIEWS[0])
+    panel = Panel(bench, shim, driver)
+    panel.show(page)
+    panel.until_shown(page)
+    bench.plug_display(bytes(range(256)) * 4)
+    panel.until(lambda: not panel.screen.now().is_lit)
+
+    def back() -> bool:
+        panel.show(page)  # the same again, as the panel does ten times a second
+        return panel.screen.now().is_lit and not panel.screen.now().differs(page)
+
+    panel.until(back)
+    assert panel.close() == ""
+    assert not panel.screen.refusals
+
+
 def test_the_converter_answers_gpiozero_to_the_last_bit(bench: Bench, shim: Path) -> None:
     """gpiozero's MCP3008 over lgpio's SPI, which opens its node in C. Only the reserving of pins is a mock's."""
     script = """
@@ -240,7 +259,7 @@ def test_the_converter_answers_gpiozero_to_the_last_bit(bench: Bench, shim: Path
         pytest.skip("lgpio cannot be imported here")
     steps = [0, 1, 2, 511, 512, 682, 1022, 1023]
     for channel, step in enumerate(steps):
-        bench.turn(channel, step / 1024)
+        bench.turn(channel, step / 1023)
     singles, pair = run(bench, shim, script)
     assert singles == steps
     assert pair == 511 - 2
