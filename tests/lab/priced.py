@@ -7,15 +7,16 @@ Called by the scenarios about load. ``Tap`` writes down what enters and leaves o
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomli_w
 from numpy.typing import NDArray
 
 from pedal import layout as at
@@ -77,8 +78,9 @@ def boot_as(lab: Lab, prices: str, blocks: Iterable[str], *, seen: float = 1.0) 
     mine = BOARD.with_name("prices.toml")
     mine.write_text(f"{listed.read_text()}\n[start]\nstopwatch = {seen}\n")
     load_prices(str(mine))
-    board = re.sub("period_frames = .*", f"period_frames = {PERIOD_FRAMES}", BOARD.read_text().split("[switches", 1)[0])
-    BOARD.write_text(f'prices = "{mine}"\n{board}')
+    board = tomllib.loads(BOARD.read_text()) | {"prices": str(mine)}
+    board["audio"]["period_frames"] = PERIOD_FRAMES
+    BOARD.write_text(tomli_w.dumps(board))
     folder = STATE / "presets"
     folder.mkdir(exist_ok=True)
     preset = folder / "00-grow.toml"
