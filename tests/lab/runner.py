@@ -21,7 +21,8 @@ def run_scenario(
 ) -> Verdict:
     """One run; its folder keeps the trace, the console and whatever the scenario left."""
     ended = run_guest(
-        f"export PEDAL_CACHE_DIR={CACHE}; exec python -m tests.lab.driver {scenario.name} --seed {seed} --minutes {minutes:g}",
+        f"export PEDAL_CACHE_DIR={CACHE}; "
+        f"exec python -m tests.lab.driver {scenario.name} --seed {seed} --minutes {minutes:g}",
         folder,
         limit_s=scenario.limit_s,
         layers=[*layers, warm_kernels()],
