@@ -36,18 +36,15 @@ ROOM_TIMEOUT_S, ROOM_TICKS = 1.0, 20
 
 @dataclass(slots=True)
 class _Pending:
-    """A preset that is being built; ``preset`` has the changes made since ``built`` went to the builder.
-
-    ``waiting`` is its rig, once that waits for room, and ``ticks`` for how long.
-    """
+    """A preset that is being built; ``preset`` has the changes made since ``built`` went to the builder."""
 
     number: int
     key: str
     built: Preset
     preset: Preset
     quality: dict[str, str]
-    waiting: tuple[int, RigNotes] | None = None
-    ticks: int = 0
+    waiting: tuple[int, RigNotes] | None = None  # slot and rig, once it waits for room
+    ticks: int = 0  # of waiting
 
 
 class Player:

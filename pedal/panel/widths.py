@@ -23,7 +23,7 @@ AFTER_S = 0.4
 HISTORY = 256
 OVERRAN = "a period overran"
 #: A rig's rows have known costs after this; then a share of what is seen at each tick is learnt.
-KNOWN_S, LEARN_SHARE = 0.5, 0.25
+KNOWN_S, LEARN_SHARE = 0.5, 0.1
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Widths:
         self._rigs = rigs
         self._memory = decide.Memory()
         self._reasons: dict[str, tuple[str, float]] = {}
-        #: How much longer amps took in the period thread, of late, than on the builder's stopwatch; at least 1.
+        #: How much longer amps took in the period thread, of late, than on the builder's stopwatch.
         self.slowness = 1.0
         self._slot, self._slot_since_s = -1, 0.0
 
@@ -85,7 +85,7 @@ class Widths:
                 self._memory = decide.Memory(quiet_until_s=now_s + decide.SETTLE_S, patience_s=self._memory.patience_s)
         self._learn_slowness(list(states.values()), status, now_s)
         load = decide.Load(status.load_mean, self.budget)
-        amps = [self.amp_view(amp, status, quality) for amp in states.values()]
+        amps = [self._corrected(self.amp_view(amp, status, quality), self.slowness) for amp in states.values()]
         self._memory, decisions = decide.step(self._memory, load, amps, now_s)
         for decision in decisions:
             self._ask(states[decision.id], decision.width, decision.reason, status)
@@ -105,9 +105,9 @@ class Widths:
         extra = block.cost_ns * status.rate_hz * 1e-9 * status.cpu_scale
         reason = f"room for {block.id}: it would not fit beside Full"
         states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.id == joining]
-        slowness = self._slowness(states, status)
+        slowness = max(1.0, self._slowness(states, status))
         views = [self.amp_view(amp, status, quality) for amp in states]
-        views = [replace(view, costs=tuple(cost * slowness for cost in view.costs)) for view in views]
+        views = [self._corrected(view, slowness) for view in views]
         # The mean may still be that of a narrower width, just left: never below what the others are known to cost.
         known = self._rigs.cost_without_amps_ns() * status.rate_hz * 1e-9 * status.cpu_scale
         others = max(known, status.load_mean - sum(view.cost for view in views)) + extra * slowness
@@ -158,16 +158,20 @@ class Widths:
         return decide.Amp(amp.block.id, costs, amp.playing, ceiling, floor)
 
     def _slowness(self, states: list[AmpState], status: Status) -> float:
-        """How much longer the playing amps take in the period thread, now, than on the stopwatch; at least 1."""
-        notes, slowness = self._rigs.playing, 1.0
+        """How much longer the playing amps take in the period thread, now, than on the stopwatch; 1 if none plays."""
+        notes, seen = self._rigs.playing, list[float]()
         for amp in states:
             if notes is None or amp.playing < 0 or amp.block.amp is None:
                 continue
             row = notes.blocks.index(amp.block)
             timed_ns = amp.block.amp.costs_ns[amp.playing] * status.period_frames
             if row < len(status.row_costs_ns) and timed_ns > 0.0:
-                slowness = max(slowness, status.row_costs_ns[row] / timed_ns)
-        return slowness
+                seen.append(status.row_costs_ns[row] / timed_ns)
+        return max(seen, default=1.0)
+
+    @staticmethod
+    def _corrected(view: decide.Amp, slowness: float) -> decide.Amp:
+        return replace(view, costs=tuple(cost * slowness for cost in view.costs))
 
     def _learn_slowness(self, states: list[AmpState], status: Status, now_s: float) -> None:
         """Follow ``_slowness`` while a rig has played for long enough that its rows' mean costs are known."""

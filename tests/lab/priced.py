@@ -155,6 +155,7 @@ class Tap:
         self._link, self._lab, self._name = link, lab, name
         self._record, self._state = int(link.arena.i64[row + at.I64]), int(link.arena.i64[row + at.F32])
         self._serial = int(link.arena.i64[row + at.SERIAL])
+        self._trims = link.arena.f32[self._state + at.AMP_TRIMS : self._state + at.AMP_TRIMS + at.MAX_WIDTHS].copy()
         self._widths: list[tuple[int, int, int, int, bool]] = []
         # The period thread says that it has played before it counts the frames.
         self._ahead = min(self._offset() for _ in range(8))
@@ -173,7 +174,10 @@ class Tap:
         self._thread.join()
         heard, said = np.concatenate(self._heard), np.concatenate(self._said)
         model = load_model(factory_dir("models") / MODEL)
-        pures = [Engine(model, width, at.MAX_FRAMES).process(heard) for width in range(len(model.widths))]
+        pures = [
+            self._trims[width] * Engine(model, width, at.MAX_FRAMES).process(heard)
+            for width in range(len(model.widths))
+        ]
         skip = max(width.receptive_field_frames for width in model.widths)
         skip += -(self._first + skip) % PERIOD_FRAMES
         start = self._first + skip  # from here on they have forgotten how they began

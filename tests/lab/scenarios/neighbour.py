@@ -7,8 +7,8 @@ from tests.lab.priced import amp, boot_as, cab, tone, widths
 
 LIMIT_S = 900.0
 #: Share of the periods, mean and most seconds.
-NEIGHBOURS = ((0.02, 4e-4, 8e-4), (0.1, 4e-4, 8e-4), (0.2, 4e-4, 8e-4))
-STAY_S, MOST_CHANGES = 40.0, 2
+NEIGHBOURS = ((0.1, 4e-4, 8e-4), (0.3, 4e-4, 8e-4))
+STAY_S, MOST_CHANGES = 30.0, 2
 
 
 def scenario(lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""A board grows hot while the guitar plays, and cools again: amps give way in time and come back; no gap, no flapping."""
+"""A board grows hot while the guitar plays, and cools again: amps give way in time, and come back without flapping."""
 
 from __future__ import annotations
 
