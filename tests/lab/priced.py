@@ -174,10 +174,8 @@ class Tap:
         self._thread.join()
         heard, said = np.concatenate(self._heard), np.concatenate(self._said)
         model = load_model(factory_dir("models") / MODEL)
-        pures = [
-            self._trims[width] * Engine(model, width, at.MAX_FRAMES).process(heard)
-            for width in range(len(model.widths))
-        ]
+        engines = [Engine(model, width, at.MAX_FRAMES) for width in range(len(model.widths))]
+        pures = [trim * engine.process(heard) for trim, engine in zip(self._trims, engines, strict=False)]
         skip = max(width.receptive_field_frames for width in model.widths)
         skip += -(self._first + skip) % PERIOD_FRAMES
         start = self._first + skip  # from here on they have forgotten how they began

@@ -1,4 +1,4 @@
-"""The builder's stopwatch sees half or one and a half of what things cost: no gap, and what has overrun is learnt from."""
+"""The builder's stopwatch sees half, or one and a half, of what things cost: no gap, and the pedal learns from it."""
 
 from __future__ import annotations
 
