@@ -166,7 +166,7 @@ class Player:
             return
         if done.notes is None:
             self._pending, self.message = None, done.error
-        elif self._widths.make_room_for(done.notes, self._link.status()):
+        elif self._widths.make_room_for_rig(done.notes, self._link.status()):
             self._pending.waiting = done.slot, done.notes
         else:
             self._publish(self._pending, done.slot, done.notes)
@@ -210,7 +210,7 @@ class Player:
         note = self._note(block_id)
         if note is not None and on and not self._rigs.is_on(block_id):
             status, quality = self._link.status(), self._hand.quality
-            if not self._rigs.is_adopted or self._widths.make_room(note, status, quality):
+            if not self._rigs.is_adopted or self._widths.make_room_for_block(note, status, quality):
                 self._waiting[block_id] = now_s + ROOM_TIMEOUT_S
                 return False
         self._rigs.set_target(block_id, BYPASS_CELL, 0.0 if on else 1.0)

@@ -90,20 +90,26 @@ class Widths:
         for decision in decisions:
             self._ask(states[decision.id], decision.width, decision.reason, status)
 
-    def make_room(self, block: BlockNote, status: Status, quality: dict[str, str]) -> bool:
-        """Ask for widths at which ``block`` would fit, before it is switched on.
+    def make_room_for_block(self, block: BlockNote, status: Status, quality: dict[str, str]) -> bool:
+        """``make_room`` for a block of the playing rig."""
+        joining = block.id if block.amp is not None else ""
+        extra = block.cost_ns * status.rate_hz * 1e-9 * status.cpu_scale
+        reason = f"room for {block.id}: it would not fit beside Full"
+        return self.make_room(extra, joining, status, quality, reason)
+
+    def make_room(self, extra: float, joining: str, status: Status, quality: dict[str, str], reason: str) -> bool:
+        """Ask for widths at which ``extra`` more load would fit, before it starts.
 
         Args:
-            block: of the playing rig.
+            extra: share of the period of a block that is to be switched on (not an amp's model).
+            joining: id of the amp that is to be switched on, or empty.
             status: now.
             quality: the player's choices by amp.
+            reason: for the record.
 
         Returns:
             True if some amp is asked to narrow, so that the caller waits for it.
         """
-        joining = block.id if block.amp is not None else ""
-        extra = block.cost_ns * status.rate_hz * 1e-9 * status.cpu_scale
-        reason = f"room for {block.id}: it would not fit beside Full"
         states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.id == joining]
         slowness = max(1.0, self._slowness(states, status))
         views = [self.amp_view(amp, status, quality) for amp in states]
@@ -120,7 +126,7 @@ class Widths:
                 waiting = True
         return waiting
 
-    def make_room_for(self, coming: RigNotes, status: Status) -> bool:
+    def make_room_for_rig(self, coming: RigNotes, status: Status) -> bool:
         """Ask the amps that go on in a rig to be published for the widths that its builder found room for.
 
         Returns:

@@ -177,7 +177,7 @@ class Tap:
         engines = [Engine(model, width, at.MAX_FRAMES) for width in range(len(model.widths))]
         pures = [trim * engine.process(heard) for trim, engine in zip(self._trims, engines, strict=False)]
         skip = max(width.receptive_field_frames for width in model.widths)
-        skip += -(self._first + skip) % PERIOD_FRAMES
+        skip += -(self._first + skip - self._ahead) % PERIOD_FRAMES  # at the edge of a period
         start = self._first + skip  # from here on they have forgotten how they began
         changes = [
             Change(frame - start, before, after, frame - start, lag, warm)

@@ -9,8 +9,8 @@ from tests.lab.scenario import Breakage
 BREAKAGE = Breakage(
     "a block does not wait for the width that makes room for it",
     "pedal/panel/widths.py",
-    "                waiting = True\n",
-    "                waiting = False\n",
+    "                self._ask(amp, width, reason, status)\n                waiting = True\n",
+    "                pass\n",
 )
 
 

@@ -21,20 +21,23 @@ MOST_OVERRUNS = 12
 
 
 def scenario(lab: Lab) -> None:
+    weather = boot_as(lab, "zero-2-w", HEAVY, seen=0.5)
+    lab.wait(2.5)
+    first = lab.status()
+    lab.event("first rig", [widths(first), first["load_mean"], first["load_worst"], first["overruns"]])
+    assert (widths(first), first["overruns"] <= MOST_OVERRUNS) == ("LL", True), first
     for seen in (0.5, 1.5):
-        boot_as(lab, "zero-2-w", HEAVY, seen=seen)
-        lab.wait(2.5)
-        first = lab.status()
-        lab.event("first rig", [seen, widths(first), first["load_mean"], first["load_worst"], first["overruns"]])
-        assert first["overruns"] <= (MOST_OVERRUNS if seen < 1.0 else 0), first
+        weather.stopwatch(seen)
+        lab.systemctl("restart", "pedal-panel")  # another builder, which has measured nothing yet
+        lab.until(lambda: lab.status().get("preset"), "the panel is back")
+        lab.wait(1.0)
         for name, width in (("Crunch", "F"), ("Grow", "LL")):
             call(lab, protocol.SelectPreset(name=name))
             lab.wait(4.0)
             then = lab.status()
-            lab.event("then", [name, widths(then), then["load_mean"], then["load_worst"], then["overruns"]])
+            lab.event("then", [seen, name, widths(then), then["load_mean"], then["load_worst"], then["overruns"]])
             assert (then["preset"], widths(then)) == (name, width), then
             assert then["load_mean"] <= then["budget"], then
         assert then["overruns"] == first["overruns"], then
         assert (then["xruns"], then["cold_changes"]) == (0, 0), then
-        lab.note(f"{seen:g}: {then['overruns']} overruns")
-        lab.systemctl("stop", "pedal-panel", "pedal-audio")
+    lab.note(f"{first['overruns']} overruns, then none")
