@@ -70,7 +70,8 @@ BUS_ROWS = 9
     NEIGHBOUR_MEAN_NS,
     NEIGHBOUR_MOST_NS,
     NEIGHBOUR_SEED,
-) = range(47)
+    CABS_OFF,  # 1: no cabinet plays, whatever presets say (pedal output): written by the panel
+) = range(48)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -137,20 +138,22 @@ ROW_FIELDS = 24
     QUIET,  # i64 index: for how many frames a bypassed block has been silent
     QUIET_FRAMES,  # so long, and it is asleep: skipped, as if it were not there
     SPREAD,  # 1: the first row with two channels; the left bus row is copied to the right before it
+    SIDE,  # of an amp behind a stereo block: SIDE_BOTH hears the sum; two rows of one amp have a side each
     METER,  # f32 index of the number that it shows in the status, or 0
     REGION_F32,  # all memory of the block, as f32 index and length
     REGION_CELLS,
     REHEARSES,  # 1: a new row that hears what is played before it plays
     PRICE,  # nanoseconds per call, then picoseconds per frame: what its work takes on the board this machine stands for
     _PRICE_FRAMES,
-) = range(20)
+) = range(21)
+SIDE_BOTH, SIDE_LEFT, SIDE_RIGHT = range(3)
 SWITCHED_OWN, SWITCHED_CUT, SWITCHED_TAIL = range(3)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
 
-#: The one kind that others than the chain's dispatch know; all numbers: params/numbers.py.
-KIND_AMP = 3
+#: The kinds that others than the chain's dispatch know; all numbers: params/numbers.py.
+KIND_AMP, KIND_CAB = 3, 5
 
 # ---- an amp's record: the first words of its I64 state ------------------------------------------
 (

@@ -56,6 +56,11 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cost_ns: float = 0.0
     amp: AmpNote | None = None
 
+    @property
+    def owner(self) -> str:
+        """Id of the preset's block that it is of: an amp that plays twice is two rows, ``ID`` and ``ID:right``."""
+        return self.id.partition(":")[0]
+
 
 class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole rig."""

@@ -26,7 +26,10 @@ MAX_OF_KIND = {"gate": 1}
 
 _ID = re.compile(r"[a-z0-9_-]{1,24}")
 #: Blocks of every chain, each a table of its own name in the file.
-IMPLICIT = tuple(kind.name for kind in KINDS.values() if kind.implicit)
+IMPLICIT = tuple(kind.name for kind in KINDS.values() if kind.implicit and not kind.outside)
+
+#: Ids that no listed block may have.
+RESERVED = frozenset(kind.name for kind in KINDS.values() if kind.implicit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Block:
         asset: name of its model or impulse response, relative to the library; empty without.
         values: the parameters that were given, in the player's units.
         on: False is a block that is there, but bypassed.
+        options: those that were given.
     """
 
     id: str
@@ -46,6 +50,11 @@ class Block:
     asset: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
     on: bool = True
+    options: Mapping[str, str | int] = field(default_factory=dict)
+
+    def option(self, name: str) -> str | int:
+        """An option: as given, else the default of its kind."""
+        return self.options.get(name, next(o.default for o in KINDS[self.kind].options if o.name == name))
 
     def value(self, name: str) -> float:
         """A parameter in its own unit: as given, else the default of its kind.
@@ -66,18 +75,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A chain: ``input``, the blocks in order, ``dc``, ``output``."""
+    """A chain: ``input``, the blocks in order, ``dc``, ``output``; and ``master``, which no preset file says."""
 
     name: str
     blocks: tuple[Block, ...] = ()
     input: Block = field(default_factory=lambda: Block("input", "input"))
     dc: Block = field(default_factory=lambda: Block("dc", "dc"))
     output: Block = field(default_factory=lambda: Block("output", "output"))
+    master: Block = field(default_factory=lambda: Block("master", "master"))
 
     @property
     def chain(self) -> tuple[Block, ...]:
         """Every block in the order of the signal, the implicit ones included."""
-        return (self.input, *self.blocks, self.dc, self.output)
+        return (self.input, *self.blocks, self.dc, self.output, self.master)
 
     def block(self, block_id: str) -> Block:
         """The block called ``block_id``, implicit ones included.
@@ -98,6 +108,9 @@ class Preset:
             PresetError: there is none.
         """
         self.block(changed.id)
+        if changed.id == self.master.id:
+            hint = "Use pedal output"
+            raise PresetError("how the pedal is connected is no preset's", where=f"preset '{self.name}'", hint=hint)
         if changed.id in IMPLICIT:
             implicit: dict[str, Any] = {changed.id: changed}
             return replace(self, **implicit)
@@ -120,7 +133,7 @@ class Preset:
         Raises:
             PresetError: no such block, or one that every chain needs.
         """
-        if block_id in IMPLICIT:
+        if block_id in RESERVED:
             raise PresetError(f"the block '{block_id}' cannot be switched off", where=f"preset '{self.name}'")
         return self.with_block(replace(self.block(block_id), on=on))
 
@@ -143,11 +156,11 @@ def parse_preset(text: str, where: str) -> Preset:
         raise PresetError("block must be a list of tables", where=where, hint="Write [[block]] before each block")
     if len(tables) > MAX_BLOCKS:
         raise PresetError(f"has {len(tables)} blocks", where=where, hint=f"Use at most {MAX_BLOCKS}")
-    taken = {table["id"] for table in tables if isinstance(table.get("id"), str)} | set(IMPLICIT)
+    taken = {table["id"] for table in tables if isinstance(table.get("id"), str)} | RESERVED
     blocks: list[Block] = []
     for number, table in enumerate(tables, 1):
         block = _parse_block(table, taken, f"{where}, block {number}")
-        if any(block.id == earlier.id for earlier in blocks) or block.id in IMPLICIT:
+        if any(block.id == earlier.id for earlier in blocks) or block.id in RESERVED:
             raise PresetError(
                 f"the id '{block.id}' is taken", where=f"{where}, block {number}", hint="Give each block its own id"
             )
@@ -221,7 +234,14 @@ def _parse_block(table: Mapping[str, Any], taken: set[str], where: str) -> Block
         if kind.asset not in rest:
             raise PresetError(f"has no {kind.asset}", where=where, hint=f'Add {kind.asset} = "NAME"')
         asset = checked_asset_name(rest.pop(kind.asset), kind.asset, where)
-    return Block(block_id, kind.name, asset, _parse_values(kind, rest, where), on)
+    options = {key: _parse_option(kind, key, rest.pop(key), where) for key in list(rest) if kind.option(key)}
+    return Block(block_id, kind.name, asset, _parse_values(kind, rest, where), on, options)
+
+
+def _parse_option(kind: BlockKind, name: str, value: object, where: str) -> str | int:
+    option = kind.option(name)
+    assert option is not None
+    return checked_asset_name(value, name, where) if option.asset else option.parsed(value, where)
 
 
 def _parse_kind(name: object, where: str) -> BlockKind:
@@ -260,7 +280,7 @@ def _format_block(block: Block) -> dict[str, Any]:
     head: dict[str, Any] = {"kind": block.kind, "id": block.id, "on": block.on}
     if kind.asset:
         head[kind.asset] = block.asset
-    return head | _format_values(block)
+    return head | dict(block.options) | _format_values(block)
 
 
 def _format_values(block: Block) -> dict[str, float | bool | str]:

@@ -20,7 +20,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
 LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes", "levels"}
-LOWEST |= {"health", "prices"}
+LOWEST |= {"health", "prices", "connection"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
 BUILDER = "panel builder"  # panel/builder*.py: reads files, builds rigs, measures costs; the rest of panel is live
@@ -42,8 +42,9 @@ ARROWS: dict[str, set[str]] = {
     "preset": {"units", "errors", "params", "paths", "files"},
     "prices": {"errors", "params", "paths", "files"},
     "config": {"units", "errors", "params", "paths", "files", "pins"},
-    "nam": LOWEST - {"preset", "prices"},
-    "dsp": LOWEST - {"preset", "prices"},
+    "connection": {"errors", "params", "files"},
+    "nam": LOWEST - {"preset", "prices", "connection"},
+    "dsp": LOWEST - {"preset", "prices", "connection"},
     "rig": LOWEST | {"nam", "dsp"},
     "governor": {"units"},
     "link": {"arena", "jit", "layout", "errors", "units"},

@@ -43,7 +43,7 @@ def test_reads_every_part() -> None:
     ]
     assert preset.input.values == {"trim_db": 1.0}
     assert preset.output.value("level_db") == -3.5
-    assert [b.id for b in preset.chain] == ["input", "gate", "amp1", "cab1", "dc", "output"]
+    assert [b.id for b in preset.chain] == ["input", "gate", "amp1", "cab1", "dc", "output", "master"]
 
 
 def test_a_value_that_was_not_given_is_the_default() -> None:
@@ -203,7 +203,9 @@ def test_every_factory_preset_is_read(path: Path) -> None:
 
 
 def test_there_are_factory_presets() -> None:
-    assert [path.stem for path in FACTORY] == ["01-crunch", "02-clean-edge", "03-two-amps", "04-stack"]
+    first = ["01-crunch", "02-clean-edge", "03-two-amps", "04-stack"]
+    assert [path.stem for path in FACTORY][:4] == first
+    assert len(FACTORY) >= 12
 
 
 def test_the_example_of_the_documentation_is_read() -> None:

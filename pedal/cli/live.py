@@ -105,6 +105,20 @@ def width(wanted: Literal["full", "lite", "auto"], amp: int | None, runtime_dir:
     _say(_call(runtime_dir, protocol.SetWidth(width=wanted, amp=amp)))
 
 
+@click.command(context_settings=_NEGATIVE_NUMBERS)
+@click.argument("name", metavar="amp-input|fx-return|full-range|headphones", required=False)
+@click.option("--set", "knobs", metavar="KNOB VALUE", nargs=2, multiple=True, help="level_db, mono, bass_db, ...")
+@_talks
+def output(name: str | None, knobs: tuple[tuple[str, str], ...], runtime_dir: Path | None) -> None:
+    """What is behind the pedal, for all presets; kept until it is changed. Without a name: what it is now.
+
+    Into an amp's input or effects return no cabinet plays, and it is mono. Each has knobs of its own:
+    `pedal output headphones --set bass_db 3`.
+    """
+    values = {knob: _number(value) for knob, value in knobs}
+    _say(_call(runtime_dir, protocol.Output(name=name, values=values)))
+
+
 @click.command()
 @click.argument("mode", required=False, type=click.Choice(OUTPUT_MODES))
 @click.option("--target-db", type=float, metavar="DB", help="Loudness of normalised amps, in dB.")

@@ -28,10 +28,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "set": ("pedal.cli.live:set_param", "Set a parameter: BLOCK.PARAM VALUE."),
     "block": ("pedal.cli.live:block", "Switch a block on or off."),
     "width": ("pedal.cli.live:width", "Ask for full or lite, or leave it to the pedal."),
+    "output": ("pedal.cli.live:output", "How the pedal is connected: amp, FX return, speakers, headphones."),
     "levels": ("pedal.cli.live:levels", "How loud amps hear and are heard."),
     "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),
     "resume": ("pedal.cli.live:resume", "Leave safe mode: try the whole pedal again."),
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),
+    "bench": ("pedal.cli.offline:bench", "What each block of a preset costs on this machine."),
     "inspect": ("pedal.cli.offline:inspect", "What is in a model file."),
 }
 

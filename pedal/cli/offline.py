@@ -1,4 +1,4 @@
-"""Commands that read or render files and need no running pedal: ``render`` and ``inspect``.
+"""Commands that need no running pedal: ``render``, ``bench`` and ``inspect``.
 
 Called through ``main``, in a process of its own. Engines are imported when there is something
 to play, so that ``--help`` answers at once.
@@ -128,6 +128,23 @@ def inspect(model_name: str, board: str | None, as_json: bool, timed: bool) -> N
         about["load_s"] = times
         report += f"\n\n{format_times(times)}"
     click.echo(json.dumps(about, indent=2) if as_json else report)
+
+
+@click.command()
+@click.option("--chain", "preset_name", metavar="PRESET", required=True, help="A preset's name, or a preset file.")
+@click.option("--block", "block_frames", metavar="FRAMES", type=click.IntRange(1, 256), help="One size only.")
+@click.option("--rate", "rate_hz", type=click.IntRange(8000, 192_000), default=48000, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def bench(preset_name: str, block_frames: int | None, rate_hz: int, as_json: bool) -> None:
+    """What each block of a preset costs on this machine, in nanoseconds per frame, by size of the period."""
+    from pedal.library.assets import Assets
+    from pedal.library.loader import Loader
+    from pedal.nam import load_model
+    from pedal.offline.bench import SIZES, bench_chain, format_bench
+
+    sizes = SIZES if block_frames is None else (block_frames,)
+    result = bench_chain(_load_preset(preset_name), Loader(Assets.default(), load_model), rate_hz, sizes)
+    click.echo(json.dumps(result.as_dict(), indent=2) if as_json else format_bench(result))
 
 
 @contextmanager

@@ -12,7 +12,8 @@ import math
 from typing import Any
 
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
-from pedal.layout import BUS_STRIDE, CHANNELS, F32, GAINS, I64, KEY, PARAMS, RATE
+from pedal.dsp.ramp import param_kernel, ramps_begin_kernel, ramps_next_kernel
+from pedal.layout import BUS_STRIDE, CHANNELS, F32, GAINS, I64, KEY, RATE
 from pedal.params.gate import GATE
 
 THRESHOLD = GATE.index("threshold_db")
@@ -21,36 +22,46 @@ RELEASE = GATE.index("release_s")
 HYSTERESIS = GATE.index("hysteresis_db")
 RANGE = GATE.index("range_db")
 
-#: Time constants of opening and of the detector's fall.
-OPEN_S = 0.0005
+#: Time constants of opening (what is there when it opens is as quiet as the threshold: that does not click) and of the
+#: detector's fall.
+OPEN_S = 0.0001
 DETECTOR_S = 0.01
 OWN_F32, OWN_I64 = own_f32(GATE), own_i64(GATE)
-STATE_F32 = 2  # envelope, gain
+KNOBS = len(GATE.params) - 1
+ENVELOPE, GAIN, SHOWN = range(3)  # own cells; what is shown is what it takes away, dB
+STATE_F32 = 3
 STATE_I64 = 2  # open, frames of hold left
 
 
 def state(rate_hz: int, data_cells: int) -> State:
     """Envelope and gain; whether it is open, and for how long still."""
-    return State(f32=STATE_F32, i64=STATE_I64)
+    return State(f32=STATE_F32, i64=STATE_I64, meter=SHOWN)
 
 
 @plays
 def gate_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Multiply the bus by the gate's gain, one gain for all channels."""
-    params = i64[row + PARAMS]
     rate_hz = i64[row + RATE]
-    opens_at = f32[params + THRESHOLD]
-    closes_at = opens_at / f32[params + HYSTERESIS]
-    floor_gain = f32[params + RANGE]
-    hold_frames = int(f32[params + HOLD] * rate_hz)
     opening = 1.0 - math.exp(-1.0 / (OPEN_S * rate_hz))
-    closing = 1.0 - math.exp(-1.0 / (f32[params + RELEASE] * rate_hz))
     falling = math.exp(-1.0 / (DETECTOR_S * rate_hz))
     memory, words = i64[row + F32] + OWN_F32, i64[row + I64] + OWN_I64
-    envelope, gain = f32[memory], f32[memory + 1]
+    envelope, gain = f32[memory + ENVELOPE], f32[memory + GAIN]
     is_open, hold = i64[words], i64[words + 1]
     key, gains = bus + KEY * BUS_STRIDE, bus + GAINS * BUS_STRIDE
+    left, stale = ramps_begin_kernel(f32, i64, row, KNOBS), True
+    opens_at = closes_at = floor_gain = closing = 0.0
+    hold_frames = 0
     for t in range(n):
+        if left > 0:
+            left = ramps_next_kernel(f32, i64, row, KNOBS)
+            stale = True
+        if stale:
+            opens_at = float(param_kernel(f32, i64, row, THRESHOLD))
+            closes_at = opens_at / param_kernel(f32, i64, row, HYSTERESIS)
+            floor_gain = float(param_kernel(f32, i64, row, RANGE))
+            hold_frames = int(param_kernel(f32, i64, row, HOLD) * rate_hz)
+            closing = 1.0 - math.exp(-1.0 / (param_kernel(f32, i64, row, RELEASE) * rate_hz))
+            stale = False
         peak, falls = abs(f32[key + t]), envelope * falling
         envelope = falls if falls > peak else peak  # in this order it also forgets a NaN
         if envelope >= opens_at:
@@ -64,7 +75,8 @@ def gate_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> Non
         target = 1.0 if is_open else floor_gain
         gain += (target - gain) * (opening if target > gain else closing)
         f32[gains + t] = gain
-    f32[memory], f32[memory + 1] = envelope, gain
+    f32[memory + ENVELOPE], f32[memory + GAIN] = envelope, gain
+    f32[memory + SHOWN] = -20.0 * math.log10(max(gain, 1e-6))
     i64[words], i64[words + 1] = is_open, hold
     for channel in range(i64[row + CHANNELS]):
         at = bus + channel * BUS_STRIDE

@@ -1,19 +1,14 @@
-"""Output level, mute, and a limiter that only ever saves ears. Last row of every chain.
-
-The limiter has no look-ahead (no latency): its envelope jumps up with a peak and falls slowly, and
-the gain is ``ceiling / envelope`` whenever the envelope is above the ceiling, one gain for both
-channels. No frame leaves above the ceiling.
-"""
+"""Output level, mute, and a limiter (``limiter``) that only ever saves ears. Last row of a preset."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from pedal.dsp.block import State, own_f32, plays, resets
 from pedal.dsp.guard import LIMIT
+from pedal.dsp.limiter import falling_kernel, limit_kernel
 from pedal.dsp.ramp import param_kernel, ramps_begin_kernel, ramps_next_kernel
-from pedal.layout import BUS_STRIDE, CHANNELS, F32, RATE
+from pedal.layout import CHANNELS, F32, RATE
 from pedal.params.output import OUTPUT
 
 LEVEL = OUTPUT.index("level_db")
@@ -21,7 +16,6 @@ CEILING = OUTPUT.index("ceiling_db")
 MUTE = OUTPUT.index("mute")
 KNOBS = 3
 
-RELEASE_S = 0.06
 OWN_F32 = own_f32(OUTPUT)
 
 
@@ -34,9 +28,8 @@ def state(rate_hz: int, data_cells: int) -> State:
 def output_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Scale, mute and limit the bus in place."""
     memory = i64[row + F32] + OWN_F32
-    falling = math.exp(-1.0 / (RELEASE_S * i64[row + RATE]))
-    channels = i64[row + CHANNELS]
-    envelope = f32[memory]
+    falling, channels = falling_kernel(i64[row + RATE]), i64[row + CHANNELS]
+    envelope = float(f32[memory])
     if not (envelope <= LIMIT):  # an infinite one would never fall
         envelope = 0.0
     left = ramps_begin_kernel(f32, i64, row, KNOBS)
@@ -45,13 +38,7 @@ def output_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
             left = ramps_next_kernel(f32, i64, row, KNOBS)
         top = param_kernel(f32, i64, row, CEILING)
         gain = param_kernel(f32, i64, row, LEVEL) * (1.0 - param_kernel(f32, i64, row, MUTE))
-        envelope *= falling
-        for channel in range(channels):
-            envelope = max(envelope, abs(f32[bus + channel * BUS_STRIDE + t] * gain))
-        if envelope > top:
-            gain *= top / envelope
-        for channel in range(channels):
-            f32[bus + channel * BUS_STRIDE + t] *= gain
+        envelope = limit_kernel(f32, bus + t, channels, gain, top, envelope * falling)
     f32[memory] = envelope
 
 

@@ -55,7 +55,7 @@ class Loader(Generic[M]):
         """The impulse response called ``name``: float32 ``(taps,)``, not to be written to.
 
         Raises:
-            ImpulseError: there is none, it cannot be used, or its rate is not ``rate_hz``.
+            ImpulseError: there is none, it cannot be used.
         """
         path = self._assets.impulse_path(name)
         return _recall(self._impulses, _KEPT_IMPULSES, _stamp(path, rate_hz), lambda: load_impulse(path, rate_hz))

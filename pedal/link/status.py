@@ -13,6 +13,7 @@ class Status:
     """One look at the period thread; numbers may be a period apart from each other.
 
     Loads are shares of the period (1.0 fills it), peaks linear, costs nanoseconds per period and row.
+    Meters are in the unit of their block; 0 where there is none.
     """
 
     card_state: int
@@ -36,6 +37,7 @@ class Status:
     width_changes: int
     cpu_scale: float
     row_costs_ns: tuple[float, ...]
+    row_meters: tuple[float, ...]
     audio_beat_ns: int
 
 
@@ -78,8 +80,15 @@ def read_status(arena: Arena, playing_slot: int) -> Status:
         width_changes=int(words[layout.WIDTH_CHANGES]),
         cpu_scale=float(words[layout.CPU_SCALE_MILLI]) / 1000.0,
         row_costs_ns=tuple(float(c) for c in floats[layout.ROW_COST_F64 : layout.ROW_COST_F64 + rows]),
+        row_meters=tuple(_meter(arena, playing_slot, row) for row in range(rows)),
         audio_beat_ns=int(words[layout.AUDIO_BEAT_NS]),
     )
+
+
+def _meter(arena: Arena, slot_idx: int, row: int) -> float:
+    slot = layout.SLOTS + slot_idx * layout.SLOT_STRIDE
+    cell = int(arena.i64[slot + layout.SLOT_HEADER + row * layout.ROW_FIELDS + layout.METER])
+    return float(arena.f32[cell]) if 0 < cell < arena.f32.size else 0.0
 
 
 def read_events(arena: Arena, read: int, head: int) -> tuple[list[Event], int]:

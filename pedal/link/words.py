@@ -39,6 +39,7 @@ class Word(IntEnum):
     INPUT_HEAD = layout.INPUT_HEAD
     EVENTS_HEAD = layout.EVENTS_HEAD
     BYPASSED = layout.BYPASSED
+    CABS_OFF = layout.CABS_OFF
     CLIPPED_AT = layout.CLIPPED_AT
     UNDERSTUDY_ROUND = layout.UNDERSTUDY_ROUND
     SEATS_OVERTAKEN = layout.SEATS_OVERTAKEN

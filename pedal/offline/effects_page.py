@@ -33,6 +33,11 @@ def _section(kind: BlockKind) -> str:
         text += f"\nNeeds `{kind.asset}`, a name in the library.\n"
     if kind.widens:
         text += "\nStereo from here on.\n"
+    for option in kind.options:
+        span = "a name in the library" if option.asset else f"{option.low} to {option.high}"
+        span = ", ".join(option.words) or span
+        default = f" ({option.default} if not given)" if option.default else ""
+        text += f"\nOption `{option.name}`: {option.label}; {span}{default}.\n"
     knobs = [param for param in kind.params if param is not BYPASS]
     if not knobs:
         return title + text

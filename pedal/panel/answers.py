@@ -67,6 +67,8 @@ class Answers:
                 return {"block": block, "on": on, "waits_for_room": not at_once}
             case protocol.SetWidth(width=width, amp=amp):
                 return {"amps": player.set_quality(width, amp), "width": width}
+            case protocol.Output(name=name, values=values):
+                return self._output(name, values)
             case protocol.SetLevels(output=output, target_db=target_db, calibrate_input=calibrate_input):
                 player.levels.change(output, target_db, calibrate_input)
                 return player.levels.report()
@@ -81,6 +83,11 @@ class Answers:
             raise ControlError("only a virtual board has switches to press from here", hint="Use your foot")
         self.press(switch)
         return {"pressed": switch}
+
+    def _output(self, name: str | None, values: dict[str, float]) -> dict[str, Any]:
+        outlet = self.player.outlet
+        self.player.message = outlet.change(name, values) or self.player.message
+        return {"connection": outlet.connection.name, **outlet.connection.values}
 
     def _reload(self) -> dict[str, Any]:
         """The preset as its file has it: what was changed by hand is gone, and the page says so."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from pedal.rig.compile import Part, compile_preset
 from pedal.rig.measure import Costs, measure_costs
 from pedal.rig.place import place_rig
 from pedal.rig.prewarm import EXTRA_FRAMES, prewarm
+from pedal.rig.tails import with_tails
 
 _log = logging.getLogger("pedal.builder")
 _NICE = 10
@@ -60,7 +62,9 @@ class Builder:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
         preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
+        preset = replace(preset, master=replace(preset.master, values=job.connection))
         parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
+        parts = with_tails(parts, job.live, self._link.arena, job.rate_hz)
         prices = load_prices(job.prices) if job.prices else None
         words = self._link.arena.i64
         seen_milli = int(words[layout.SLOWDOWN_MILLI] * words[layout.STOPWATCH_MILLI] // 1000)
@@ -89,13 +93,13 @@ class Builder:
 def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:
     """Width index by block id that every amp should start with, by measured costs."""
     share = job.rate_hz * 1e-9 * job.cpu_scale * job.slowness
-    sounding = [part for part in parts if part.block.on]
+    sounding = [part for part in parts if part.block.on or part.tail]
     others = sum(costs[part.cost_key][0] for part in sounding if part.amp is None) * share
     amps = []
     for part in parts:
         if part.amp is not None:
             shares = tuple(cost * share for cost in costs[part.cost_key][1])
-            floor, ceiling = limits(job.quality.get(part.block.id, "auto"), len(shares))
+            floor, ceiling = limits(job.quality.get(part.owner, "auto"), len(shares))
             amps.append(decide.Amp(part.block.id, shares, ceiling if part.block.on else -1, ceiling, floor))
     on = [amp for amp in amps if amp.playing >= 0]
     chosen = dict(zip((amp.id for amp in on), decide.fit(on, others, job.budget), strict=True))

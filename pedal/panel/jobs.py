@@ -23,6 +23,7 @@ class Job(msgspec.Struct, frozen=True):
         slowness: how much longer things take in the period thread than on the stopwatch.
         prices: name of the price list of the board that this machine stands for, or empty.
         quality: by block id, what the player chose: "full", "lite" or "auto".
+        connection: values of the block ``master``, which no preset has.
         levels: how loud amps hear and are heard.
     """
 
@@ -40,6 +41,7 @@ class Job(msgspec.Struct, frozen=True):
     slowness: float = 1.0
     prices: str = ""
     quality: dict[str, str] = {}
+    connection: dict[str, float] = {}
     levels: Levels = USUAL
 
 

@@ -20,6 +20,7 @@ from pedal import layout
 from pedal.config import Board
 from pedal.errors import PedalError
 from pedal.health import ask_resume, load_health
+from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.link.status import Event, Status
@@ -31,6 +32,7 @@ from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done
+from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
@@ -86,7 +88,8 @@ class Panel:
         self._hand = Hand(PresetStore.default(), link)
         self._workshop = workshop
         self._reflexes = reflexes
-        self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop)
+        outlet = Outlet(ConnectionStore.default(), self._rigs)
+        self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
         self._turns = Turns(board, self._player)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)

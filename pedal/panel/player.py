@@ -19,11 +19,12 @@ from pedal.notes import BlockNote, RigNotes
 from pedal.panel.hand import Hand, cell_of
 from pedal.panel.jobs import Done, Job
 from pedal.panel.level_settings import LevelSettings
+from pedal.panel.outlet import Outlet
 from pedal.panel.quality import CHOICES
 from pedal.panel.rigs import BYPASS_CELL, Rigs
 from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
-from pedal.params import BYPASS
+from pedal.params import BYPASS, KINDS
 from pedal.preset import Block, Preset, format_preset
 
 _log = logging.getLogger("pedal.panel")
@@ -52,13 +53,24 @@ class Player:
 
     Attributes:
         message: one sentence for the page, or empty.
+        outlet: how the pedal is connected.
         notice: what stands there as long as there is no message and no other preset was chosen, or empty.
         levels: the pedal's level settings.
     """
 
-    def __init__(self, board: Board, link: Link, hand: Hand, rigs: Rigs, widths: Widths, workshop: Workshop) -> None:
+    def __init__(
+        self,
+        board: Board,
+        link: Link,
+        hand: Hand,
+        rigs: Rigs,
+        widths: Widths,
+        workshop: Workshop,
+        outlet: Outlet,
+    ) -> None:
+        self.outlet = outlet
         self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs)
-        self.message = self.levels.trouble
+        self.message = self.levels.trouble or outlet.message
         self.notice = ""
         self._board = board
         self._link = link
@@ -180,6 +192,7 @@ class Player:
         for block in pending.preset.chain:
             if block != pending.built.block(block.id):
                 self._store(block)
+        self.outlet.apply()
         self._widths.restart()
 
     def set_param(self, target: str, value: float, now_s: float) -> None:
@@ -263,7 +276,9 @@ class Player:
             self._hand.change(changed)
 
     def _store(self, block: Block) -> None:
-        """Every parameter of a block but its bypass, which may have to wait for room."""
+        """Every parameter of a preset's block but its bypass, which may have to wait for room."""
+        if KINDS[block.kind].outside:
+            return
         for cell, value in enumerate(block.kernel_values()):
             if cell != BYPASS_CELL:
                 self._rigs.set_target(block.id, cell, value)
@@ -286,6 +301,7 @@ class Player:
             slowness=self._widths.slowness,
             prices=self._board.prices,
             quality=quality,
+            connection=self.outlet.connection.values,
             levels=self.levels.now,
         )
         self._pending = _Pending(job.number, key, preset, preset, quality)

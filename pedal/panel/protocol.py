@@ -78,6 +78,13 @@ class SetWidth(Request, tag="width", frozen=True):
     amp: Annotated[int, msgspec.Meta(ge=1, le=16)] | None = None
 
 
+class Output(Request, tag="output", frozen=True):
+    """How the pedal is connected: choose a connection by name, turn knobs of it, or (neither) only ask."""
+
+    name: _Name | None = None
+    values: dict[str, float] = {}
+
+
 class SetLevels(Request, tag="levels", frozen=True):
     """Change the pedal's level settings; what is None stays. The answer has all of them and their arithmetic."""
 
@@ -96,7 +103,9 @@ class Reload(Request, tag="reload", frozen=True):
     """Read presets and files again."""
 
 
-AnyRequest = Status | Press | SelectPreset | Bypass | SetParam | SwitchBlock | SetWidth | SetLevels | Page | Reload
+AnyRequest = (
+    Status | Press | SelectPreset | Bypass | SetParam | SwitchBlock | SetWidth | SetLevels | Output | Page | Reload
+)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -141,6 +150,8 @@ def parse_request(line: bytes) -> AnyRequest:
         raise ControlError("preset wants a name or a step, one of them")
     if isinstance(request, SetParam) and not math.isfinite(request.value):
         raise ControlError(f"{request.target}: a value that is not a finite number")
+    if isinstance(request, Output) and not all(math.isfinite(value) for value in request.values.values()):
+        raise ControlError("output: a value that is not a finite number")
     return request
 
 

@@ -19,6 +19,7 @@ from pedal.panel.hand import Hand
 from pedal.panel.player import Player
 from pedal.panel.rigs import AmpState, Rigs
 from pedal.panel.widths import Widths
+from pedal.params import KINDS
 from pedal.units import db_from_gain
 
 #: A period thread that has not finished a period for so long is not playing.
@@ -40,6 +41,11 @@ def audio_state(status: Status, now_ns: int) -> AudioState:
     if status.card_state == layout.CARD_RUNNING and silent_s > SILENT_S:
         return "no audio"
     return _CARD.get(status.card_state, "no audio")
+
+
+def has_clipped(status: Status) -> bool:
+    """Whether the clip light is on."""
+    return status.clipped_ago_frames is not None and status.clipped_ago_frames < CLIP_S * max(1, status.rate_hz)
 
 
 def is_alive(pid: int) -> bool:
@@ -112,19 +118,18 @@ class Reporter:
         amps = rigs.amps()
         shown = next((amp for amp in reversed(amps) if amp.playing >= 0), None)
         number, count = self._place_in_list()
-        clipped = status.clipped_ago_frames is not None and status.clipped_ago_frames < CLIP_S * max(1, status.rate_hz)
         return PanelView(
             preset_name=hand.preset.name or player.preset.name,
             preset_number=number,
             preset_count=count,
             model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
             width_label=width_label(shown) if shown else "",
-            held_down=any(is_held_down(amp, hand.quality.get(amp.block.id, "auto")) for amp in amps),
+            held_down=any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
             load_norm=status.load_mean,
             budget_norm=board.budget_share,
             in_peak_db=db_from_gain(status.in_peak),
             out_peak_db=db_from_gain(status.out_peak),
-            in_clipped=clipped,
+            in_clipped=has_clipped(status),
             bypassed=player.is_bypassed,
             muted=hand.preset.output.value("mute") > 0.5,
             message=player.message or self._safe_page() or player.notice or player.progress(),
@@ -144,15 +149,18 @@ class Reporter:
             spent_ns = status.row_costs_ns[index] if index < len(status.row_costs_ns) else 0.0
             load = spent_ns * (status.cpu_scale if board.virtual else 1.0) / period_ns if period_ns else 0.0
             on = bool(rigs.link.arena.f32[block.params_idx] < 0.5)
-            blocks.append({"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)})
+            about: dict[str, Any] = {"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)}
+            if on and (meter := KINDS[block.kind].meter) and index < len(status.row_meters):
+                about[meter] = round(status.row_meters[index], 1)
+            blocks.append(about)
         amps = [
             {
                 "id": amp.block.id,
                 "model": amp.block.amp.model_name if amp.block.amp else "",
                 "width": width_label(amp),
                 "widths": list(amp.block.amp.labels) if amp.block.amp else [],
-                "quality": hand.quality.get(amp.block.id, "auto"),
-                "held_down": is_held_down(amp, hand.quality.get(amp.block.id, "auto")),
+                "quality": hand.quality.get(amp.block.owner, "auto"),
+                "held_down": is_held_down(amp, hand.quality.get(amp.block.owner, "auto")),
             }
             for amp in rigs.amps()
         ]
@@ -166,6 +174,7 @@ class Reporter:
             "preset_number": number,
             "preset_count": count,
             "bypassed": player.is_bypassed,
+            "connection": player.outlet.connection.name,
             "safe_mode": self._safe_mode,
             "message": player.message or player.notice or player.progress(),
             "load": round(status.load, 4),
@@ -174,6 +183,7 @@ class Reporter:
             "load_worst": round(status.load_worst, 4),
             "budget": board.budget_share,
             "in_peak_db": round(db_from_gain(status.in_peak), 1),
+            "in_clipped": has_clipped(status),
             "out_peak_db": round(db_from_gain(status.out_peak), 1),
             "rate_hz": status.rate_hz,
             "period_frames": status.period_frames,

@@ -118,10 +118,10 @@ class Rigs:
     def set_target(self, block_id: str, cell: int, value: float) -> None:
         """Store one parameter, in every rig that has the block (the playing and a wanted one)."""
         if cell == BYPASS_CELL:
-            self._joining = [block for block in self._joining if block.id != block_id]
+            self._joining = [block for block in self._joining if block.owner != block_id]
         for notes in (self.playing, self.wanted):
             for block in notes.blocks if notes else ():
-                if block.id == block_id and cell < len(block.targets):
+                if block.owner == block_id and cell < len(block.targets):
                     self.link.arena.f32[block.params_idx + cell] = value
 
     def set_levels(self, levels: Levels) -> None:

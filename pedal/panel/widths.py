@@ -110,7 +110,7 @@ class Widths:
         Returns:
             True if some amp is asked to narrow, so that the caller waits for it.
         """
-        states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.id == joining]
+        states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.owner == joining]
         slowness = max(1.0, self._slowness(states, status))
         views = [self.amp_view(amp, status, quality) for amp in states]
         views = [self._corrected(view, slowness) for view in views]
@@ -146,10 +146,10 @@ class Widths:
     def prefer(self, quality: dict[str, str], ids: list[str], status: Status) -> None:
         """Follow a player's choice of "full" or "lite" at once; "auto" is the governor's to fill."""
         for amp in self._rigs.amps():
-            if amp.block.id in ids and amp.playing >= 0:
+            if amp.block.owner in ids and amp.playing >= 0:
                 ceiling = self.amp_view(amp, status, quality).ceiling
-                if quality[amp.block.id] == "full" or ceiling < amp.playing:
-                    self._ask(amp, ceiling, f"the player chose {quality[amp.block.id]}", status)
+                if quality[amp.block.owner] == "full" or ceiling < amp.playing:
+                    self._ask(amp, ceiling, f"the player chose {quality[amp.block.owner]}", status)
 
     def is_settled(self) -> bool:
         """True when every playing amp plays what it was asked for."""
@@ -160,7 +160,7 @@ class Widths:
         assert amp.block.amp is not None
         share = status.rate_hz * 1e-9 * status.cpu_scale
         costs = tuple(cost * share for cost in amp.block.amp.costs_ns)
-        floor, ceiling = limits(quality.get(amp.block.id, "auto"), len(costs))
+        floor, ceiling = limits(quality.get(amp.block.owner, "auto"), len(costs))
         return decide.Amp(amp.block.id, costs, amp.playing, ceiling, floor)
 
     def _slowness(self, states: list[AmpState], status: Status) -> float:

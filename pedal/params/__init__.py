@@ -12,15 +12,23 @@ from pedal.errors import PresetError, did_you_mean
 from pedal.params.amp import AMP
 from pedal.params.boost import BOOST
 from pedal.params.cab import CAB
+from pedal.params.chorus import CHORUS
 from pedal.params.comp import COMP
 from pedal.params.dc import DC
+from pedal.params.delay import DELAY
 from pedal.params.drive import DRIVE
 from pedal.params.eq import EQ
+from pedal.params.flanger import FLANGER
 from pedal.params.gate import GATE
 from pedal.params.input import INPUT
+from pedal.params.master import MASTER
 from pedal.params.output import OUTPUT
 from pedal.params.param import BYPASS, RAMP_S, BlockKind, Param
+from pedal.params.phaser import PHASER
+from pedal.params.reverb import REVERB
 from pedal.params.tone import TONE
+from pedal.params.tremolo import TREMOLO
+from pedal.params.vibrato import VIBRATO
 
 __all__ = ["BYPASS", "KINDS", "RAMP_S", "BlockKind", "Param", "kind_named"]
 
@@ -37,8 +45,16 @@ KINDS: dict[str, BlockKind] = {
         TONE,
         EQ,
         CAB,
+        CHORUS,
+        FLANGER,
+        PHASER,
+        TREMOLO,
+        VIBRATO,
+        DELAY,
+        REVERB,
         DC,
         OUTPUT,
+        MASTER,
     )
 }
 

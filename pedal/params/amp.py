@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pedal.params.param import block, gain
+from pedal.params.param import Option, block, gain
 
 AMP = block(
     "amp",
@@ -12,4 +12,12 @@ AMP = block(
     asset="model",
     bypass="own",
     about="A Neural Amp Modeler capture. Models are brought to the same loudness.",
+    options=(
+        Option(
+            "stereo",
+            "sum",
+            "behind a stereo block: hear the sum, or play twice, for twice the cost",
+            words=("sum", "twice"),
+        ),
+    ),
 )

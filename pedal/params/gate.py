@@ -12,5 +12,6 @@ GATE = block(
     seconds("release_s", 0.005, 2.0, 0.12, "Release"),
     gain("hysteresis_db", 0, 24, 6, "Hysteresis"),
     gain("range_db", -120, 0, -90, "Range"),
+    meter="gain_reduction_db",
     about="Silences hum and hiss between notes. It listens to the guitar and works behind the last amp.",
 )

@@ -18,4 +18,12 @@ KIND_NUMBERS = {
     "boost": 9,
     "drive": 10,
     "eq": 11,
+    "master": 12,
+    "delay": 20,
+    "reverb": 21,
+    "chorus": 22,
+    "tremolo": 23,
+    "phaser": 24,
+    "flanger": 25,
+    "vibrato": 26,
 }

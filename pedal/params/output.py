@@ -12,5 +12,5 @@ OUTPUT = block(
     switch("mute", "Mute"),
     implicit=True,
     bypass="own",
-    about="Level of the preset, a limiter that only saves ears, mute. Last in every chain.",
+    about="Level of the preset, a limiter that only saves ears, mute. Last in every preset.",
 )

@@ -88,6 +88,47 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What a preset says of a block that no knob turns: it changes what is built. Words, a whole number, or a file.
+
+    Attributes:
+        name: as in presets.
+        default: where a preset does not say.
+        label: what players read.
+        words: one of these.
+        low, high: of a number.
+        asset: it is the name of a file, and may be left out.
+        widens: where it is given, the block makes two channels of one.
+    """
+
+    name: str
+    default: str | int
+    label: str
+    words: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    asset: bool = False
+    widens: bool = False
+
+    def parsed(self, value: object, where: str) -> str | int:
+        """A value as files have it; of files, the name is checked by whoever knows names.
+
+        Raises:
+            PresetError: none of the words, or out of range.
+        """
+        if self.asset:
+            return str(value)
+        if self.words:
+            if value not in self.words:
+                raise PresetError(f"{self.name} = {value!r:.40}", where=where, hint=f"Use {', '.join(self.words)}")
+            return str(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
+            hint = f"Use a whole number from {self.low} to {self.high}"
+            raise PresetError(f"{self.name} = {value!r:.40}", where=where, hint=hint)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class BlockKind:
     """One kind of block: its parameters in the order of their memory cells.
 
@@ -103,6 +144,8 @@ class BlockKind:
         widens: makes two channels of one.
         meter: what the number means that its kernel keeps for ``pedal status``; empty if there is none.
         about: what it does, in a sentence or two for players.
+        options: what else a preset may say.
+        outside: in every chain, but no preset's: how the pedal is connected (``pedal output``).
     """
 
     name: str
@@ -114,11 +157,17 @@ class BlockKind:
     widens: bool = False
     meter: str = ""
     about: str = ""
+    options: tuple[Option, ...] = ()
+    outside: bool = False
 
     @property
     def number(self) -> int:
         """What a row calls it."""
         return KIND_NUMBERS[self.name]
+
+    def option(self, name: str) -> Option | None:
+        """Its option of that name, if it has one."""
+        return next((option for option in self.options if option.name == name), None)
 
     def index(self, name: str, where: str = "") -> int:
         """Memory cell of parameter ``name``.
@@ -182,6 +231,8 @@ def block(
     widens: bool = False,
     meter: str = "",
     about: str = "",
+    options: tuple[Option, ...] = (),
+    outside: bool = False,
 ) -> BlockKind:
     """A kind of block: ``BYPASS``, then ``params``."""
-    return BlockKind(name, label, (BYPASS, *params), asset, implicit, bypass, widens, meter, about)
+    return BlockKind(name, label, (BYPASS, *params), asset, implicit, bypass, widens, meter, about, options, outside)

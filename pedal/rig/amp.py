@@ -1,4 +1,4 @@
-"""The amp row: sum, drive, remember the input, play the model's current width, level.
+"""The amp row: sum (or one side of two), drive, remember the input, play the model's current width, level.
 
 Called by the chain, once a period. A bypassed amp plays no width at all and costs nothing; it
 comes back when the understudy has a warm state for it, and fades in then.
@@ -41,6 +41,10 @@ from pedal.layout import (
     PAST_FRAMES,
     PRICE,
     RATE,
+    SIDE,
+    SIDE_BOTH,
+    SIDE_LEFT,
+    SIDE_RIGHT,
     SPLICE_LEFT,
 )
 from pedal.nam.kernels import rest_model_kernel
@@ -64,10 +68,13 @@ def state(rate_hz: int, data_cells: int) -> State:
 
 @kernel
 def _listen(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
-    """Sum to mono, drive, and append to the amp's ring."""
+    """Sum to mono (or hear one side), drive, and append to the amp's ring."""
     amp, state = i64[row + I64], i64[row + F32]
     x = state + AMP_X
-    if i64[row + CHANNELS] == 2:
+    if i64[row + SIDE] == SIDE_RIGHT:
+        for t in range(n):
+            f32[x + t] = f32[bus + BUS_STRIDE + t]
+    elif i64[row + SIDE] == SIDE_BOTH and i64[row + CHANNELS] == 2:
         for t in range(n):
             f32[x + t] = 0.5 * (f32[bus + t] + f32[bus + BUS_STRIDE + t])
     else:
@@ -98,7 +105,7 @@ def _play(f32: Any, i64: Any, row: int, n: int) -> None:
 
 @plays
 def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
-    """Replace the bus by the amp's output (in every channel the row carries)."""
+    """Replace the bus by the amp's output (in every channel that is its)."""
     amp, state, params = i64[row + I64], i64[row + F32], i64[row + PARAMS]
     engaged = f32[params + BYPASS_CELL] < 0.5
     store_release(i64, amp + AMP_ENGAGED, 1 if engaged else 0)
@@ -114,11 +121,13 @@ def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None
     gains = bus + GAINS * BUS_STRIDE
     level = f32[params + LEVEL] * f32[state + AMP_OUTPUT_GAIN]
     ramped_gain_kernel(f32, i64, state + AMP_LEVEL, amp + LEVEL_LEFT, level, rate_frames, gains, y, n)
+    first = 1 if i64[row + SIDE] == SIDE_RIGHT else 0
+    last = 1 if i64[row + SIDE] == SIDE_LEFT else i64[row + CHANNELS]
     wet = 1.0 if engaged else 0.0
     moving = ramp_begin_kernel(f32, i64, state + AMP_WET, amp + WET_LEFT, wet, rate_frames)
     for t in range(n):
         mix = ramp_next_kernel(f32, i64, state + AMP_WET, amp + WET_LEFT) if moving else f32[state + AMP_WET]
-        for channel in range(i64[row + CHANNELS]):
+        for channel in range(first, last):
             at = bus + channel * BUS_STRIDE + t
             f32[at] += (f32[y + t] - f32[at]) * mix
     if not engaged and i64[amp + WET_LEFT] == 0:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from pedal.dsp.guard import is_broken_kernel
 from pedal.dsp.ramp import ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
 from pedal.jit import entry, kernel
@@ -16,6 +18,7 @@ from pedal.jit.linked import linked_kernel
 from pedal.jit.machine import CLOCK_MONOTONIC, clock_ns, flush_denormals, restore_float_mode
 from pedal.layout import (
     BUS_STRIDE,
+    CABS_OFF,
     CHANNELS,
     CLOCK_SCRATCH,
     DRY_LEFT,
@@ -25,6 +28,7 @@ from pedal.layout import (
     I64,
     KIND,
     KIND_AMP,
+    KIND_CAB,
     MIX,
     OUT_SPLICE_ASKED,
     PARAMS,
@@ -50,6 +54,7 @@ from pedal.rig.spend import spend_kernel
 COST_WEIGHT = 0.05
 #: A tail below this (-120 dBFS) is over.
 SILENT = 1e-6
+TWO, THREE = np.float32(2.0), np.float32(3.0)
 
 
 @kernel
@@ -67,6 +72,8 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
     """
     cells, left, quiet = i64[row + F32], i64[row + I64], i64[row + QUIET]
     wet = 1.0 if f32[i64[row + PARAMS]] < 0.5 else 0.0
+    if i64[row + KIND] == KIND_CAB and i64[CABS_OFF]:
+        wet = 0.0
     moving = ramp_begin_kernel(f32, i64, cells, left, wet, ramp_frames_kernel(i64[row + RATE]))
     if not moving and f32[cells] > 0.5:
         i64[quiet] = 0
@@ -81,7 +88,8 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
         return
     mix = bus + MIX * BUS_STRIDE
     for t in range(n):
-        f32[mix + t] = ramp_next_kernel(f32, i64, cells, left)
+        share = ramp_next_kernel(f32, i64, cells, left)
+        f32[mix + t] = share * share * (THREE - TWO * share)  # no corner at either end
     for channel in range(channels):
         for t in range(n):
             at = channel * BUS_STRIDE + t

@@ -8,6 +8,7 @@ must silence what the amp made of the noise), DC blocker, output.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -15,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.dsp.block import own_f32, own_i64
-from pedal.dsp.cab import padded_taps
+from pedal.dsp.cab import two_sets
 from pedal.errors import PresetError
-from pedal.layout import MAX_FRAMES, MAX_ROWS
+from pedal.layout import MAX_FRAMES, MAX_ROWS, SIDE_BOTH, SIDE_LEFT, SIDE_RIGHT
 from pedal.levels import USUAL, Levels, input_gain, output_gain
 from pedal.nam.model import Model
 from pedal.nam.pack import Packed, pack
@@ -72,10 +73,13 @@ class Part:
         key: two parts of equal key are the same instance across rigs, and keep their state.
         targets: kernel values of all parameters, cell by cell.
         f32, f64, i64: memory elements per view, what all blocks have included.
-        quiet_frames: see ``dsp.block.State``.
-        data: constants (reversed taps), may be empty.
+        quiet_frames, meter: see ``dsp.block.State``.
+        data: constants (two sets of reversed taps), may be empty.
         channels: 1 or 2: how many it plays where it stands.
         spread: it is the first with two.
+        side: of an amp that plays twice.
+        price: two parts of equal price and channels cost the same; the key where empty.
+        tail: it only rings out (``tails.py``).
         amp: only for amps.
     """
 
@@ -87,14 +91,28 @@ class Part:
     i64: int
     data: NDArray[np.float32]
     quiet_frames: int = 0
+    meter: int = 0
     channels: int = 1
     spread: bool = False
+    side: int = SIDE_BOTH
+    price: str = ""
+    tail: bool = False
     amp: AmpParts | None = None
+
+    @property
+    def owner(self) -> str:
+        """Id of the preset's block that it is of."""
+        return self.block.id.partition(":")[0]
+
+    @property
+    def taps(self) -> int:
+        """Of an impulse response, per channel."""
+        return self.data.size // 2
 
     @property
     def cost_key(self) -> str:
         """Two parts of equal cost key cost the same."""
-        return f"{self.key}/{self.channels}"
+        return f"{self.price or self.key}/{self.channels}"
 
 
 def compile_preset(preset: Preset, assets: Assets, rate_hz: int, levels: Levels = USUAL) -> tuple[Part, ...]:
@@ -109,15 +127,37 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int, levels: Levels 
         raise PresetError(f"has {len(blocks)} blocks", where=f"preset '{preset.name}'", hint=f"Use at most {MAX_ROWS}")
     seen: dict[str, int] = {}
     parts: list[Part] = []
-    channels = 1
     for block in blocks:
-        part = _compile_block(block, assets, rate_hz, levels)
+        part = compile_block(block, rate_hz, assets, levels)
         ordinal = seen.get(part.key, 0)
         seen[part.key] = ordinal + 1
-        spread = channels == 1 and KINDS[block.kind].widens
-        channels = 2 if spread else channels
-        parts.append(replace(part, key=f"{part.key}#{ordinal}", channels=channels, spread=spread))
-    return tuple(parts)
+        parts.append(replace(part, key=f"{part.key}#{ordinal}"))
+    both = tuple(side for part in with_channels(parts) for side in _sides(part))
+    if len(both) > MAX_ROWS:
+        raise PresetError("is too long, with amps that play twice", where=f"preset '{preset.name}'")
+    return both
+
+
+def _sides(part: Part) -> tuple[Part, ...]:
+    """The part; or two, left and right, of an amp that plays twice behind a stereo block."""
+    if part.amp is None or part.channels == 1 or part.block.option("stereo") != "twice":
+        return (part,)
+    right = replace(part.block, id=f"{part.block.id}:right")
+    return replace(part, side=SIDE_LEFT), replace(part, block=right, key=f"{part.key}:right", side=SIDE_RIGHT)
+
+
+def with_channels(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The same parts, each with its channels: two from the first that makes two, if no amp behind would sum them."""
+    sums = max((i for i, part in enumerate(parts) if part.amp and part.block.option("stereo") != "twice"), default=-1)
+    first = next((index for index, part in enumerate(parts) if index > sums and _widens(part.block)), len(parts))
+    return tuple(
+        replace(part, channels=1 if index < first else 2, spread=index == first) for index, part in enumerate(parts)
+    )
+
+
+def _widens(block: Block) -> bool:
+    kind = KINDS[block.kind]
+    return kind.widens or any(option.widens and bool(block.option(option.name)) for option in kind.options)
 
 
 def in_order_of_sound(preset: Preset) -> tuple[Block, ...]:
@@ -135,17 +175,29 @@ def in_order_of_sound(preset: Preset) -> tuple[Block, ...]:
 _NOTHING = np.zeros(0, np.float32)
 
 
-def _compile_block(block: Block, assets: Assets, rate_hz: int, levels: Levels) -> Part:
-    kind, data, key, amp = KINDS[block.kind], _NOTHING, block.kind, None
-    if kind.asset == "model":
+def compile_block(block: Block, rate_hz: int, assets: Assets | None = None, levels: Levels = USUAL) -> Part:
+    """A block on its own, mono; ``assets`` only matter to a kind that has one.
+
+    Raises:
+        ModelError, ImpulseError: an asset that does not load.
+    """
+    kind, data, key, amp, price = KINDS[block.kind], _NOTHING, block.kind, None, ""
+    values = block.kernel_values()
+    if kind.bypass == "tail":
+        # With other knobs it is another one: the old one rings out as it was, and does not bend into the new one.
+        key = f"{kind.name}:{hashlib.sha256(repr(values[1:]).encode()).hexdigest()}"
+        choices = (value for param, value in zip(kind.params, values, strict=True) if param.words)
+        price = f"{kind.name}:{','.join(f'{value:g}' for value in choices)}"
+    if kind.asset == "model" and assets is not None:
         model = assets.model(block.asset)
         key, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz, levels)
-    elif kind.asset == "impulse":
-        taps = np.ascontiguousarray(assets.impulse(block.asset, rate_hz), np.float32)
-        key, data = f"{kind.name}:{hashlib.sha256(taps.tobytes()).hexdigest()}", padded_taps(taps)
+    elif kind.asset == "impulse" and assets is not None:
+        names = [name for name in (block.asset, str(block.option("impulse_b"))) if name]
+        data = two_sets([assets.impulse(name, rate_hz) for name in names], int(block.option("taps")))
+        key = f"{kind.name}:{hashlib.sha256(data.tobytes()).hexdigest()}"
     own = MODULES[kind.name].state(rate_hz, data.size)
     f32, i64 = (own.f32, own.i64) if amp else (own_f32(kind) + own.f32, own_i64(kind) + own.i64)
-    return Part(block, key, block.kernel_values(), f32, own.f64, i64, data, own.quiet_frames, amp=amp)
+    return Part(block, key, values, f32, own.f64, i64, data, own.quiet_frames, own.meter, price=price, amp=amp)
 
 
 def amp_parts(model: Model, rate_hz: int, levels: Levels = USUAL) -> AmpParts:

@@ -13,7 +13,7 @@ import numpy as np
 
 from pedal import layout as at
 from pedal.arena import Arena, Regions, align_up
-from pedal.dsp.block import quiet_i64
+from pedal.dsp.block import own_f32, quiet_i64
 from pedal.dsp.ramp import RAMP_CELLS
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
@@ -192,17 +192,19 @@ def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], ra
     words[row + at.KIND] = kind.number
     words[row + at.CHANNELS] = part.channels
     words[row + at.SPREAD] = part.spread
+    words[row + at.SIDE] = part.side
     words[row + at.PARAMS] = pieces["params"] // 4
     words[row + at.F32] = pieces["f32"] // 4
     words[row + at.F64] = pieces["f64"] // 8
     words[row + at.I64] = pieces["i64"] // 8
     words[row + at.DATA] = pieces["data"] // 4
-    words[row + at.TAPS] = part.data.size
+    words[row + at.TAPS] = part.taps
     words[row + at.RATE] = rate_hz
     words[row + at.SERIAL] = serial
     words[row + at.SWITCHED] = _SWITCHED[kind.bypass]
     words[row + at.QUIET] = pieces["i64"] // 8 + quiet_i64(kind)
     words[row + at.QUIET_FRAMES] = max(1, part.quiet_frames)
+    words[row + at.METER] = pieces["f32"] // 4 + own_f32(kind) + part.meter if kind.meter else 0
 
 
 def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
@@ -211,7 +213,7 @@ def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
     def put(word: int, price: Price) -> None:
         words[word : word + at.PRICE_WORDS] = price.words()
 
-    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.data.size, part.channels))
+    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.taps, part.channels))
     if part.amp is not None:
         record = int(words[row + at.I64])
         put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))

@@ -49,3 +49,11 @@ def varying(x: Exact, section_at: Callable[[int], Section]) -> Exact:
         above = b[0] * past[t] + b[1] * past[t - 1] + b[2] * past[t - 2] - a[1] * y[t - 1] - a[2] * y[t - 2]
         y[t] = above / a[0]
     return y[2:]
+
+
+def butterworth(corner_hz: float, rate_hz: float, *, low_pass: bool) -> Section:
+    """Numerator and denominator of a second-order low-pass or high-pass."""
+    w = 2 * math.pi * corner_hz / rate_hz
+    alpha, cos = math.sin(w) / math.sqrt(2), math.cos(w)
+    side = 1 - cos if low_pass else 1 + cos
+    return [side / 2, side if low_pass else -side, side / 2], [1 + alpha, -2 * cos, 1 - alpha]

@@ -16,7 +16,8 @@ from pedal.params import KINDS
 from pedal.preset import Block, Preset
 from pedal.rig.chain import play_row_kernel
 from pedal.rig.compile import compile_preset
-from pedal.rig.place import place_rig
+from pedal.rig.dispatch import reset_kind
+from pedal.rig.place import place_rig, region_bytes
 from tests.rig.bench import Assets
 
 RATE_HZ = 48000
@@ -33,6 +34,16 @@ def _play_row(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     restore_float_mode(mode)
 
 
+@entry("void(float32[::1], float64[::1], int64[::1], int64)")
+def _reset(f32: Any, f64: Any, i64: Any, row: int) -> None:
+    reset_kind(i64[row + at.KIND], f32, f64, i64, row)
+
+
+def reset_row(row: Row) -> None:
+    """What the chain's guard does to a row that broke."""
+    _reset(row.arena.f32, row.arena.f64, row.arena.i64, row.row)
+
+
 class Row:
     """A block of ``kind`` with one channel or two; implicit kinds too.
 
@@ -42,6 +53,7 @@ class Row:
         values: of its parameters, in the player's units.
         asset: number of taps, for a cabinet.
         on: bypassed if False.
+        options: as in presets.
     """
 
     def __init__(
@@ -52,16 +64,18 @@ class Row:
         asset: str = "",
         on: bool = True,
         rate_hz: int = RATE_HZ,
+        options: Mapping[str, str | int] | None = None,
     ) -> None:
-        block = Block(kind, kind, asset, values or {}, on)
+        block = Block(kind, kind, asset, values or {}, on, options or {})
         preset = Preset("row", **{kind: block}) if KINDS[kind].implicit else Preset("row", (block,))
         parts = [part for part in compile_preset(preset, Assets(), rate_hz) if part.block.id == kind]
-        self.arena = Arena.allocate(at.HEAP_AT_BYTE + (1 << 20))
+        self.arena = Arena.allocate(at.HEAP_AT_BYTE + sum(region_bytes(part) for part in parts))
         self.notes = place_rig(
             self.arena, 0, parts, preset_name="", serial=1, rate_hz=rate_hz, live={}, in_use=()
         ).blocks[0]
         self.row = at.SLOTS + at.SLOT_HEADER
         self.arena.i64[self.row + at.CHANNELS] = channels
+        self.arena.i64[self.row + at.SPREAD] = 0  # what comes in has as many
         self.kind, self.channels = kind, channels
 
     def turn(self, name: str, value: float) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pedal.params import KINDS, Param
 from tests.dsp.rows import RATE_HZ, Exact, Floats, Row
+from tests.dsp.settings import LEVELS, audible, channels_of
 
 SINE_HZ, LEVEL = 440.0, 0.25
 PERIOD_FRAMES = 64
@@ -24,9 +25,9 @@ OVERTONE_DB = -95.0
 PLACES = 7
 
 
-def sine(seconds: float) -> Floats:
+def sine(seconds: float, level: float = LEVEL) -> Floats:
     t = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
-    return (LEVEL * np.sin(2 * np.pi * SINE_HZ * t)).astype(np.float32)
+    return (level * np.sin(2 * np.pi * SINE_HZ * t)).astype(np.float32)
 
 
 def at_turn(param: Param, turn: float) -> float:
@@ -38,7 +39,7 @@ def at_turn(param: Param, turn: float) -> float:
 
 def swept(row: Row, param: Param, up: bool) -> Floats:
     """All channels; the sweep begins at ``SETTLE_S``."""
-    x = sine(SETTLE_S + SWEEP_S + AFTER_S)
+    x = sine(SETTLE_S + SWEEP_S + AFTER_S, LEVELS.get(row.kind, LEVEL))
     first, last = int(SETTLE_S * RATE_HZ), int((SETTLE_S + SWEEP_S) * RATE_HZ)
     out = []
     for start in range(0, len(x), PERIOD_FRAMES):
@@ -58,13 +59,13 @@ def spectrum(y: Floats) -> tuple[Exact, Exact]:
     return np.fft.rfftfreq(n, 1 / RATE_HZ), 4 * power / (n * np.sum(window**2))
 
 
-def explained(kind: str, param: Param, asset: str, channels: int) -> NDArray[np.int64]:
+def explained(kind: str, param: Param) -> NDArray[np.int64]:
     """Numbers of the overtones that the block makes of a steady sine, somewhere on the knob."""
     found = {1}
     for place in range(PLACES):
-        row = Row(kind, channels, asset=asset)
+        row, channels = audible(kind), channels_of(kind)
         row.turn(param.name, at_turn(param, place / (PLACES - 1)))
-        piece = sine(SETTLE_S + 0.5)
+        piece = sine(SETTLE_S + 0.5, LEVELS.get(kind, LEVEL))
         y = row.play_all(np.stack([piece] * channels, axis=1), (PERIOD_FRAMES,), piece)[int(SETTLE_S * RATE_HZ) :]
         for channel in range(channels):
             hz, power = spectrum(y[:, channel])
@@ -75,18 +76,18 @@ def explained(kind: str, param: Param, asset: str, channels: int) -> NDArray[np.
     return np.array(sorted(found))
 
 
-def zipper_db(kind: str, name: str, asset: str = "", channels: int = 1) -> float:
+def zipper_db(kind: str, name: str) -> float:
     """Energy that nothing explains, the worse of up and down.
 
     In dB below full scale, or below the loudest sample where that is louder: nothing louder leaves the pedal.
     """
     param = KINDS[kind].params[KINDS[kind].index(name)]
-    numbers = explained(kind, param, asset, channels)
+    numbers = explained(kind, param)
     worst = -math.inf
     for up in (True, False):
-        y = swept(Row(kind, channels, asset=asset), param, up)
+        y = swept(audible(kind), param, up)
         y = y[int((SETTLE_S - 0.2) * RATE_HZ) : int((SETTLE_S + SWEEP_S + 0.2) * RATE_HZ)]
-        for channel in range(channels):
+        for channel in range(y.shape[1]):
             hz, power = spectrum(y[:, channel])
             near = (np.abs(hz[:, None] - numbers[None, :] * SINE_HZ) < BAND_HZ).any(axis=1) | (hz < SINE_HZ)
             loudest = max(1.0, float(np.abs(y[:, channel]).max()))

@@ -115,3 +115,35 @@ def test_it_forgets_a_key_that_was_no_number() -> None:
     row = Row("gate", 1, VALUES)
     gains_of(np.array([np.nan, np.nan], np.float32), row)
     assert gains_of(np.full(4800, 0.5, np.float32), row)[-1] > 0.99
+
+
+def picked_note(frames: int, start: int, hz: float = 196.0, level: float = 0.1) -> Floats:
+    """A string that is picked: the click of the plectrum, then overtones that die the sooner the higher they are."""
+    t = np.maximum(np.arange(frames) - start, 0) / RATE_HZ
+    strings = sum(np.sin(2 * np.pi * hz * k * t) / k * np.exp(-t * (2 + 3 * k)) for k in range(1, 20))
+    click = np.random.default_rng(5).standard_normal(frames) * np.exp(-t / 0.001)
+    return (level * (np.arange(frames) >= start) * (strings + 0.3 * click)).astype(np.float32)
+
+
+@pytest.mark.parametrize("hz", [82.0, 196.0, 660.0])
+@pytest.mark.parametrize("level", [0.05, 0.3])
+def test_it_does_not_eat_the_attack(hz: float, level: float) -> None:
+    """Of a picked note behind silence, in decibels: the first 5 ms, and the loudest frame."""
+    start = 4800
+    note = picked_note(9600, start, hz, level)
+    y = Row("gate", 1, VALUES).play_all(note[:, None], key=note)[:, 0]
+    first = slice(start, start + int(0.005 * RATE_HZ))
+    assert 10 * math.log10(np.sum(y[first] ** 2) / np.sum(note[first] ** 2)) > -1.5
+    assert 20 * math.log10(np.abs(y).max() / np.abs(note).max()) > -1.0
+
+
+def test_a_threshold_that_is_turned_opens_as_a_note_does() -> None:
+    """The knob only decides when: the way the gain goes is the same."""
+    key = np.full(RATE_HZ, 0.05, np.float32)
+    row = Row("gate", 1, VALUES | {"threshold_db": -10.0})
+    gains_of(key, row)
+    row.turn("threshold_db", -60.0)
+    by_knob = gains_of(key, row)
+    by_note = gains_of(np.concatenate([np.zeros(4800, np.float32), key]))
+    first, second = (int(np.flatnonzero(np.diff(gains) > 1e-4)[0]) for gains in (by_knob, by_note))
+    np.testing.assert_allclose(by_knob[first : first + 2000], by_note[second : second + 2000], atol=1e-4)

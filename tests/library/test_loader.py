@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from pedal.errors import ImpulseError, ModelError
+from pedal.errors import ModelError
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 
@@ -46,7 +46,6 @@ def test_impulses_by_rate(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.array([1.0, 0.5]), 48000)
     loader = Loader(Assets(tmp_path), Reads())
     assert loader.impulse("a.wav", 48000) is loader.impulse("a.wav", 48000)
-    with pytest.raises(ImpulseError, match="48000 Hz, the pedal plays at 44100 Hz"):
-        loader.impulse("a.wav", 44100)
+    assert loader.impulse("a.wav", 96000).size > 1.9 * loader.impulse("a.wav", 48000).size
     with pytest.raises(ModelError, match="no model"):
         loader.model("b.nam")

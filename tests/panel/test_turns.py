@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from pedal.config import parse_board
+from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link
 from pedal.panel.controls.knobs import Turn
 from pedal.panel.hand import Hand
+from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.rigs import Rigs
 from pedal.panel.turns import Turns, shown
@@ -36,7 +38,8 @@ def player(tmp_path: Path) -> Iterator[Player]:
     hand.take("01-first", Preset("First", (Block("tone", "tone"),)), {}, serial=1)
     rigs = Rigs(link)
     workshop = Workshop(link.path, queue.SimpleQueue())
-    yield Player(BOARD, link, hand, rigs, Widths(rigs, BOARD.budget_share), workshop)
+    outlet = Outlet(ConnectionStore(tmp_path / "output.toml"), rigs)
+    yield Player(BOARD, link, hand, rigs, Widths(rigs, BOARD.budget_share), workshop, outlet)
     workshop.close()
 
 

@@ -101,7 +101,7 @@ def test_a_weight_that_is_no_number_keeps_the_amp_silent_and_nothing_else() -> N
 def test_a_tap_that_is_no_number_names_the_cabinet(value: float) -> None:
     bench = playing()
     row = bench.row("cab")
-    bench.arena.f32[int(bench.arena.i64[row + at.DATA]) + 50] = value
+    bench.arena.f32[int(bench.arena.i64[row + at.F32]) + own_f32(KINDS["cab"]) + 50] = value
     y = bench.play(TAKE[9600:9664])
     (event,) = bench.new_events()
     assert event.kind == at.EVENT_GUARD

@@ -36,7 +36,9 @@ def by_hand(width: int) -> Any:
     y = Engine(model, width).process(driven).astype(np.float64) * 10 ** ((TARGET_DB - model.loudness_db - 6) / 20)
     y = np.convolve(y, Assets().impulse("200", RATE_HZ).astype(np.float64))[: TAKE.size]
     pole = float(np.exp(-2 * np.pi * 5.0 / RATE_HZ))
-    y = filters.difference(y[:, None], [1.0, -1.0, 0.0], [1.0, -pole, 0.0]) * 10 ** (-12 / 20)
+    y = filters.difference(y[:, None], *filters.butterworth(20.0, RATE_HZ, low_pass=False))
+    y = filters.difference(y, *filters.butterworth(20000.0, RATE_HZ, low_pass=True))
+    y = filters.difference(y, [1.0, -1.0, 0.0], [1.0, -pole, 0.0]) * 10 ** (-12 / 20)
     assert np.abs(y).max() < 10 ** (-1 / 20), "below the limiter"
     return np.repeat(y, 2, axis=1)
 
@@ -143,3 +145,19 @@ def test_costs_are_measured_once_and_wider_costs_more() -> None:
     assert row_ns == 0.0
     assert 0.0 < lite_ns < full_ns
     assert measure_costs(parts, RATE_HZ, 64, costs) == costs
+
+
+def test_cabinets_that_the_connection_leaves_out_ring_out_and_come_back() -> None:
+    """``pedal output amp-input``: whatever the preset says, and ramped."""
+    bench, without = Bench(CHAIN), Bench(preset(CHAIN.blocks[0], input=CHAIN.input, output=CHAIN.output))
+    plain = Bench(CHAIN)
+    for each in (bench, without, plain):
+        each.adopt(0)
+        each.play_all(TAKE[:9600], 64)
+    bench.arena.i64[at.CABS_OFF] = 1
+    heard, wanted = (each.play_all(TAKE[9600:38400], 64) for each in (bench, without))
+    plain.play_all(TAKE[9600:38400], 64)
+    np.testing.assert_allclose(heard[9600:], wanted[9600:], atol=0.003)  # the DC blocker's past differs
+    bench.arena.i64[at.CABS_OFF] = 0
+    heard, wanted = (each.play_all(TAKE[38400:], 64) for each in (bench, plain))
+    np.testing.assert_allclose(heard[4800:], wanted[4800:], atol=0.003)

@@ -35,11 +35,11 @@ def named(blocks: list[Block]) -> Preset:
 
 @given(listed)
 def test_order_of_sound(blocks: list[Block]) -> None:
-    """As listed, but the gate behind the last amp; input first, DC blocker and output last."""
+    """As listed, but the gate behind the last amp; input first, DC blocker, output and connection last."""
     source = named(blocks)
     order = in_order_of_sound(source)
     assert sorted(block.id for block in order) == sorted(block.id for block in source.chain)
-    assert (order[0].kind, order[-2].kind, order[-1].kind) == ("input", "dc", "output")
+    assert [order[place].kind for place in (0, -3, -2, -1)] == ["input", "dc", "output", "master"]
     rest = [block for block in order if block.kind != "gate"]
     assert rest == [block for block in source.chain if block.kind != "gate"]
     kinds = [block.kind for block in order]

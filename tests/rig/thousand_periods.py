@@ -14,6 +14,7 @@ from numba.core.runtime import rtsys
 
 from pedal import layout as at
 from pedal.jit import entry
+from pedal.params import KINDS
 from pedal.preset import Block
 from pedal.rig.chain import run_chain
 from pedal.rig.period import play_period_kernel
@@ -41,7 +42,8 @@ def thousand_periods(f32: Any, f64: Any, i64: Any, captured: Any, played: Any) -
 
 def main() -> None:
     amp = Block("amp", "amp", "starter")
-    bench = Bench(preset(Block("gate", "gate"), amp, Block("tone", "tone"), Block("cab", "cab", "100")), preset(amp))
+    others = [Block(kind.name, kind.name) for kind in KINDS.values() if not (kind.implicit or kind.asset)]
+    bench = Bench(preset(*others[:7], amp, *others[7:], Block("cab", "cab", "100", {"mix": 0.3})), preset(amp))
     bench.adopt(0)
     bench.play(guitar(64))
     views = bench.arena.f32, bench.arena.f64, bench.arena.i64
