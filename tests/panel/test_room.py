@@ -12,11 +12,13 @@ import pytest
 from pedal import layout
 from pedal.config import parse_board
 from pedal.levels import Levels, ModelLevels
+from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes, encode_notes
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
+from pedal.panel.outlet import Outlet
 from pedal.panel.player import ROOM_TICKS, Player
 from pedal.panel.rigs import Rigs
 from pedal.panel.widths import KNOWN_S, Widths
@@ -84,7 +86,9 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
     hand.take("01-first", Preset("First", (Block("tone", "tone"),)), {}, serial=1)
     rigs = Rigs(link)
     widths, workshop = Widths(rigs, 0.7), Workshop()
-    made: Any = Player(BOARD, link, hand, rigs, widths, workshop)  # type: ignore[arg-type]
+    made: Any = Player(
+        BOARD, link, hand, rigs, widths, workshop, Outlet(ConnectionStore(tmp_path / "output.toml"), rigs)
+    )  # type: ignore[arg-type]
     stand = Stand(link, made, widths, workshop)
     for field, value in ((layout.AMP_PLAYING, FULL), (layout.AMP_WANTED, FULL), (layout.AMP_HELD, layout.NO_WIDTH)):
         stand.put(field, value)
