@@ -44,7 +44,8 @@ def longest_frames(rate_hz: int) -> int:
 
 def state(rate_hz: int, data_cells: int) -> State:
     """Segments and two lines; the swing; the place in the lines."""
-    return State(LINES - OWN_F32 + 2 * line_cells(longest_frames(rate_hz)), SWING_CELLS, 1)
+    longest = longest_frames(rate_hz)
+    return State(LINES - OWN_F32 + 2 * line_cells(longest), SWING_CELLS, 1, quiet_frames=longest)
 
 
 @kernel

@@ -136,7 +136,7 @@ class _Lobby:
     def _safe_mode(self) -> str:
         """Why the sound is in safe mode and how to leave it; empty if it is not."""
         reason = load_health(self.path.parent, "audio").safe_mode
-        return f"{reason} {way_out(self.board)}" if reason else ""
+        return f"{way_out(self.board)} {reason}" if reason else ""
 
     def _serve(self) -> None:
         try:

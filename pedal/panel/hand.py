@@ -76,7 +76,7 @@ class Hand:
         Raises:
             PresetError: the disk refuses; it is then still in hand.
         """
-        if not self.recall():
+        if not self.recall() or not (self.key or self.preset.blocks):  # a plain one: of an earlier start like this
             return ""
         taken = {entry.key for entry in self.store.entries()}
         if self.key in taken and self._is_saved_as(self.key):

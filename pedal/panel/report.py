@@ -218,4 +218,4 @@ class Reporter:
         return "safe mode" if self._safe_mode and state == "playing" else state
 
     def _safe_page(self) -> str:
-        return f"Clean bypass. {self._safe_mode} {way_out(self._board)}" if self._safe_mode else ""
+        return f"{way_out(self._board)} {self._safe_mode}" if self._safe_mode else ""

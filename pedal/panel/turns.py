@@ -51,5 +51,5 @@ def shown(param: Param, value: float) -> str:
     """A value as the page says it: ``+3.5 dB``, ``0.12 s``, ``on``."""
     if param.unit == "on/off":
         return "on" if value >= 0.5 else "off"
-    number = f"{value:+.1f}" if param.unit == "dB" else f"{value:.3g}"
+    number = f"{round(value, 1) + 0.0:+.1f}" if param.unit == "dB" else f"{value:.3g}"  # + 0.0: no "-0.0"
     return f"{number} {param.unit}".rstrip()

@@ -11,5 +11,6 @@ CHORUS = block(
     share("depth", 0.5, "Depth"),
     share("mix", 0.5, "Mix"),
     widens=True,
+    bypass="tail",
     about="Each side hears itself twice more, a little late and a little out of tune.",
 )

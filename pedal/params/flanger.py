@@ -13,5 +13,6 @@ FLANGER = block(
     share("feedback", 0.5, "Feedback", low=-0.9, high=0.9),
     share("mix", 0.5, "Mix"),
     widens=True,
+    bypass="tail",
     about="A comb that sweeps through the sound, as from two tapes that do not quite run alike.",
 )

@@ -9,5 +9,6 @@ VIBRATO = block(
     "Vibrato",
     hertz("rate_hz", 1.0, 10.0, 5.0, "Rate"),
     Param("depth_cents", "cents", 0.0, 60.0, 20.0, "Depth", step=1.0),
+    bypass="tail",
     about="The pitch goes up and down.",
 )

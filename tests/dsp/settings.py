@@ -20,6 +20,17 @@ OPTIONS = {"cab": {"impulse_b": "100"}}
 #: Where a knob decides something that is heard at once, the sine is so loud that it does not (peak).
 LEVELS = {"output": 0.1}
 
+#: Knobs that move what is heard in time, and so its pitch, and one that lets a room go for 20 s: ``test_effects``
+#: sweeps these, with what such a movement explains.
+GLIDES = {
+    ("delay", "time_s"),
+    ("delay", "division"),
+    ("delay", "tempo_bpm"),
+    ("flanger", "delay_s"),
+    ("vibrato", "rate_hz"),
+}
+LONG = {("reverb", "decay_s")}
+
 #: Amps need a model and an understudy: ``tests/rig``.
 TESTED = [kind for kind in KINDS.values() if kind.name != "amp"]
 KNOBS = [

@@ -69,7 +69,7 @@ def test_twin(channels: int, periods: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize("drive_db", [12.0, 24.0, 36.0])
-@pytest.mark.parametrize("level", [0.1, 0.5])
+@pytest.mark.parametrize("level", [0.1, 0.5, 1.0])
 @pytest.mark.parametrize("hz", [5000, 4321, 3107])
 def test_what_folds_is_70_db_down(drive_db: float, level: float, hz: int) -> None:
     """A steady sine: everything that is no overtone of it, against the sine; the tone knob wide open."""

@@ -9,19 +9,10 @@ from hypothesis import strategies as st
 
 from pedal.params import KINDS, Param
 from tests.dsp.rows import RATE_HZ, Row, noise, reset_row
+from tests.dsp.settings import GLIDES, LONG
 from tests.dsp.sweep import BAND_HZ, PERIOD_FRAMES, SINE_HZ, SWEEP_S, sine, spectrum, zipper_db
 
 EFFECTS = ["delay", "reverb", "chorus", "flanger", "phaser", "tremolo", "vibrato"]
-#: These move what is heard in time, and so its pitch, by an octave at most: that explains all up to there.
-GLIDES = {
-    ("delay", "time_s"),
-    ("delay", "division"),
-    ("delay", "tempo_bpm"),
-    ("flanger", "delay_s"),
-    ("vibrato", "rate_hz"),
-}
-#: At 20 s the click with which the sine begins is still to be heard: it must begin gently.
-LONG = {("reverb", "decay_s")}
 KNOBS = [(kind, param) for kind in EFFECTS for param in KINDS[kind].params[1:]]
 
 
@@ -51,7 +42,7 @@ def test_the_same_turn_sounds_the_same_at_any_period(kind: str, param: Param) ->
 @pytest.mark.parametrize(("kind", "param"), KNOBS, ids=named)
 def test_no_zipper(kind: str, param: Param) -> None:
     if (kind, param.name) not in GLIDES | LONG:
-        assert zipper_db(kind, param.name, "", 2) <= -70.0
+        assert zipper_db(kind, param.name) <= -70.0
         return
     for first, last in ((param.low, param.high), (param.high, param.low)):
         # Without feedback, whose echoes would be moved again; long before the sweep, so that no beginning comes by.

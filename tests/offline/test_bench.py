@@ -40,3 +40,13 @@ def test_it_is_told_to_people_and_programs(result: bench.Bench) -> None:
     text = bench.format_bench(result)
     assert "times amp" in text
     assert len(text.splitlines()) == len(result.rows) + 5
+
+
+def test_a_full_pedalboard_costs_less_than_five_amps() -> None:
+    """Every effect a player may want at once, around one A2-Full, at 64 frames."""
+    before, behind = ("gate", "comp", "drive"), ("eq", "cab", "chorus", "delay", "reverb")
+    assets = {"cab": "2048"}
+    blocks = [Block(kind, kind, assets.get(kind, "")) for kind in (*before, "amp", *behind) if kind != "amp"]
+    blocks.insert(len(before), Block("amp", "amp", "starter"))
+    (ratio,) = bench.bench_chain(preset(*blocks), Assets(), 48000, (64,)).amps_worth  # type: ignore[arg-type]
+    assert ratio < 5.0

@@ -10,6 +10,7 @@ import pytest
 from pedal import layout
 from pedal.connection import CONNECTIONS, MASTER
 from pedal.errors import PresetError
+from pedal.levels import USUAL
 from pedal.library.connections import ConnectionStore
 from pedal.link import Link, Word
 from pedal.notes import BlockNote, RigNotes
@@ -25,7 +26,7 @@ def rigs(tmp_path: Path) -> Rigs:
     targets = tuple(param.kernel_value(param.default) for param in MASTER.params)
     note = BlockNote(MASTER.name, MASTER.name, "master#0", 1, (layout.HEAP_AT_BYTE, 64), PARAMS_IDX, targets)
     rigs = Rigs(Link.create(tmp_path / "link"))
-    rigs.publish(0, RigNotes("test", 1, (note,)))
+    rigs.publish(0, RigNotes("test", 1, (note,)), USUAL)
     return rigs
 
 

@@ -74,6 +74,7 @@ def test_a_preset_without_the_block_has_a_knob_that_says_so(player: Player) -> N
     [
         ("amp", "drive_db", 3.04, "+3.0 dB"),
         ("amp", "drive_db", -12.0, "-12.0 dB"),
+        ("amp", "drive_db", -0.02, "+0.0 dB"),
         ("gate", "hold_s", 0.12345, "0.123 s"),
         ("output", "mute", 1.0, "on"),
         ("output", "mute", 0.0, "off"),

@@ -60,7 +60,7 @@ def test_an_echo_outlives_its_preset() -> None:
     pedal.go_to(preset(TONE, ECHO))
     pedal.play_all(guitar(RATE_HZ // 2), 64)
     notes = pedal.go_to(preset(TONE))
-    assert kinds(notes) == ["input", "tone", "~delay", "dc", "output"]
+    assert kinds(notes) == ["input", "tone", "~delay", "dc", "output", "master"]
     echoes = pedal.play_all(SILENCE, 64)
     assert level(echoes[RATE_HZ // 4 : RATE_HZ // 2]) > 0.01
     for _ in range(12):
@@ -87,7 +87,7 @@ def test_the_same_block_goes_on_as_itself() -> None:
     pedal = Pedal()
     first = pedal.go_to(preset(ECHO))
     second = pedal.go_to(preset(TONE, ECHO))
-    assert kinds(second) == ["input", "tone", "delay", "dc", "output"]
+    assert kinds(second) == ["input", "tone", "delay", "dc", "output", "master"]
     assert second.blocks[2].serial == first.blocks[1].serial
 
 
@@ -95,7 +95,7 @@ def test_another_time_is_another_delay_and_the_old_one_rings_out_unbent() -> Non
     pedal = Pedal()
     first = pedal.go_to(preset(ECHO))
     second = pedal.go_to(preset(replace(ECHO, values={**ECHO.values, "time_s": 0.5})))
-    assert kinds(second) == ["input", "delay", "~delay", "dc", "output"]
+    assert kinds(second) == ["input", "delay", "~delay", "dc", "output", "master"]
     assert second.blocks[2].serial == first.blocks[1].serial
     assert second.blocks[2].targets[1] == pytest.approx(0.25)
     back = pedal.go_to(preset(ECHO))
@@ -126,7 +126,7 @@ def test_a_tail_stands_where_it_stood() -> None:
     pedal = Pedal()
     pedal.go_to(preset(replace(ECHO, id="first"), AMP, replace(ECHO, id="loop"), CAB, ROOM))
     notes = pedal.go_to(preset(TONE, AMP, CAB, replace(TONE, id="post")))
-    wanted = ["input", "tone", "~delay", "amp", "~delay", "cab", "tone", "~reverb", "dc", "output"]
+    wanted = ["input", "tone", "~delay", "amp", "~delay", "cab", "tone", "~reverb", "dc", "output", "master"]
     assert kinds(notes) == wanted
 
 

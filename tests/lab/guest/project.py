@@ -47,7 +47,7 @@ MASKED = (
 _UNITS = "etc/systemd/system"
 _HERE = Path(__file__).resolve().parent
 #: All files are of the same moment: numba compares it, and nothing else should be able to.
-_STAMP_S = 1_700_000_000
+STAMP_S = 1_700_000_000
 
 
 def project() -> Path:
@@ -82,7 +82,7 @@ def _build(folder: Path, files: list[Path]) -> None:
         (folder / _UNITS).mkdir(parents=True, exist_ok=True)
         (folder / _UNITS / name).symlink_to("/dev/null")
     shim = build_shim(folder / "usr" / "lib" / "pedal-lab" / "shim.so")
-    os.utime(shim, (_STAMP_S, _STAMP_S))
+    os.utime(shim, (STAMP_S, STAMP_S))
     _precompile(folder)
 
 
@@ -108,4 +108,4 @@ def put(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     target.chmod(0o755 if os.access(source, os.X_OK) else 0o644)
-    os.utime(target, (_STAMP_S, _STAMP_S))
+    os.utime(target, (STAMP_S, STAMP_S))

@@ -13,7 +13,7 @@ from tests.lab.scenario import Breakage
 BREAKAGE = Breakage(
     "a dead child is not started again",
     "pedal/system/supervise.py",
-    "            post.restart_if_dead()\n",
+    "            post.look_after()\n",
     "",
 )
 BACK_S = 2.0

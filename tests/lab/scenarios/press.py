@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.lab.ears import PRESS_FRAMES, frames_to_hear, play_a_loop
 from tests.lab.lab import Lab
+from tests.lab.listening import PRESS_FRAMES, frames_to_hear, play_a_loop
 from tests.lab.scenario import Breakage
 
 BREAKAGE = Breakage(
@@ -12,7 +12,7 @@ BREAKAGE = Breakage(
     "bounce_time=None",
     "bounce_time=0.01",
 )
-PRESSES = 24
+PRESSES = 16
 
 
 def scenario(lab: Lab) -> None:

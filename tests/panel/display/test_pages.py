@@ -41,11 +41,7 @@ PAGES: dict[str, Image.Image] = {
     "starting": draw_page(replace(PLAYING, audio_state="starting")),
     "lost-card": draw_page(replace(PLAYING, audio_state="lost card", muted=True)),
     "no-audio": draw_page(replace(PLAYING, audio_state="no audio")),
-    "safe-mode": draw_page(
-        PanelView(
-            "Crunch", 1, 4, message="Clean bypass. The sound failed 3 times in a minute.", audio_state="safe mode"
-        )
-    ),
+    "safe-mode": draw_page(PanelView("Crunch", 1, 4, message="Press bypass to try again.", audio_state="safe mode")),
     "message": draw_page(replace(PLAYING, message="Card 'M2' is busy.")),
     "message-scrolled": draw_page(replace(PLAYING, message="Preset 7 is broken; 'Crunch' plays on.", tick=30)),
     "no-amp": draw_page(PanelView("Just a delay", 40, 40)),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.lab.ears import LOOP_FRAMES, RAMP_FRAMES, SAME, assert_no_click, first_change, frames_to_hear
+from tests.lab.listening import LOOP_FRAMES, RAMP_FRAMES, SAME, assert_no_click, first_change, frames_to_hear
 
 
 class Tape:

@@ -1,0 +1,137 @@
+"""The panel's side of width changes: decided, asked for, recorded with their reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pedal import layout
+from pedal.governor import decide
+from pedal.link import Word
+from pedal.link.status import Event
+from pedal.panel.widths import AFTER_S, OVERRAN, Change
+from pedal.preset import Preset
+from tests.panel.stand import FULL_NS, LITE_NS, OTHER_NS, RATE_HZ, Stand, amp, tone
+
+PRESET = Preset("Two amps", (amp("push"), amp("amp"), tone("tone", on=False)))
+FULL, LITE, OTHER = (ns * RATE_HZ * 1e-9 for ns in (FULL_NS, LITE_NS, OTHER_NS))  # shares of the period
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Stand:
+    stand = Stand(tmp_path, {"01-two": PRESET})
+    stand.play("01-two")
+    return stand
+
+
+def tick(stand: Stand, now_s: float, load: float, quality: dict[str, str] | None = None) -> None:
+    stand.set_load(load)
+    stand.widths.tick(stand.link.status(), quality or {}, now_s)
+
+
+def event(stand: Stand, amp_id: str, before: int, after: int) -> Event:
+    assert stand.rigs.playing is not None
+    serial = next(block.serial for block in stand.rigs.playing.blocks if block.id == amp_id)
+    return Event(layout.EVENT_WIDTH, 4800, (serial, before, after, 12, 1))
+
+
+def noted(stand: Stand, happened: Event, now_s: float) -> Change:
+    change = stand.widths.note_event(happened, stand.link.status(), now_s)
+    assert change is not None
+    return change
+
+
+def test_too_much_load_narrows_and_the_record_says_why(stand: Stand) -> None:
+    tick(stand, 1.0, 0.8)
+    assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0), "the last amp gives way"
+    assert not stand.widths.is_settled()
+    stand.link.put(stand.record("amp") + layout.AMP_PLAYING, 0)
+    assert stand.widths.is_settled()
+    change = noted(stand, event(stand, "amp", 1, 0), 1.1)
+    assert (change.amp, change.before, change.after) == ("amp", "Full", "Lite")
+    assert change.load_before == 0.8 and change.reason not in ("", OVERRAN)
+    tick(stand, 1.1 + AFTER_S / 2, 0.5)
+    assert change.load_after is None
+    tick(stand, 1.1 + AFTER_S, 0.45)
+    tick(stand, 9.0, 0.1)
+    assert stand.widths.changes[0].load_after == 0.45, "when it had settled, and only then"
+    assert stand.widths.changes[0].as_dict()["from"] == "Full"
+
+
+def test_room_widens_after_a_while(stand: Stand) -> None:
+    for amp_id in ("push", "amp"):
+        stand.play_width(amp_id, 0)
+    now_s = 0.0
+    while stand.wanted_width("push") == stand.wanted_width("amp") == 0:
+        tick(stand, now_s, 2 * LITE)
+        now_s += 0.05
+        assert now_s < 10.0
+    assert now_s >= decide.PATIENCE_S
+    assert stand.wanted_width("push") + stand.wanted_width("amp") == 1, "one at a time"
+
+
+def test_what_the_player_chose_holds(stand: Stand) -> None:
+    stand.player.set_quality("lite", 1)
+    assert stand.wanted_width("push") == 0, "at once"
+    stand.link.put(stand.record("push") + layout.AMP_PLAYING, 0)
+    assert noted(stand, event(stand, "push", 1, 0), 1.0).reason == "the player chose lite"
+    for step in range(100):
+        tick(stand, 1.0 + step, 0.1, {"push": "lite"})
+    assert stand.wanted_width("push") == 0
+    tick(stand, 200.0, 0.9, {"push": "lite", "amp": "full"})
+    assert stand.wanted_width("amp") == 1, "full is not narrowed for load"
+
+
+def test_an_overrun_is_answered_and_not_undone(stand: Stand) -> None:
+    record = stand.record("amp")
+    stand.link.put(record + layout.AMP_HELD, 0)
+    tick(stand, 1.0, 0.9)
+    assert stand.link.get(record + layout.AMP_HELD) == layout.NO_WIDTH and stand.wanted_width("amp") == 0
+    assert noted(stand, event(stand, "amp", 1, 0), 1.0).reason == OVERRAN
+
+
+def test_events_of_others_are_no_changes(stand: Stand) -> None:
+    status = stand.link.status()
+    assert stand.widths.note_event(Event(layout.EVENT_WIDTH, 1, (999, 1, 0, 0, 0)), status, 0.0) is None
+    assert stand.widths.note_event(event(stand, "amp", layout.NO_WIDTH, 1), status, 0.0) is None
+    assert not stand.widths.changes
+
+
+def test_room_is_made_before_a_block_starts(stand: Stand) -> None:
+    stand.set_load(2 * FULL)
+    status = stand.link.status()
+    stand.widths.budget = 2 * FULL + OTHER / 2
+    assert stand.widths.make_room(OTHER, "", status, {}, "room for tone")
+    assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0)
+    assert noted(stand, event(stand, "amp", 1, 0), 0.0).reason == "room for tone"
+
+
+def test_no_room_is_needed_where_there_is_some(stand: Stand) -> None:
+    stand.widths.budget = 2 * FULL + 2 * OTHER
+    stand.set_load(2 * FULL)
+    assert not stand.widths.make_room(OTHER, "", stand.link.status(), {}, "room for tone")
+    assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 1)
+
+
+def test_an_amp_that_joins_starts_as_wide_as_fits(stand: Stand) -> None:
+    stand.play_width("amp", layout.NO_WIDTH)
+    stand.set_load(FULL)
+    stand.widths.budget = FULL + LITE + 0.01
+    assert not stand.widths.make_room(0.0, "amp", stand.link.status(), {}, "room for amp")
+    assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0)
+
+
+def test_costs_are_those_of_this_machine_now(stand: Stand) -> None:
+    """A machine that takes twice as long as its stopwatch said needs room for twice as much."""
+    stand.widths.budget = 2 * FULL + 1.5 * OTHER
+    stand.set_load(2 * FULL)
+    assert stand.rigs.playing is not None
+    rows = [block.id for block in stand.rigs.playing.blocks]
+    slot = layout.SLOTS + stand.link.get(Word.PLAYING_SLOT) * layout.SLOT_STRIDE
+    stand.link.put(slot + layout.SLOT_ROWS, len(rows))
+    for factor, narrows in ((1.0, False), (2.0, True)):
+        for amp_id in ("push", "amp"):
+            spent_ns = factor * FULL_NS * stand.link.get(Word.PERIOD_FRAMES)
+            stand.link.arena.f64[layout.ROW_COST_F64 + rows.index(amp_id)] = spent_ns
+        assert stand.widths.make_room(OTHER, "", stand.link.status(), {}, "room for tone") == narrows
