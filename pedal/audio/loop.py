@@ -19,6 +19,8 @@ from pedal.layout import CARD_LOST, CARD_RUNNING, CARD_STARTING
 
 #: How often a card that is not there is looked for.
 RETRY_S = 0.5
+#: Pause before a card that gave no period since its last start is started once more.
+BREATH_S = 0.001
 
 STARTING, RUNNING, LOST = CARD_STARTING, CARD_RUNNING, CARD_LOST
 
@@ -57,6 +59,7 @@ def stream(card: Card, words: Words, play_period: PlayPeriod) -> None:
     read, write, frombuffer, u8 = card.capture.read, card.playback.write, np.frombuffer, np.uint8
     stopped, period_frames = words.stopped, card.period_frames
     played = np.zeros(card.period_bytes, u8)
+    is_flowing = True
     card.start()
     while not stopped():
         length, data = read()
@@ -65,7 +68,10 @@ def stream(card: Card, words: Words, play_period: PlayPeriod) -> None:
             length = write(played)
         if length != period_frames:  # -EPIPE: an overrun of the one, or an underrun of the other
             words.count_xrun()
+            if not is_flowing:  # a card that was pulled out fails at once until its driver has noticed: let it
+                time.sleep(BREATH_S)
             card.start()
+        is_flowing = length == period_frames
 
 
 def play(open_card: Callable[[], Card], words: Words, play_period: PlayPeriod, report: Callable[[str], None]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,7 @@ def main(folder: str, loudness_input: str | None = None) -> None:
     """Print all figures, and how far each is from each."""
     given = Path(loudness_input) if loudness_input else None
     found = {name: np.array(values) for name, values in study(Path(folder), given).items()}
-    for name, against in (pair for one in found for pair in [(one, other) for other in found if other != one]):
+    for against, name in combinations(found, 2):
         apart = found[name] - found[against]
         median, rest = float(np.median(apart)), np.abs(apart - np.median(apart))
         print(f"{name} - {against}: median {median:+.2f} dB, standard deviation {np.std(apart):.2f} dB, ", end="")

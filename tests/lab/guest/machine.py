@@ -23,6 +23,9 @@ from tests.lab.guest.root import root
 
 #: The wall clock that every guest is started with, later than any package in it: 2027-01-01 00:00 UTC.
 START_NS = 1_798_761_600_000_000_000
+#: The run's folder, as the kernel's process finds it. Its name must not stand on the kernel's command line, from which
+#: the kernel makes its random numbers.
+_HERE = "/proc/self/cwd"
 MEMORY = "2048M"
 _INIT = Path(__file__).resolve().parent / "init.sh"
 _TICK_S = 0.02
@@ -75,21 +78,25 @@ def run_guest(
     (folder / "layers").write_text("".join(f"{layer}\n" for layer in (*layers, ours)))
     if disk is not None:
         make_disk(folder, disk)
+    (folder / "root").unlink(missing_ok=True)
+    (folder / "root").symlink_to(base)
     arguments = [
         *(f"mem={memory}", "time-travel=inf-cpu", f"time-travel-start={START_NS}"),
-        *("rootfstype=hostfs", f"rootflags={base}", "ro", "init=/sbin/lab-init", f"lab={folder}"),
+        *("rootfstype=hostfs", f"rootflags={_HERE}/root", "ro", "init=/sbin/lab-init", f"lab={_HERE}"),
         *("con=null", "con0=null,fd:1", "norandmaps", "quiet", "systemd.wants=pedal-lab.service"),
         *("systemd.show_status=0", "systemd.log_target=kmsg", "snd_aloop.pcm_substreams=2"),
     ]
     started_s = time.monotonic()
     with open(folder / "console.txt", "wb") as console:
         process = subprocess.Popen(
-            [program, *arguments],
+            # Where the kernel lies in its host's memory decides how much of it a guest has: no luck there, please.
+            ["setarch", "--addr-no-randomize", program, *arguments],
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=console,
             start_new_session=True,
-            env=os.environ | {"TMPDIR": _memory_folder()},
+            env={"TMPDIR": _memory_folder(), "HOME": str(folder), "PATH": os.defpath},
         )
         try:
             _wait(process, started_s + limit_s)
