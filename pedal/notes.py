@@ -10,6 +10,9 @@ import msgspec
 
 from pedal.levels import ModelLevels
 
+#: First in the id of a row that only rings out; no player's block is called so, ids are letters, digits, - and _.
+TAIL_MARK = "~"
+
 
 class AmpNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An amp's own facts.

@@ -16,6 +16,7 @@ from pedal.config import Board
 from pedal.errors import ControlError, PedalError
 from pedal.link import Link, Word
 from pedal.notes import BlockNote, RigNotes
+from pedal.panel.controls.taps import Taps
 from pedal.panel.hand import Hand, cell_of
 from pedal.panel.jobs import Done, Job
 from pedal.panel.level_settings import LevelSettings
@@ -25,6 +26,7 @@ from pedal.panel.rigs import BYPASS_CELL, Rigs
 from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
 from pedal.params import BYPASS, KINDS
+from pedal.params.tempo import SLOWEST_BPM, TEMPO
 from pedal.preset import Block, Preset, format_preset
 
 _log = logging.getLogger("pedal.panel")
@@ -79,6 +81,7 @@ class Player:
         self._widths = widths
         self._workshop = workshop
         self._bypassing = threading.Lock()
+        self._taps = Taps()
         self._pending: _Pending | None = None
         self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
 
@@ -195,6 +198,16 @@ class Player:
         self.outlet.apply()
         self._widths.restart()
 
+    def tap(self, at_s: float) -> None:
+        """A foot taps the beat: from the second tap on, every block of the preset that has a tempo follows."""
+        bpm = self._taps.tap(at_s)
+        if bpm is None:
+            return
+        followers = [block.id for block in self.preset.blocks if _has_tempo(block)]
+        for block_id in followers:
+            self.set_param(f"{block_id}.{TEMPO}", max(SLOWEST_BPM, bpm), at_s)
+        self.message = f"{bpm:.0f} bpm" if followers else "Nothing here follows a tempo."
+
     def set_param(self, target: str, value: float, now_s: float) -> None:
         """Set ``block.parameter``; the sound ramps there.
 
@@ -310,6 +323,10 @@ class Player:
     def _note(self, block_id: str) -> BlockNote | None:
         notes = self._rigs.wanted or self._rigs.playing
         return next((block for block in notes.blocks if block.id == block_id), None) if notes else None
+
+
+def _has_tempo(block: Block) -> bool:
+    return any(param.name == TEMPO for param in KINDS[block.kind].params)
 
 
 #: Said while the kernels are compiled or loaded.
