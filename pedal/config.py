@@ -63,8 +63,8 @@ class FootSwitch(msgspec.Struct, frozen=True, kw_only=True):
 
     pin: Annotated[int, Meta(ge=2, le=27, description="a BCM pin number from 2 to 27")]
     action: Annotated[
-        Literal["bypass", "next_preset", "previous_preset"],
-        Meta(description='"bypass", "next_preset" or "previous_preset"'),
+        Literal["bypass", "next_preset", "previous_preset", "tap", "tuner"],
+        Meta(description='"bypass", "next_preset", "previous_preset", "tap" or "tuner"'),
     ]
 
 
@@ -73,6 +73,13 @@ class KnobSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: Annotated[int, Meta(ge=0, le=7, description="an input of the MCP3008, 0 to 7")]
     parameter: Annotated[str, Meta(max_length=80, description="BLOCK.PARAM, such as amp.drive_db")]
+
+
+class TunerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The tuner: frequency of A4, and whether the pedal is silent while one tunes."""
+
+    reference_hz: Annotated[float, Meta(ge=430.0, le=450.0, description="430 to 450")] = 440.0
+    mute: Annotated[bool, Meta(description="true or false")] = True
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +115,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     switches: dict[str, FootSwitch] = {}
     knobs: dict[str, KnobSettings] = {}
     display: DisplaySettings | None = None
+    tuner: TunerSettings = TunerSettings()
 
 
 def load_board(name_or_path: str | Path) -> Board:
@@ -160,6 +168,7 @@ def parse_board(text: str, where: str) -> Board:
     raw.setdefault("title", raw["name"])
     audio = _take_table(raw, "audio", where)
     display = _take_table(raw, "display", where)
+    tuner = _take_table(raw, "tuner", where)
     if audio is None:
         raise BoardError("has no [audio] table", where=where, hint="Add [audio] with the key card")
     if display is not None and display.get("interface") == "spi":
@@ -169,6 +178,7 @@ def parse_board(text: str, where: str) -> Board:
         "switches": _take_named(raw, "switches", FootSwitch, where),
         "knobs": _take_named(raw, "knobs", KnobSettings, where),
         "display": None if display is None else _record(display, DisplaySettings, where, "display"),
+        "tuner": _record(tuner or {}, TunerSettings, where, "tuner"),
     }
     board = _record(raw, Board, where, "", parts)
     _check_names(board, where)

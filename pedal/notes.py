@@ -10,6 +10,9 @@ import msgspec
 
 from pedal.levels import ModelLevels
 
+#: First in the id of a row that only rings out; no player's block is called so, ids are letters, digits, - and _.
+TAIL_MARK = "~"
+
 
 class AmpNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An amp's own facts.
@@ -21,6 +24,7 @@ class AmpNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         levels: what its model says of itself, or what was measured.
         labels: of its widths, narrowest first.
         costs_ns: measured cost of each width, nanoseconds per frame on this machine; empty if unmeasured.
+        start_idx: the width that there is room for in this rig; -1: not looked for.
     """
 
     record_idx: int
@@ -29,6 +33,7 @@ class AmpNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     levels: ModelLevels
     labels: tuple[str, ...]
     costs_ns: tuple[float, ...] = ()
+    start_idx: int = -1
 
 
 class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

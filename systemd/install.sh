@@ -33,7 +33,7 @@ install -D -m 0644 -t /etc/systemd/system "$here"/*.service
 
 systemd-sysusers pedal.conf
 systemd-tmpfiles --create pedal.conf
-modprobe --quiet i2c-dev || true # no I2C here: a board without a display
+modprobe --quiet i2c-dev 2>/dev/null || true # no I2C here: a board without a display on it
 udevadm control --reload
 udevadm trigger --subsystem-match=gpio --subsystem-match=i2c-dev --subsystem-match=spidev
 systemctl daemon-reload

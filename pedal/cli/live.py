@@ -144,6 +144,16 @@ def levels(
 
 
 @click.command()
+@click.argument("state", type=click.Choice(["on", "off"]), required=False)
+@click.option("--reference", "reference_hz", type=click.FloatRange(430.0, 450.0), help="Of A4, in Hz.")
+@_talks
+def tuner(state: str | None, reference_hz: float | None, runtime_dir: Path | None) -> None:
+    """The tuner on or off; without a word, what it reads."""
+    on = None if state is None else state == "on"
+    _say(_call(runtime_dir, protocol.Tune(on=on, reference_hz=reference_hz)))
+
+
+@click.command()
 @click.argument("switch")
 @_talks
 def press(switch: str, runtime_dir: Path | None) -> None:

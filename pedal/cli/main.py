@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "width": ("pedal.cli.live:width", "Ask for full or lite, or leave it to the pedal."),
     "output": ("pedal.cli.live:output", "How the pedal is connected: amp, FX return, speakers, headphones."),
     "levels": ("pedal.cli.live:levels", "How loud amps hear and are heard."),
+    "tuner": ("pedal.cli.live:tuner", "The tuner on or off, or what it reads."),
     "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),
     "resume": ("pedal.cli.live:resume", "Leave safe mode: try the whole pedal again."),
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),

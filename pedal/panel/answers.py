@@ -19,6 +19,7 @@ from pedal.panel import protocol
 from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
 from pedal.panel.player import Player
+from pedal.panel.tuner import Tuner
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Answers:
         status: all that ``pedal status`` says.
         page: the page on the screen.
         press: presses a footswitch of a virtual board; None on a real one.
+        tuner: on or off.
     """
 
     player: Player
@@ -38,6 +40,7 @@ class Answers:
     status: Callable[[], dict[str, Any]]
     page: Callable[[], Image.Image]
     press: Callable[[str], None] | None
+    tuner: Tuner
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -72,6 +75,10 @@ class Answers:
             case protocol.SetLevels(output=output, target_db=target_db, calibrate_input=calibrate_input):
                 player.levels.change(output, target_db, calibrate_input)
                 return player.levels.report()
+            case protocol.Tune(on=on, reference_hz=reference_hz):
+                if on is not None or reference_hz is not None:
+                    self.tuner.switch(self.tuner.is_on if on is None else on, reference_hz)
+                return self.tuner.status()
             case protocol.Page(scale=scale):
                 return _as_png(enlarged(self.page(), scale))
             case protocol.Reload():

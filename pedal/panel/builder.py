@@ -92,7 +92,7 @@ class Builder:
 
 def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:
     """Width index by block id that every amp should start with, by measured costs."""
-    share = job.rate_hz * 1e-9 * job.cpu_scale
+    share = job.rate_hz * 1e-9 * job.cpu_scale * job.slowness
     sounding = [part for part in parts if part.block.on or part.tail]
     others = sum(costs[part.cost_key][0] for part in sounding if part.amp is None) * share
     amps = []

@@ -19,7 +19,8 @@ class Job(msgspec.Struct, frozen=True):
         live: notes of the rig that plays, whose blocks may go on; None if none does.
         in_use: memory that must not be touched, ``(offset, size)`` in bytes.
         rate_hz, period_frames: of the card.
-        cpu_scale, budget: for the widths that new amps start with.
+        cpu_scale, budget: for the widths that amps start with.
+        slowness: how much longer things take in the period thread than on the stopwatch.
         prices: name of the price list of the board that this machine stands for, or empty.
         quality: by block id, what the player chose: "full", "lite" or "auto".
         connection: values of the block ``master``, which no preset has.
@@ -37,6 +38,7 @@ class Job(msgspec.Struct, frozen=True):
     period_frames: int
     cpu_scale: float
     budget: float
+    slowness: float = 1.0
     prices: str = ""
     quality: dict[str, str] = {}
     connection: dict[str, float] = {}

@@ -30,6 +30,7 @@ from pedal.panel.controls.inputs import Press
 from pedal.panel.controls.knobs import Turn
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
+from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done
 from pedal.panel.outlet import Outlet
@@ -37,6 +38,7 @@ from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
 from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
@@ -91,9 +93,10 @@ class Panel:
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
         self._turns = Turns(board, self._player)
+        self._tuner = Tuner(link, self._rigs, self._hand, board.tuner)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)
-        self._answers = Answers(self._player, self._hand, self._status, self._view, press)
+        self._answers = Answers(self._player, self._hand, self._status, self._view, press, self._tuner)
         self._tick = 0
         self._shown_message = ("", 0.0)
 
@@ -149,15 +152,22 @@ class Panel:
                 self._player.message = "Trying again."
             elif action == "bypass":
                 self._player.toggle_bypass()
+            elif action == "tap":
+                self._player.tap(press.at_s)
+            elif action == "tuner":
+                self._tuner.switch()
             else:
                 self._player.step(1 if action == "next_preset" else -1)
         except PedalError as error:
             self._player.message = str(error)
 
     def _status(self) -> dict[str, Any]:
-        return self._reporter.status(self._link.status())
+        return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
 
     def _view(self) -> Image.Image:
+        tuner = self._tuner.view()
+        if tuner is not None:
+            return draw_tuner(tuner)
         return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
 
     def _on_tick(self, now_s: float) -> None:
@@ -166,6 +176,7 @@ class Panel:
         self._workshop.look_after(now_s)
         status = self._link.status()
         self._player.tick(now_s)
+        self._tuner.tick(now_s)
         for event in self._link.new_events():
             self._on_event(event, status, now_s)
         if status.card_state == layout.CARD_RUNNING:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pedal.config import Board
 from pedal.errors import ControlError, PedalError
 from pedal.link import Link, Word
-from pedal.notes import BlockNote
+from pedal.notes import BlockNote, RigNotes
+from pedal.panel.controls.taps import Taps
 from pedal.panel.hand import Hand, cell_of
 from pedal.panel.jobs import Done, Job
 from pedal.panel.level_settings import LevelSettings
@@ -25,14 +26,15 @@ from pedal.panel.rigs import BYPASS_CELL, Rigs
 from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
 from pedal.params import BYPASS, KINDS
+from pedal.params.tempo import SLOWEST_BPM, TEMPO
 from pedal.preset import Block, Preset, format_preset
 
 _log = logging.getLogger("pedal.panel")
 
 #: The guitar as it is: what plays when something in a preset makes the panel fail.
 PLAIN = Preset("Plain")
-#: A block waits at most this long for the width that makes room for it.
-ROOM_TIMEOUT_S = 1.0
+#: A block waits at most this long for the width that makes room for it, and a preset as many ticks of the panel.
+ROOM_TIMEOUT_S, ROOM_TICKS = 1.0, 20
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class _Pending:
     built: Preset
     preset: Preset
     quality: dict[str, str]
+    waiting: tuple[int, RigNotes] | None = None  # slot and rig, once it waits for room
+    ticks: int = 0  # of waiting
 
 
 class Player:
@@ -77,6 +81,7 @@ class Player:
         self._widths = widths
         self._workshop = workshop
         self._bypassing = threading.Lock()
+        self._taps = Taps()
         self._pending: _Pending | None = None
         self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
 
@@ -168,23 +173,40 @@ class Player:
         raise trouble or ControlError("there is no preset")
 
     def built(self, done: Done) -> None:
-        """The builder's answer: publish the rig, or say why there is none. Older answers are ignored."""
-        pending = self._pending
-        if pending is None or done.number != pending.number:
+        """The builder's answer: publish the rig, or say why there is none. Older answers are ignored.
+
+        Amps that go on in it may have to narrow first: then the rig waits a moment.
+        """
+        if self._pending is None or done.number != self._pending.number:
             return
-        self._pending = None
         if done.notes is None:
-            self.message = done.error
-            return
+            self._pending, self.message = None, done.error
+        elif self._widths.make_room_for_rig(done.notes, self._link.status()):
+            self._pending.waiting = done.slot, done.notes
+        else:
+            self._publish(self._pending, done.slot, done.notes)
+
+    def _publish(self, pending: _Pending, slot: int, notes: RigNotes) -> None:
+        self._pending = None
         self._waiting.clear()
         # In this order: killed in between, a successor finds that what plays is not what is in hand.
-        self._hand.take(pending.key, pending.preset, pending.quality, done.notes.serial)
-        self._rigs.publish(done.slot, done.notes, self.levels.now)
+        self._hand.take(pending.key, pending.preset, pending.quality, notes.serial)
+        self._rigs.publish(slot, notes, self.levels.now)
         for block in pending.preset.chain:
             if block != pending.built.block(block.id):
                 self._store(block)
         self.outlet.apply()
         self._widths.restart()
+
+    def tap(self, at_s: float) -> None:
+        """A foot taps the beat: from the second tap on, every block of the preset that has a tempo follows."""
+        bpm = self._taps.tap(at_s)
+        if bpm is None:
+            return
+        followers = [block.id for block in self.preset.blocks if _has_tempo(block)]
+        for block_id in followers:
+            self.set_param(f"{block_id}.{TEMPO}", max(SLOWEST_BPM, bpm), at_s)
+        self.message = f"{bpm:.0f} bpm" if followers else "Nothing here follows a tempo."
 
     def set_param(self, target: str, value: float, now_s: float) -> None:
         """Set ``block.parameter``; the sound ramps there.
@@ -212,10 +234,11 @@ class Player:
             return True
         self._waiting.pop(block_id, None)
         note = self._note(block_id)
-        joins = on and not self._rigs.is_on(block_id)
-        if joins and note is not None and (not self._rigs.is_adopted or self._make_room(note)):
-            self._waiting[block_id] = now_s + ROOM_TIMEOUT_S
-            return False
+        if note is not None and on and not self._rigs.is_on(block_id):
+            status, quality = self._link.status(), self._hand.quality
+            if not self._rigs.is_adopted or self._widths.make_room_for_block(note, status, quality):
+                self._waiting[block_id] = now_s + ROOM_TIMEOUT_S
+                return False
         self._rigs.set_target(block_id, BYPASS_CELL, 0.0 if on else 1.0)
         return True
 
@@ -242,8 +265,12 @@ class Player:
         return ids
 
     def tick(self, now_s: float) -> None:
-        """Switch on what waited for room, once it is there (or did not come in time)."""
+        """Publish and switch on what waited for room, once it is there (or did not come in time)."""
         self._rigs.look_after()
+        if self._pending is not None and self._pending.waiting is not None:
+            self._pending.ticks += 1
+            if self._widths.is_settled() or self._pending.ticks > ROOM_TICKS:
+                self._publish(self._pending, *self._pending.waiting)
         there = self._rigs.is_adopted and self._widths.is_settled()
         for block_id in [block_id for block_id, until_s in self._waiting.items() if there or now_s >= until_s]:
             del self._waiting[block_id]
@@ -284,6 +311,7 @@ class Player:
             period_frames=self._link.get(Word.PERIOD_FRAMES) or audio.period_frames,
             cpu_scale=self._board.cpu_scale if self._board.virtual else 1.0,
             budget=self._board.budget_share,
+            slowness=self._widths.slowness,
             prices=self._board.prices,
             quality=quality,
             connection=self.outlet.connection.values,
@@ -292,16 +320,13 @@ class Player:
         self._pending = _Pending(job.number, key, preset, preset, quality)
         self._workshop.submit(job)
 
-    def _make_room(self, note: BlockNote) -> bool:
-        status = self._link.status()
-        share = status.rate_hz * 1e-9 * status.cpu_scale
-        joining = note.id if note.amp is not None else ""
-        reason = f"room for {note.id}: it would not fit beside Full"
-        return self._widths.make_room(note.cost_ns * share, joining, status, self._hand.quality, reason)
-
     def _note(self, block_id: str) -> BlockNote | None:
         notes = self._rigs.wanted or self._rigs.playing
         return next((block for block in notes.blocks if block.id == block_id), None) if notes else None
+
+
+def _has_tempo(block: Block) -> bool:
+    return any(param.name == TEMPO for param in KINDS[block.kind].params)
 
 
 #: Said while the kernels are compiled or loaded.

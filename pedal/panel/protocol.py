@@ -93,6 +93,13 @@ class SetLevels(Request, tag="levels", frozen=True):
     calibrate_input: bool | None = None
 
 
+class Tune(Request, tag="tuner", frozen=True):
+    """The tuner on, off, or only asked what it reads; ``reference_hz`` is A4's."""
+
+    on: bool | None = None
+    reference_hz: float | None = None
+
+
 class Page(Request, tag="page", frozen=True):
     """The page on the screen: ``{"png": base64, "width": ..., "height": ...}``, enlarged ``scale`` times."""
 
@@ -104,7 +111,18 @@ class Reload(Request, tag="reload", frozen=True):
 
 
 AnyRequest = (
-    Status | Press | SelectPreset | Bypass | SetParam | SwitchBlock | SetWidth | SetLevels | Output | Page | Reload
+    Status
+    | Press
+    | SelectPreset
+    | Bypass
+    | SetParam
+    | SwitchBlock
+    | SetWidth
+    | SetLevels
+    | Output
+    | Tune
+    | Page
+    | Reload
 )
 
 

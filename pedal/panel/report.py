@@ -14,6 +14,7 @@ from pedal import layout
 from pedal.config import Board
 from pedal.link import Word
 from pedal.link.status import Status
+from pedal.notes import TAIL_MARK
 from pedal.panel.display.pages import AudioState, PanelView
 from pedal.panel.hand import Hand
 from pedal.panel.player import Player
@@ -149,6 +150,8 @@ class Reporter:
             spent_ns = status.row_costs_ns[index] if index < len(status.row_costs_ns) else 0.0
             load = spent_ns * (status.cpu_scale if board.virtual else 1.0) / period_ns if period_ns else 0.0
             on = bool(rigs.link.arena.f32[block.params_idx] < 0.5)
+            if block.id.startswith(TAIL_MARK):
+                continue
             about: dict[str, Any] = {"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)}
             if on and (meter := KINDS[block.kind].meter) and index < len(status.row_meters):
                 about[meter] = round(status.row_meters[index], 1)

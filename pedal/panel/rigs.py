@@ -36,6 +36,7 @@ class Rigs:
         self.link = link
         self._published: dict[int, RigNotes] = {}
         self._retiring: list[tuple[int, RigNotes, int]] = []
+        self._joining: list[BlockNote] = []  # of the wanted rig, once it plays
         self._last_playing = link.get(Word.PLAYING_SLOT)
         for slot in {self._last_playing, link.get(Word.WANTED_SLOT)} - {-1}:
             notes = self._stored(slot)
@@ -61,7 +62,10 @@ class Rigs:
     def is_on(self, block_id: str) -> bool:
         """Whether a block of the wanted rig is switched on, or is about to be."""
         blocks = self.wanted.blocks if self.wanted else ()
-        return any(block.id == block_id and self.link.arena.f32[block.params_idx] < 0.5 for block in blocks)
+        cells = self.link.arena.f32
+        return any(
+            block.id == block_id and (cells[block.params_idx] < 0.5 or block in self._joining) for block in blocks
+        )
 
     def cost_without_amps_ns(self) -> float:
         """What the blocks of the playing rig that are on were measured to cost besides amps, ns per frame."""
@@ -81,9 +85,16 @@ class Rigs:
         return slot, self._serial, tuple(sorted({region for regions in in_use for region in regions}))
 
     def publish(self, slot: int, notes: RigNotes, levels: Levels) -> None:
-        """Let the period thread adopt ``slot`` at its next edge."""
+        """Let the period thread adopt ``slot`` at an edge soon.
+
+        Until then the playing rig goes on, with the blocks that are in both. One of these that the new rig
+        switches on joins only when the new rig plays: the old one may have no room for it.
+        """
+        going_on = {block.serial for block in self.playing.blocks} if self.playing else set()
+        self._joining = [block for block in notes.blocks if block.serial in going_on and self._is_joining(block)]
         for block in notes.blocks:
-            self._store_targets(block, block.targets)
+            targets = (1.0, *block.targets[1:]) if block in self._joining else block.targets
+            self._store_targets(block, targets)
         for amp in notes.amps:
             self._store_gains(amp, levels)
         self.link.write_notes(slot, encode_notes(notes))
@@ -98,10 +109,16 @@ class Rigs:
             if old is not None:
                 self._retiring.append((self._last_playing, old, rounds))
             self._last_playing = playing
+        if self.is_adopted:
+            for block in self._joining:
+                self.link.arena.f32[block.params_idx + BYPASS_CELL] = 0.0
+            self._joining = []
         self._retiring = [retired for retired in self._retiring if rounds - retired[2] < _ROUNDS]
 
     def set_target(self, block_id: str, cell: int, value: float) -> None:
         """Store one parameter, in every rig that has the block (the playing and a wanted one)."""
+        if cell == BYPASS_CELL:
+            self._joining = [block for block in self._joining if block.owner != block_id]
         for notes in (self.playing, self.wanted):
             for block in notes.blocks if notes else ():
                 if block.owner == block_id and cell < len(block.targets):
@@ -142,6 +159,9 @@ class Rigs:
         gains = (input_gain(amp.levels, levels), output_gain(amp.levels, levels))
         for cell, gain in enumerate(gains, amp.gains_idx):
             self.link.arena.f32[cell] = gain_from_db(gain.gain_db)
+
+    def _is_joining(self, block: BlockNote) -> bool:
+        return bool(block.targets) and block.targets[BYPASS_CELL] < 0.5 <= self.link.arena.f32[block.params_idx]
 
     def _store_targets(self, block: BlockNote, targets: tuple[float, ...]) -> None:
         self.link.arena.f32[block.params_idx : block.params_idx + len(targets)] = targets

@@ -14,6 +14,7 @@ from typing import Any
 from pedal import layout
 from pedal.governor import decide
 from pedal.link.status import Event, Status
+from pedal.notes import BlockNote, RigNotes
 from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
 
@@ -21,6 +22,8 @@ from pedal.panel.rigs import AmpState, Rigs
 AFTER_S = 0.4
 HISTORY = 256
 OVERRAN = "a period overran"
+#: A rig's rows have known costs after this; then a share of what is seen at each tick is learnt.
+KNOWN_S, LEARN_SHARE = 0.5, 0.1
 
 
 @dataclass(slots=True)
@@ -62,6 +65,9 @@ class Widths:
         self._rigs = rigs
         self._memory = decide.Memory()
         self._reasons: dict[str, tuple[str, float]] = {}
+        #: How much longer amps took in the period thread, of late, than on the builder's stopwatch.
+        self.slowness = 1.0
+        self._slot, self._slot_since_s = -1, 0.0
 
     def restart(self) -> None:
         """Forget what was learned about the last rig."""
@@ -77,11 +83,19 @@ class Widths:
             if amp.held != layout.NO_WIDTH:  # answered here: the governor takes it from there
                 self._ask(amp, min(amp.wanted, amp.held), OVERRAN, status)
                 self._memory = decide.Memory(quiet_until_s=now_s + decide.SETTLE_S, patience_s=self._memory.patience_s)
+        self._learn_slowness(list(states.values()), status, now_s)
         load = decide.Load(status.load_mean, self.budget)
-        amps = [self.amp_view(amp, status, quality) for amp in states.values()]
+        amps = [self._corrected(self.amp_view(amp, status, quality), self.slowness) for amp in states.values()]
         self._memory, decisions = decide.step(self._memory, load, amps, now_s)
         for decision in decisions:
             self._ask(states[decision.id], decision.width, decision.reason, status)
+
+    def make_room_for_block(self, block: BlockNote, status: Status, quality: dict[str, str]) -> bool:
+        """``make_room`` for a block of the playing rig."""
+        joining = block.id if block.amp is not None else ""
+        extra = block.cost_ns * status.rate_hz * 1e-9 * status.cpu_scale
+        reason = f"room for {block.id}: it would not fit beside Full"
+        return self.make_room(extra, joining, status, quality, reason)
 
     def make_room(self, extra: float, joining: str, status: Status, quality: dict[str, str], reason: str) -> bool:
         """Ask for widths at which ``extra`` more load would fit, before it starts.
@@ -97,9 +111,9 @@ class Widths:
             True if some amp is asked to narrow, so that the caller waits for it.
         """
         states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.owner == joining]
-        slowness = self._slowness(states, status)
+        slowness = max(1.0, self._slowness(states, status))
         views = [self.amp_view(amp, status, quality) for amp in states]
-        views = [replace(view, costs=tuple(cost * slowness for cost in view.costs)) for view in views]
+        views = [self._corrected(view, slowness) for view in views]
         # The mean may still be that of a narrower width, just left: never below what the others are known to cost.
         known = self._rigs.cost_without_amps_ns() * status.rate_hz * 1e-9 * status.cpu_scale
         others = max(known, status.load_mean - sum(view.cost for view in views)) + extra * slowness
@@ -110,6 +124,23 @@ class Widths:
             elif width < amp.playing:
                 self._ask(amp, width, reason, status)
                 waiting = True
+        return waiting
+
+    def make_room_for_rig(self, coming: RigNotes, status: Status) -> bool:
+        """Ask the amps that go on in a rig to be published for the widths that its builder found room for.
+
+        Returns:
+            True if some amp is asked to narrow, so that the caller waits for it.
+        """
+        starts = {block.serial: block.amp.start_idx for block in coming.blocks if block.amp is not None}
+        waiting = False
+        for amp in self._rigs.amps():
+            start = starts.get(amp.block.serial, -1)
+            if 0 <= start < amp.playing:
+                self._ask(amp, start, f"room for preset {coming.preset_name}", status)
+                waiting = True
+            elif start >= 0 > amp.playing:
+                self._rigs.ask_width(amp, start)
         return waiting
 
     def prefer(self, quality: dict[str, str], ids: list[str], status: Status) -> None:
@@ -133,16 +164,27 @@ class Widths:
         return decide.Amp(amp.block.id, costs, amp.playing, ceiling, floor)
 
     def _slowness(self, states: list[AmpState], status: Status) -> float:
-        """How much longer the playing amps take in the period thread, now, than on the stopwatch; at least 1."""
-        notes, slowness = self._rigs.playing, 1.0
+        """How much longer the playing amps take in the period thread, now, than on the stopwatch; 1 if none plays."""
+        notes, seen = self._rigs.playing, list[float]()
         for amp in states:
             if notes is None or amp.playing < 0 or amp.block.amp is None:
                 continue
             row = notes.blocks.index(amp.block)
             timed_ns = amp.block.amp.costs_ns[amp.playing] * status.period_frames
             if row < len(status.row_costs_ns) and timed_ns > 0.0:
-                slowness = max(slowness, status.row_costs_ns[row] / timed_ns)
-        return slowness
+                seen.append(status.row_costs_ns[row] / timed_ns)
+        return max(seen, default=1.0)
+
+    @staticmethod
+    def _corrected(view: decide.Amp, slowness: float) -> decide.Amp:
+        return replace(view, costs=tuple(cost * slowness for cost in view.costs))
+
+    def _learn_slowness(self, states: list[AmpState], status: Status, now_s: float) -> None:
+        """Follow ``_slowness`` while a rig has played for long enough that its rows' mean costs are known."""
+        if status.playing_slot != self._slot:
+            self._slot, self._slot_since_s = status.playing_slot, now_s
+        if now_s - self._slot_since_s >= KNOWN_S and any(amp.playing >= 0 for amp in states):
+            self.slowness += LEARN_SHARE * (self._slowness(states, status) - self.slowness)
 
     def note_event(self, event: Event, status: Status, now_s: float) -> Change | None:
         """Record a width event; None if it only began or ended an amp's bypass, or is of an old rig."""

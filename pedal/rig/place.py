@@ -128,7 +128,8 @@ def place_rig(
         rate_hz: of the card.
         live: instances that go on, by key.
         in_use: all regions that must not be touched.
-        start_widths: width index by block id for new amps; the widest where absent.
+        start_widths: width index by block id: new amps start with it (the widest where absent), amps that go on
+            are to be asked for it before the rig plays.
         costs: by cost key, ns per frame of the row and of each width.
         prices: of the board that this machine stands for; None if for itself.
         origin: the preset's file, for the notes.
@@ -162,6 +163,7 @@ def place_rig(
                 levels=part.amp.model.levels,
                 labels=part.amp.labels,
                 costs_ns=tuple(width_costs),
+                start_idx=(start_widths or {}).get(part.block.id, -1),
             )
         if not kept:
             arena.u8[start : start + size] = 0

@@ -13,15 +13,13 @@ from dataclasses import replace
 
 from pedal import layout as at
 from pedal.arena import Arena
-from pedal.notes import BlockNote, RigNotes
+from pedal.notes import TAIL_MARK, BlockNote, RigNotes
 from pedal.params import KINDS
 from pedal.preset import Block
 from pedal.rig.compile import Part, compile_block, with_channels
 
 #: So many at most; the last in the chain first.
 MOST_TAILS = 4
-#: No player's block is called so: ids are letters, digits, - and _.
-TAIL_MARK = "~"
 
 
 def with_tails(parts: Sequence[Part], live: RigNotes | None, arena: Arena, rate_hz: int) -> tuple[Part, ...]:

@@ -13,12 +13,16 @@ from tests.lab.guest.warm import warm_kernels
 from tests.lab.report import Verdict
 from tests.lab.scenario import Breakage, Scenario
 
+#: In the guest: kernels that the driver, too, may need.
+CACHE = "/var/cache/pedal/panel"
+
 
 def run_scenario(
     scenario: Scenario, seed: int, folder: Path, minutes: float = 1.0, layers: Iterable[Path] = ()
 ) -> Verdict:
     """One run; its folder keeps the trace, the console and whatever the scenario left."""
     ended = run_guest(
+        f"export PEDAL_CACHE_DIR={CACHE}; "
         f"exec python -m tests.lab.driver {scenario.name} --seed {seed} --minutes {minutes:g}",
         folder,
         limit_s=scenario.limit_s,

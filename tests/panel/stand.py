@@ -12,11 +12,13 @@ from pathlib import Path
 from pedal import layout
 from pedal.config import parse_board
 from pedal.levels import ModelLevels
+from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
+from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.rigs import Rigs
 from pedal.panel.widths import Widths
@@ -99,6 +101,7 @@ class Stand:
     """A player and all that it holds, over presets saved as ``NN-name``."""
 
     def __init__(self, folder: Path, presets: Mapping[str, Preset]) -> None:
+        self.folder = folder
         self.store = PresetStore(folder / "mine", folder / "factory")
         for key, preset in presets.items():
             self.store.save(key, preset)
@@ -114,7 +117,16 @@ class Stand:
         self.hand = Hand(self.store, self.link)
         self.rigs = Rigs(self.link)
         self.widths = Widths(self.rigs, BOARD.budget_share)
-        self.player = Player(BOARD, self.link, self.hand, self.rigs, self.widths, self.bench)  # type: ignore[arg-type]
+        outlet = Outlet(ConnectionStore(self.folder / "output.toml"), self.rigs)
+        self.player = Player(
+            BOARD,
+            self.link,
+            self.hand,
+            self.rigs,
+            self.widths,
+            self.bench,
+            outlet,  # type: ignore[arg-type]
+        )
 
     def answer(self, number: int = 0) -> RigNotes:
         """The builder is done with a job (the newest); its notes."""

@@ -211,7 +211,7 @@ def test_a_plain_start_keeps_what_was_in_hand(stand: Stand) -> None:
     assert stand.store.load("01-crunch-rescued").preset == CRUNCH.with_value("tone", "bass_db", 9.0)
     assert stand.store.load("01-crunch").preset == CRUNCH
     notes = stand.answer()
-    assert [block.id for block in notes.blocks] == ["input", "dc", "output"]
+    assert [block.id for block in notes.blocks] == [block.id for block in PLAIN.chain]
     stand.restart()
     stand.player.begin(0.0)
     assert stand.player.preset == PLAIN, "the next start is a usual one, with the plain preset in hand"

@@ -58,7 +58,7 @@ def _fail(lab: Lab) -> None:
         killed = lab.cable.frame
         lab.kill("audio")
         lab.until(lambda p=pid: lab.link.get(Word.AUDIO_PID) != p, "its successor")
-    lab.until(lambda: lab.status().get("audio") == "safe mode", "safe mode")
+    lab.until(lambda: lab.status().get("audio") == "safe mode", "safe mode", 5.0)
     safe = lab.cable.frame
     lab.until(lambda: lab.is_heard(safe), "the guitar")
     lab.note(f"clean, silent for {longest_silence_s(lab, killed):.2f} s")

@@ -45,7 +45,7 @@ def _period_thread(lab: Lab) -> None:
     _hang(lab, child, "audio")
     lab.wait(0.5)
     hung = lab.cable.frame
-    lab.until(lambda: lab.is_heard(hung), "sound after the period thread hung")
+    lab.until(lambda: lab.is_heard(hung), "sound after the period thread hung", 5.0)
     lab.wait(0.5)
     silent_s = longest_silence_s(lab, start)
     lab.note(f"period thread hung: silent for {silent_s:.2f} s")

@@ -1,0 +1,35 @@
+"""Work that takes just less or just more than a period: gaps with more, none with less, and all of it counted."""
+
+from __future__ import annotations
+
+from tests.lab.lab import Lab
+from tests.lab.priced import boot_as, cab
+from tests.lab.scenario import Breakage
+
+BREAKAGE = Breakage(
+    "a price list is read and not asked for",
+    "pedal/panel/player.py",
+    "prices=self._board.prices,",
+    'prices="",',
+)
+
+
+def scenario(lab: Lab) -> None:
+    weather = boot_as(lab, "zero-2-w", [cab(f"cab{k}", on=True) for k in range(4)])  # nothing here can be narrowed
+    lab.wait(2.0)
+    usual = lab.status()["load_mean"]
+    for share in (0.9, 0.99, 1.01, 1.2, 0.6):
+        weather.heat(share / usual)
+        lab.wait(0.2)
+        before = lab.status()
+        lab.wait(2.0)
+        after = lab.status()
+        overruns, xruns, periods = (after[key] - before[key] for key in ("overruns", "xruns", "periods_played"))
+        lab.event("share", [share, after["load_mean"], overruns, xruns, periods])
+        assert abs(after["load_mean"] - share) < 0.005, after
+        assert (overruns == periods, xruns > 0) == (share > 1.0, share > 1.0), (share, overruns, xruns, periods)
+    before = lab.status()
+    weather.stall(0.002)  # with what the period takes, more than a period, and less than the buffer holds
+    lab.wait(0.5)
+    after = lab.status()
+    assert (after["overruns"] - before["overruns"], after["xruns"] - before["xruns"]) == (1, 0), after
