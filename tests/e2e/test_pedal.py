@@ -97,7 +97,7 @@ def test_what_cannot_be_played_is_said_and_what_played_plays_on(pedal: Pedal, ke
 
 def test_a_footswitch_skips_a_broken_preset(pedal: Pedal) -> None:
     write_preset(pedal, "00-broken", "name = 3")
-    write_preset(pedal, "99-last", 'name = "Last"')  # behind it the list begins again
+    write_preset(pedal, "99-last", 'name = "Last"')  # behind it the list begins again; and it leaves no tail
     pedal.go_to("99-last")
     pedal.call(protocol.Press(switch="next"))
     status = pedal.until(lambda status: status["preset_key"] == "01-crunch")
