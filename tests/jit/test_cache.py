@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,8 +63,9 @@ def test_an_edited_callee_changes_what_the_cached_chain_plays(copied: Path) -> N
     assert compiled == 0, "a second start compiles nothing"
     gate = copied / "pedal" / "dsp" / "gate.py"
     source = gate.read_text()
-    assert "OPEN_S = 0.0005" in source
-    gate.write_text(source.replace("OPEN_S = 0.0005", "OPEN_S = 0.005"))
+    slow = re.sub(r"^OPEN_S = [0-9.]+$", "OPEN_S = 0.005", source, count=1, flags=re.MULTILINE)
+    assert slow != source
+    gate.write_text(slow)
     slower, _ = play(copied)
     assert slower < 0.7 * first
 
