@@ -14,8 +14,8 @@ BREAKAGE = Breakage(
     "slowness=1.0",
 )
 LIMIT_S = 500.0
-#: Two amps and two cabinets take 104 % of a Zero 2 W; half of that would fit.
-HEAVY = [amp("push", -9.0, on=True), amp("amp", -9.0, on=True), cab("cab", on=True), cab("room", on=True)]
+#: Two amps and four cabinets take more than a Zero 2 W has; half of that would fit.
+HEAVY = [*(amp(name, -9.0, on=True) for name in ("push", "amp")), *(cab(f"cab{k}", on=True) for k in range(1, 5))]
 #: The most periods that may overrun before the first rig has become narrow enough.
 MOST_OVERRUNS = 12
 
