@@ -15,12 +15,14 @@ BREAKAGE = Breakage(
 LIMIT_S = 500.0
 #: Share of the periods, mean and most seconds; and what makes the chain take nearly the budget without it.
 NEIGHBOURS = ((0.1, 4e-4, 8e-4), (0.3, 4e-4, 8e-4))
-HEAT = 1.14
+HEAT = 1.05
 STAY_S, MOST_CHANGES = 30.0, 2
 
 
 def scenario(lab: Lab) -> None:
-    weather = boot_as(lab, "zero-2-w", [amp("amp", on=True), tone("tone", on=True), cab("cab", on=True)])
+    weather = boot_as(
+        lab, "zero-2-w", [amp("amp", on=True), tone("tone", on=True), cab("cab1", on=True), cab("cab2", on=True)]
+    )
     lab.wait(0.5)
     weather.heat(HEAT)
     for rate, mean_s, most_s in NEIGHBOURS:

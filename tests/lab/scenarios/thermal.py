@@ -19,7 +19,7 @@ HEATS, MOST_CHANGES = (1.25, 1.5, 2.0, 1.25, 1.0), 4
 
 def scenario(lab: Lab) -> None:
     amps = [amp(f"amp{k}", drive_db=-9.0, on=True) for k in range(1, 5)]
-    weather = boot_as(lab, "pi-4", [*amps, *(cab(f"cab{k}", on=True) for k in range(1, 3))])
+    weather = boot_as(lab, "pi-4", [*amps, *(cab(f"cab{k}", on=True) for k in range(1, 5))])
     lab.wait(0.5)
     tap = Tap(lab, "amp4")
     changes = 0

@@ -15,17 +15,17 @@ BREAKAGE = Breakage(
 
 
 def scenario(lab: Lab) -> None:
-    cabs = ["cab", "room", "hall"]
+    cabs = [f"cab{k}" for k in range(1, 6)]
     boot_as(lab, "zero-2-w", [amp("amp", on=True), tone("tone"), *map(cab, cabs)])
     tap = Tap(lab, "amp")
     lab.wait(0.5)
-    grow(lab, ["tone", "cab", "room"], True, 0.7)
+    grow(lab, ["tone", *cabs[:3]], True, 0.5)
     status = lab.status()
     assert (widths(status), status["load_worst"] <= status["budget"]) == ("L", True), status
-    grow(lab, ["hall"], True, 0.7)
-    grow(lab, ["tone", *cabs], False, 2.5)
+    grow(lab, cabs[3:], True, 0.5)
+    grow(lab, ["tone", *cabs], False, 1.8)
     grow(lab, cabs, True, 0.2)
-    grow(lab, cabs, False, 2.5)
+    grow(lab, cabs, False, 1.8)
     is_exact(lab, tap.stop(), 4)
     status = lab.status()
     lab.note(f"{len(status['width_changes'])} changes, load at most {status['load_worst']:.0%}")

@@ -1,4 +1,4 @@
-"""The builder's stopwatch sees half, or one and a half, of what things cost: no gap, and the pedal learns from it."""
+"""The builder's stopwatch sees half, or one and a half, of what things cost: one gap at most, and it is learnt from."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ BREAKAGE = Breakage(
     "slowness=1.0",
 )
 LIMIT_S = 500.0
-#: Two amps and two cabinets take 104 % of a Zero 2 W; half of that would fit.
-HEAVY = [amp("push", -9.0, on=True), amp("amp", -9.0, on=True), cab("cab", on=True), cab("room", on=True)]
-#: The most periods that may overrun before the first rig has become narrow enough.
-MOST_OVERRUNS = 12
+#: Two amps and four cabinets take more than a Zero 2 W has; half of that would fit.
+HEAVY = [*(amp(name, -9.0, on=True) for name in ("push", "amp")), *(cab(f"cab{k}", on=True) for k in range(1, 5))]
+#: The first rig begins at 112 % with nothing known but a wrong book. So many periods may overrun, and so many gaps be
+#: heard, until the understudy has a narrower width warm.
+MOST_OVERRUNS, MOST_GAPS = 12, 1
 
 
 def scenario(lab: Lab) -> None:
@@ -25,7 +26,8 @@ def scenario(lab: Lab) -> None:
     lab.wait(2.5)
     first = lab.status()
     lab.event("first rig", [widths(first), first["load_mean"], first["load_worst"], first["overruns"]])
-    assert (widths(first), first["overruns"] <= MOST_OVERRUNS) == ("LL", True), first
+    assert widths(first) == "LL", first
+    assert (first["overruns"] <= MOST_OVERRUNS, first["xruns"] <= MOST_GAPS) == (True, True), first
     for seen in (0.5, 1.5):
         weather.stopwatch(seen)
         lab.systemctl("restart", "pedal-panel")  # another builder, which has measured nothing yet
@@ -38,6 +40,6 @@ def scenario(lab: Lab) -> None:
             lab.event("then", [seen, name, widths(then), then["load_mean"], then["load_worst"], then["overruns"]])
             assert (then["preset"], widths(then)) == (name, width), then
             assert then["load_mean"] <= then["budget"], then
-        assert then["overruns"] == first["overruns"], then
-        assert (then["xruns"], then["cold_changes"]) == (0, 0), then
-    lab.note(f"{first['overruns']} overruns, then none")
+        assert (then["overruns"], then["xruns"]) == (first["overruns"], first["xruns"]), then
+        assert then["cold_changes"] == 0, then
+    lab.note(f"{first['overruns']} overruns and {first['xruns']} gap at the start, then none")
