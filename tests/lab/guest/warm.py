@@ -5,6 +5,7 @@ Called by ``runner``, on the host. Compiling takes a minute or two of real time;
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from pedal.jit.sources import closure
@@ -54,6 +55,9 @@ def _build(folder: Path) -> None:
     ended = run_guest(_COMMAND, folder, limit_s=_LIMIT_S, layers=earlier[-1:])
     if ended.code != 0:
         raise SystemExit(f"{ended.console}\n{ended.output}\nlab: the kernels could not be compiled in a guest")
-    for path in folder.iterdir():
-        if path.is_file():
+    for path in folder.iterdir():  # only the kernels: a layer with a link called root would hide the guest's /root
+        if path.is_dir() and not path.is_symlink():
+            if path.name != "var":
+                shutil.rmtree(path)
+        else:
             path.unlink()
