@@ -1,4 +1,4 @@
-"""Somebody takes the core now and then, for half a minute each, at a load near the budget: the width does not flap."""
+"""Somebody takes the core now and then, for a while each, at a load near the budget: the width does not flap."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMIT_S = 500.0
 #: Share of the periods, mean and most seconds; and what makes the chain take nearly the budget without it.
 NEIGHBOURS = ((0.1, 4e-4, 8e-4), (0.3, 4e-4, 8e-4))
 HEAT = 1.05
-STAY_S, MOST_CHANGES = 30.0, 2
+STAY_S, MOST_CHANGES = 20.0, 2
 
 
 def scenario(lab: Lab) -> None:
