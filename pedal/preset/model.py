@@ -121,6 +121,18 @@ class Preset:
         checked = param_of(KINDS[block.kind], name, where).checked(value, where)
         return self.with_block(replace(block, values={**block.values, name: checked}))
 
+    def with_option(self, block_id: str, name: str, value: str) -> Preset:
+        """The same preset with an option, or the file that a block plays, as a player types it; it builds another rig.
+
+        Raises:
+            PresetError: no such block or option, or it cannot be so.
+        """
+        block, where = self.block(block_id), f"block '{block_id}'"
+        if name == (kind := KINDS[block.kind]).asset:
+            return self.with_block(replace(block, asset=checked_asset_name(value, name, where)))
+        given = parse_option(kind, name, int(value) if value.isdecimal() and len(value) < 10 else value, where)
+        return self.with_block(replace(block, options={**block.options, name: given}))
+
     def with_on(self, block_id: str, on: bool) -> Preset:
         """The same preset with one of its listed blocks switched on or off.
 
