@@ -63,8 +63,7 @@ class Answers:
             case protocol.Bypass(on=on):
                 return {"bypassed": player.bypass(on)}
             case protocol.SetParam(target=target, value=value):
-                player.set_param(target, value, now_s)
-                return {"target": target, "value": value}
+                return {"target": target, "value": player.set_param(target, value, now_s)}
             case protocol.SwitchBlock(block=block, on=on):
                 at_once = player.switch_block(block, on, now_s)
                 return {"block": block, "on": on, "waits_for_room": not at_once}
@@ -91,7 +90,7 @@ class Answers:
         self.press(switch)
         return {"pressed": switch}
 
-    def _output(self, name: str | None, values: dict[str, float]) -> dict[str, Any]:
+    def _output(self, name: str | None, values: dict[str, float | str]) -> dict[str, Any]:
         outlet = self.player.outlet
         self.player.message = outlet.change(name, values) or self.player.message
         return {"connection": outlet.connection.name, **outlet.connection.values}
