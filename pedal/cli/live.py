@@ -16,7 +16,7 @@ from pedal.cli.client import Client, RefusedError
 from pedal.cli.status_text import levels_text, status_text
 from pedal.errors import ControlError
 from pedal.health import ask_resume, load_health
-from pedal.levels import OUTPUT_MODES, USUAL, OutputMode
+from pedal.levels import CHANNELS, OUTPUT_MODES, USUAL, Channel, OutputMode
 from pedal.library.settings import changed_levels
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
@@ -118,6 +118,17 @@ def output(name: str | None, knobs: tuple[tuple[str, str], ...], runtime_dir: Pa
     `pedal output headphones --set bass_db 3`.
     """
     _say(_call(runtime_dir, protocol.Output(name=name, values=dict(knobs))))
+
+
+@click.command("input")
+@click.argument("channel", metavar="left|right|sum|board", required=False, type=click.Choice(CHANNELS))
+@_talks
+def input_channel(channel: Channel | None, runtime_dir: Path | None) -> None:
+    """Which input of the sound card the guitar is at; kept for good. Without a word: which it is now.
+
+    "sum" is the mean of both, "board" leaves it to the board file again.
+    """
+    _say(_call(runtime_dir, protocol.Input(channel=channel)))
 
 
 @click.command()

@@ -74,6 +74,9 @@ class Answers:
             case protocol.SetLevels(output=output, target_db=target_db, calibrate_input=calibrate_input):
                 player.levels.change(output, target_db, calibrate_input)
                 return player.levels.report()
+            case protocol.Input(channel=channel):
+                player.levels.change(channel=channel)
+                return {"input": player.levels.channel, "chosen": player.levels.now.channel != "board"}
             case protocol.Tune(on=on, reference_hz=reference_hz):
                 if on is not None or reference_hz is not None:
                     self.tuner.switch(self.tuner.is_on if on is None else on, reference_hz)

@@ -72,7 +72,7 @@ class Player:
         outlet: Outlet,
     ) -> None:
         self.outlet = outlet
-        self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs)
+        self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs, board.audio.input)
         self.message = self.levels.trouble or outlet.message
         self.notice = ""
         self._board = board

@@ -96,6 +96,12 @@ class SetLevels(Request, tag="levels", frozen=True):
     calibrate_input: bool | None = None
 
 
+class Input(Request, tag="input", frozen=True):
+    """Which input of the card is heard, for good; without a channel only asked."""
+
+    channel: Literal["board", "left", "right", "sum"] | None = None
+
+
 class Tune(Request, tag="tuner", frozen=True):
     """The tuner on, off, or only asked what it reads; ``reference_hz`` is A4's."""
 
@@ -123,6 +129,7 @@ AnyRequest = (
     | SetWidth
     | SetLevels
     | Output
+    | Input
     | Tune
     | Page
     | Reload
