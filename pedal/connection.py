@@ -14,6 +14,7 @@ import tomli_w
 from pedal.errors import PresetError, did_you_mean
 from pedal.files import parse_toml
 from pedal.params import BYPASS, KINDS
+from pedal.params.words import parse_shown
 
 MASTER = KINDS["master"]
 #: By name: what players read, and where its knobs stand unless turned. What a preset sounds like through ``full-range``
@@ -66,13 +67,14 @@ class Connection:
             raise PresetError(f"there is no connection '{name:.40}'", where="output", hint=hint)
         return replace(self, name=name)
 
-    def with_value(self, name: str, value: float) -> Connection:
-        """The same with a knob of the one in use turned.
+    def with_value(self, name: str, value: float | str) -> Connection:
+        """The same with a knob of the one in use turned, to a number or to what a player typed.
 
         Raises:
             PresetError: no such knob, or out of range.
         """
-        checked = MASTER.params[_index(name, "output")].checked(value, "output")
+        param = MASTER.params[_index(name, "output")]
+        checked = parse_shown(param, value, "output") if isinstance(value, str) else param.checked(value, "output")
         turned = {**self.turned, self.name: {**self.turned.get(self.name, {}), name: checked}}
         return replace(self, turned=turned)
 

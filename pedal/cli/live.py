@@ -6,7 +6,6 @@ Called through ``main``, in a process of its own. Imports neither numba nor nump
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -17,7 +16,7 @@ from pedal.cli.client import Client, RefusedError
 from pedal.cli.status_text import levels_text, status_text
 from pedal.errors import ControlError
 from pedal.health import ask_resume, load_health
-from pedal.levels import OUTPUT_MODES, USUAL, OutputMode
+from pedal.levels import CHANNELS, OUTPUT_MODES, USUAL, Channel, OutputMode
 from pedal.library.settings import changed_levels
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
@@ -78,13 +77,16 @@ def bypass(state: str, runtime_dir: Path | None) -> None:
 
 @click.command("set", context_settings=_NEGATIVE_NUMBERS)
 @click.argument("target", metavar="BLOCK.PARAM")
-@click.argument("value")
+@click.argument("value", nargs=-1, required=True)
 @_talks
-def set_param(target: str, value: str, runtime_dir: Path | None) -> None:
-    """Set a parameter of a block, in its own unit: `pedal set amp.drive_db -3`."""
+def set_param(target: str, value: tuple[str, ...], runtime_dir: Path | None) -> None:
+    """Set a parameter or an option: `pedal set amp1.drive_db -3`, `delay1.time_s 350 ms`, `amp1.stereo twice`.
+
+    A number without a unit is in the unit of the parameter's name.
+    """
     if "." not in target:
         raise click.BadParameter("write BLOCK.PARAM, such as amp.drive_db", param_hint="BLOCK.PARAM")
-    _say(_call(runtime_dir, protocol.SetParam(target=target, value=_number(value))))
+    _say(_call(runtime_dir, protocol.SetParam(target=target, value=" ".join(value))))
 
 
 @click.command()
@@ -115,8 +117,18 @@ def output(name: str | None, knobs: tuple[tuple[str, str], ...], runtime_dir: Pa
     Into an amp's input or effects return no cabinet plays, and it is mono. Each has knobs of its own:
     `pedal output headphones --set bass_db 3`.
     """
-    values = {knob: _number(value) for knob, value in knobs}
-    _say(_call(runtime_dir, protocol.Output(name=name, values=values)))
+    _say(_call(runtime_dir, protocol.Output(name=name, values=dict(knobs))))
+
+
+@click.command("input")
+@click.argument("channel", metavar="left|right|sum|board", required=False, type=click.Choice(CHANNELS))
+@_talks
+def input_channel(channel: Channel | None, runtime_dir: Path | None) -> None:
+    """Which input of the sound card the guitar is at; kept for good. Without a word: which it is now.
+
+    "sum" is the mean of both, "board" leaves it to the board file again.
+    """
+    _say(_call(runtime_dir, protocol.Input(channel=channel)))
 
 
 @click.command()
@@ -205,14 +217,3 @@ def _plain(value: object) -> str:
         case _:
             # Names come from files: a terminal must not obey them.
             return "".join(c if c.isprintable() else "?" for c in str(value)) or "-"
-
-
-def _number(text: str) -> float:
-    words = {"on": 1.0, "off": 0.0}
-    try:
-        number = words[text] if text in words else float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise click.BadParameter(f"'{text}' is not a number", param_hint="VALUE")
-    return number

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "block": ("pedal.cli.live:block", "Switch a block on or off."),
     "width": ("pedal.cli.live:width", "Ask for full or lite, or leave it to the pedal."),
     "output": ("pedal.cli.live:output", "How the pedal is connected: amp, FX return, speakers, headphones."),
+    "input": ("pedal.cli.live:input_channel", "Which input of the sound card the guitar is at."),
     "levels": ("pedal.cli.live:levels", "How loud amps hear and are heard."),
     "tuner": ("pedal.cli.live:tuner", "The tuner on or off, or what it reads."),
     "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),

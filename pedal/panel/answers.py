@@ -63,8 +63,7 @@ class Answers:
             case protocol.Bypass(on=on):
                 return {"bypassed": player.bypass(on)}
             case protocol.SetParam(target=target, value=value):
-                player.set_param(target, value, now_s)
-                return {"target": target, "value": value}
+                return {"target": target, "value": player.set_param(target, value, now_s)}
             case protocol.SwitchBlock(block=block, on=on):
                 at_once = player.switch_block(block, on, now_s)
                 return {"block": block, "on": on, "waits_for_room": not at_once}
@@ -75,6 +74,9 @@ class Answers:
             case protocol.SetLevels(output=output, target_db=target_db, calibrate_input=calibrate_input):
                 player.levels.change(output, target_db, calibrate_input)
                 return player.levels.report()
+            case protocol.Input(channel=channel):
+                player.levels.change(channel=channel)
+                return {"input": player.levels.channel, "chosen": player.levels.now.channel != "board"}
             case protocol.Tune(on=on, reference_hz=reference_hz):
                 if on is not None or reference_hz is not None:
                     self.tuner.switch(self.tuner.is_on if on is None else on, reference_hz)
@@ -91,7 +93,7 @@ class Answers:
         self.press(switch)
         return {"pressed": switch}
 
-    def _output(self, name: str | None, values: dict[str, float]) -> dict[str, Any]:
+    def _output(self, name: str | None, values: dict[str, float | str]) -> dict[str, Any]:
         outlet = self.player.outlet
         self.player.message = outlet.change(name, values) or self.player.message
         return {"connection": outlet.connection.name, **outlet.connection.values}

@@ -93,7 +93,7 @@ class Panel:
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
         self._turns = Turns(board, self._player)
-        self._tuner = Tuner(link, self._rigs, self._hand, board.tuner)
+        self._tuner = Tuner(link, board.tuner)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)
         self._answers = Answers(self._player, self._hand, self._status, self._view, press, self._tuner)

@@ -5,6 +5,8 @@ Used by the panel's loop through ``player`` and ``answers``. All of it ramps: kn
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pedal.connection import MASTER, Connection
 from pedal.library.connections import ConnectionStore
 from pedal.link import Word
@@ -33,7 +35,7 @@ class Outlet:
             if cell != BYPASS_CELL:
                 self._rigs.set_target(MASTER.name, cell, param.kernel_value(values[param.name]))
 
-    def change(self, name: str | None, values: dict[str, float]) -> str:
+    def change(self, name: str | None, values: Mapping[str, float | str]) -> str:
         """Choose another connection, or turn its knobs, or both; returns a sentence if it could not be kept.
 
         Raises:

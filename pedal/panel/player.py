@@ -27,6 +27,7 @@ from pedal.panel.widths import Widths
 from pedal.panel.workshop import Workshop
 from pedal.params import BYPASS, KINDS
 from pedal.params.tempo import SLOWEST_BPM, TEMPO
+from pedal.params.words import parse_shown, shown
 from pedal.preset import Block, Preset, format_preset
 
 _log = logging.getLogger("pedal.panel")
@@ -71,7 +72,7 @@ class Player:
         outlet: Outlet,
     ) -> None:
         self.outlet = outlet
-        self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs)
+        self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs, board.audio.input)
         self.message = self.levels.trouble or outlet.message
         self.notice = ""
         self._board = board
@@ -99,6 +100,11 @@ class Player:
     def preset(self) -> Preset:
         """The preset that the verbs are about."""
         return self._pending.preset if self._pending else self._hand.preset
+
+    @property
+    def quality(self) -> dict[str, str]:
+        """Widths chosen for its amps."""
+        return self._pending.quality if self._pending else self._hand.quality
 
     def begin(self, now_s: float) -> None:
         """Go on with what a killed panel left playing; else play the first preset there is."""
@@ -208,19 +214,29 @@ class Player:
             self.set_param(f"{block_id}.{TEMPO}", max(SLOWEST_BPM, bpm), at_s)
         self.message = f"{bpm:.0f} bpm" if followers else "Nothing here follows a tempo."
 
-    def set_param(self, target: str, value: float, now_s: float) -> None:
-        """Set ``block.parameter``; the sound ramps there.
+    def set_param(self, target: str, value: float | str, now_s: float) -> str:
+        """Set ``block.parameter`` to a number or to what was typed; the sound ramps there. Returns it in words.
+
+        An option, or a block's file, may be set as well: then the preset is built anew.
 
         Raises:
-            PresetError: unknown, or out of range.
+            PresetError: unknown, or it cannot be so.
         """
         block_id, name = cell_of(target)
-        if name == BYPASS.name:
-            self.switch_block(block_id, value < 0.5, now_s)
-            return
-        self._hold(self.preset.with_value(block_id, name, value))
+        kind = KINDS[self.preset.block(block_id).kind]
+        if name == kind.asset or kind.option(name):
+            text = value if isinstance(value, str) else f"{value:g}"
+            self._build(self.key, self.preset.with_option(block_id, name, text), self.quality)
+            return text
+        param = kind.params[kind.index(name, f"block '{block_id}'")]
+        number = parse_shown(param, value, f"block '{block_id}'") if isinstance(value, str) else value
+        if param is BYPASS:
+            self.switch_block(block_id, number < 0.5, now_s)
+            return shown(param, number)
+        self._hold(self.preset.with_value(block_id, name, number))
         if self._pending is None:
             self._store(self._hand.preset.block(block_id))
+        return shown(param, number)
 
     def switch_block(self, block_id: str, on: bool, now_s: float) -> bool:
         """Switch a block on or off; on may wait a moment for room. Returns False if it waits.

@@ -58,10 +58,13 @@ class Bypass(Request, tag="bypass", frozen=True):
 
 
 class SetParam(Request, tag="set", frozen=True):
-    """Set a parameter, in the unit of its name; ``target`` is ``block.parameter``."""
+    """Set a parameter or an option; ``target`` is ``block.parameter``.
+
+    A number is in the unit of the parameter's name; text is as players type it: ``350 ms``, ``plate``, ``on``.
+    """
 
     target: _Name
-    value: float
+    value: float | _Name
 
 
 class SwitchBlock(Request, tag="block", frozen=True):
@@ -82,7 +85,7 @@ class Output(Request, tag="output", frozen=True):
     """How the pedal is connected: choose a connection by name, turn knobs of it, or (neither) only ask."""
 
     name: _Name | None = None
-    values: dict[str, float] = {}
+    values: dict[str, float | _Name] = {}
 
 
 class SetLevels(Request, tag="levels", frozen=True):
@@ -91,6 +94,12 @@ class SetLevels(Request, tag="levels", frozen=True):
     output: Literal["raw", "normalised", "calibrated"] | None = None
     target_db: float | None = None
     calibrate_input: bool | None = None
+
+
+class Input(Request, tag="input", frozen=True):
+    """Which input of the card is heard, for good; without a channel only asked."""
+
+    channel: Literal["board", "left", "right", "sum"] | None = None
 
 
 class Tune(Request, tag="tuner", frozen=True):
@@ -120,6 +129,7 @@ AnyRequest = (
     | SetWidth
     | SetLevels
     | Output
+    | Input
     | Tune
     | Page
     | Reload
@@ -166,9 +176,9 @@ def parse_request(line: bytes) -> AnyRequest:
         raise ControlError(f"a request that is not understood: {_one_line(error)}") from error
     if isinstance(request, SelectPreset) and (request.name is None) == (request.step is None):
         raise ControlError("preset wants a name or a step, one of them")
-    if isinstance(request, SetParam) and not math.isfinite(request.value):
+    if isinstance(request, SetParam) and not _is_usable(request.value):
         raise ControlError(f"{request.target}: a value that is not a finite number")
-    if isinstance(request, Output) and not all(math.isfinite(value) for value in request.values.values()):
+    if isinstance(request, Output) and not all(map(_is_usable, request.values.values())):
         raise ControlError("output: a value that is not a finite number")
     return request
 
@@ -209,6 +219,10 @@ def parse_reply(line: bytes) -> Reply:
     if reply.v != VERSION:
         raise ControlError(f"the pedal speaks version {reply.v}, this command version {VERSION}", hint="Update both")
     return reply
+
+
+def _is_usable(value: float | str) -> bool:
+    return isinstance(value, str) or math.isfinite(value)
 
 
 def _one_line(error: Exception) -> str:

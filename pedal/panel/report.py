@@ -185,6 +185,7 @@ class Reporter:
             "load_peak": round(status.load_peak, 4),
             "load_worst": round(status.load_worst, 4),
             "budget": board.budget_share,
+            "input": player.levels.channel,
             "in_peak_db": round(db_from_gain(status.in_peak), 1),
             "in_clipped": has_clipped(status),
             "out_peak_db": round(db_from_gain(status.out_peak), 1),

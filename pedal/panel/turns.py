@@ -10,7 +10,8 @@ from pedal.errors import PedalError
 from pedal.panel.controls.knobs import PickUp, Turn
 from pedal.panel.hand import cell_of
 from pedal.panel.player import Player
-from pedal.params import KINDS, Param
+from pedal.params import KINDS
+from pedal.params.words import shown, turn_of, value_at
 
 
 class Turns:
@@ -36,20 +37,11 @@ class Turns:
             block = self._player.preset.block(block_id)
             kind = KINDS[block.kind]
             param = kind.params[kind.index(name)]
-            span = param.high - param.low
-            if not pick_up.turned(turn.value_norm, (block.value(name) - param.low) / span):
+            if not pick_up.turned(turn.value_norm, turn_of(param, block.value(name))):
                 return
-            value = round(param.low + turn.value_norm * span, 3)
+            value = value_at(param, turn.value_norm)
             self._player.set_param(target, value, now_s)
             self._player.message = f"{kind.label} {param.label} {shown(param, value)}"
         except PedalError as error:
             if not is_first:  # nobody has touched it yet
                 self._player.message = str(error)
-
-
-def shown(param: Param, value: float) -> str:
-    """A value as the page says it: ``+3.5 dB``, ``0.12 s``, ``on``."""
-    if param.unit == "on/off":
-        return "on" if value >= 0.5 else "off"
-    number = f"{round(value, 1) + 0.0:+.1f}" if param.unit == "dB" else f"{value:.3g}"  # + 0.0: no "-0.0"
-    return f"{number} {param.unit}".rstrip()

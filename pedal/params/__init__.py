@@ -29,6 +29,7 @@ from pedal.params.reverb import REVERB
 from pedal.params.tone import TONE
 from pedal.params.tremolo import TREMOLO
 from pedal.params.vibrato import VIBRATO
+from pedal.params.wah import WAH
 
 __all__ = ["BYPASS", "KINDS", "RAMP_S", "BlockKind", "Param", "kind_named"]
 
@@ -39,6 +40,7 @@ KINDS: dict[str, BlockKind] = {
         INPUT,
         GATE,
         COMP,
+        WAH,
         BOOST,
         DRIVE,
         AMP,

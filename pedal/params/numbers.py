@@ -26,4 +26,5 @@ KIND_NUMBERS = {
     "phaser": 24,
     "flanger": 25,
     "vibrato": 26,
+    "wah": 27,
 }

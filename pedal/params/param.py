@@ -28,6 +28,7 @@ class Param:
         low, high, default: in that unit; of a choice its number.
         label: what the screen shows.
         as_gain: the kernel reads the linear gain of this dB value.
+        as_percent: a share, which players read in percent.
         step: the least that a knob turns.
         taper: of a knob: equal turns add (``linear``) or multiply (``log``).
         words: of a choice, what presets and screens call its numbers.
@@ -40,6 +41,7 @@ class Param:
     default: float
     label: str
     as_gain: bool = False
+    as_percent: bool = False
     step: float = 0.01
     taper: Literal["linear", "log"] = "linear"
     words: tuple[str, ...] = ()
@@ -69,7 +71,8 @@ class Param:
                 raise PresetError(f"{self.name} must be true or false", where=where)
         elif self.words:
             if value not in self.words:
-                raise PresetError(f"{self.name} = {value!r:.40}", where=where, hint=f"Use {', '.join(self.words)}")
+                hint = did_you_mean(str(value)[:40], self.words)
+                raise PresetError(f"{self.name} = {value!r:.40}", where=where, hint=hint)
             return float(self.words.index(str(value)))
         elif isinstance(value, bool) or not isinstance(value, (int, float)):
             raise PresetError(f"{self.name} must be a number", where=where, hint=f"Use {self.low:g} to {self.high:g}")
@@ -120,7 +123,8 @@ class Option:
             return str(value)
         if self.words:
             if value not in self.words:
-                raise PresetError(f"{self.name} = {value!r:.40}", where=where, hint=f"Use {', '.join(self.words)}")
+                hint = did_you_mean(str(value)[:40], self.words)
+                raise PresetError(f"{self.name} = {value!r:.40}", where=where, hint=hint)
             return str(value)
         if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
             hint = f"Use a whole number from {self.low} to {self.high}"
@@ -197,18 +201,19 @@ def decibels(name: str, low: float, high: float, default: float, label: str) -> 
 
 
 def hertz(name: str, low: float, high: float, default: float, label: str) -> Param:
-    """A frequency."""
-    return Param(name, "Hz", low, high, default, label, step=1.0, taper="log")
+    """A frequency that is heard, or a slow one."""
+    return Param(name, "Hz", low, high, default, label, step=1.0 if low >= 20.0 else 0.01, taper="log")
 
 
 def seconds(name: str, low: float, high: float, default: float, label: str) -> Param:
     """A time; its knob multiplies where the range does not begin at nothing."""
-    return Param(name, "s", low, high, default, label, step=0.001, taper="log" if low > 0.0 else "linear")
+    step = 0.0001 if 0.0 < low < 0.001 else 0.001
+    return Param(name, "s", low, high, default, label, step=step, taper="log" if low > 0.0 else "linear")
 
 
 def share(name: str, default: float, label: str, low: float = 0.0, high: float = 1.0) -> Param:
     """A number without a unit, from nothing to everything unless told otherwise."""
-    return Param(name, "", low, high, default, label)
+    return Param(name, "", low, high, default, label, as_percent=True)
 
 
 def switch(name: str, label: str, *, default: bool = False) -> Param:

@@ -30,6 +30,7 @@ STATUS = {
     "load_mean": 0.456,
     "load_worst": 0.81,
     "budget": 0.7,
+    "input": "right",
     "in_peak_db": -12.34,
     "out_peak_db": -8.0,
     "xruns": 0,
@@ -66,6 +67,8 @@ LEVELS = {
     "output": "normalised",
     "target_db": -18.0,
     "calibrate_input": True,
+    "channel": "left",
+    "channel_chosen": False,
     "board_dbu": None,
     "amps": [
         {
@@ -127,9 +130,12 @@ def panel() -> Iterator[Panel]:
         (["bypass", "on"], protocol.Bypass(on=True)),
         (["bypass", "off"], protocol.Bypass(on=False)),
         (["bypass", "toggle"], protocol.Bypass(on=None)),
-        (["set", "amp.drive_db", "3"], protocol.SetParam(target="amp.drive_db", value=3.0)),
-        (["set", "amp.drive_db", "-3.5"], protocol.SetParam(target="amp.drive_db", value=-3.5)),
-        (["set", "output.mute", "on"], protocol.SetParam(target="output.mute", value=1.0)),
+        (["set", "amp.drive_db", "3"], protocol.SetParam(target="amp.drive_db", value="3")),
+        (["set", "amp.drive_db", "-3.5"], protocol.SetParam(target="amp.drive_db", value="-3.5")),
+        (["set", "delay1.time_s", "350", "ms"], protocol.SetParam(target="delay1.time_s", value="350 ms")),
+        (["set", "amp.drive_db", "-6dB"], protocol.SetParam(target="amp.drive_db", value="-6dB")),
+        (["output", "--set", "bass_db", "-3 dB"], protocol.Output(values={"bass_db": "-3 dB"})),
+        (["set", "output.mute", "on"], protocol.SetParam(target="output.mute", value="on")),
         (["block", "push", "on"], protocol.SwitchBlock(block="push", on=True)),
         (["block", "push", "off"], protocol.SwitchBlock(block="push", on=False)),
         (["width", "auto"], protocol.SetWidth(width="auto")),
@@ -141,6 +147,8 @@ def panel() -> Iterator[Panel]:
             ["levels", "normalised", "--calibrate-input", "off"],
             protocol.SetLevels(output="normalised", calibrate_input=False),
         ),
+        (["input"], protocol.Input()),
+        (["input", "right"], protocol.Input(channel="right")),
         (["press", "next"], protocol.Press(switch="next")),
         (["status"], protocol.Status()),
     ],
@@ -158,6 +166,7 @@ def test_levels_are_told_with_their_arithmetic(panel: Panel) -> None:
     said = panel.called("levels").output
     assert "normalised, target -18.0 dB" in said
     assert "board     not known" in said
+    assert "guitar    left, as the board says" in said
     assert "output  target -18.0 dB - loudness -10.8 dB (stated) = -7.2 dB" in said
     assert "\x1b" not in said
     assert json.loads(panel.called("levels", "--json").output) == LEVELS
@@ -175,12 +184,10 @@ def test_a_target_that_cannot_be_is_not_sent(panel: Panel, target_db: str) -> No
     "arguments",
     [
         ["levels", "loud"],
+        ["input", "middle"],
         ["levels", "--target-db", "loud"],
         ["bypass", "maybe"],
         ["set", "drive_db", "3"],
-        ["set", "amp.drive_db", "loud"],
-        ["set", "amp.drive_db", "nan"],
-        ["set", "amp.drive_db", "-inf"],
         ["set", "amp.drive_db"],
         ["block", "push", "toggle"],
         ["width", "0.5"],
@@ -211,7 +218,7 @@ def test_status_for_people(panel: Panel) -> None:
         "push      Starter: off, you chose lite",
         "blocks    amp 31%, room off",
         "load      46% of a period; budget 70%, worst so far 81%",
-        "levels    in -12.3 dBFS, out -8.0 dBFS",
+        "levels    in (right) -12.3 dBFS, out -8.0 dBFS",
         "gaps      0 xruns, 1 periods overran, 2 woken late in 1000 periods",
         "width     3 s ago amp Full -> Lite: room for push",
     ]

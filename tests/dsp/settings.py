@@ -12,6 +12,7 @@ SETTINGS: dict[str, dict[str, float]] = {
     "comp": {"threshold_db": -30.0, "blend": 0.8},
     "tone": {"bass_db": 6.0, "mid_db": -6.0, "treble_db": 6.0},
     "eq": {"low_db": 9.0, "one_db": -9.0, "two_db": 9.0, "three_db": -9.0, "high_db": 9.0},
+    "wah": {"mode": 1.0},
     "cab": {"low_cut_hz": 80.0, "high_cut_hz": 6000.0},
 }
 #: Impulse responses, by their taps (``tests.rig.bench.Assets``).

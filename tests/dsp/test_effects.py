@@ -12,7 +12,7 @@ from tests.dsp.rows import RATE_HZ, Row, noise, reset_row
 from tests.dsp.settings import GLIDES, LONG
 from tests.dsp.sweep import BAND_HZ, PERIOD_FRAMES, SINE_HZ, SWEEP_S, sine, spectrum, zipper_db
 
-EFFECTS = ["delay", "reverb", "chorus", "flanger", "phaser", "tremolo", "vibrato"]
+EFFECTS = ["delay", "reverb", "chorus", "flanger", "phaser", "tremolo", "vibrato", "wah"]
 KNOBS = [(kind, param) for kind in EFFECTS for param in KINDS[kind].params[1:]]
 
 
@@ -64,7 +64,7 @@ def test_silence_stays_silence(kind: str, channels: int) -> None:
     assert not Row(kind, channels).play_all(np.zeros((5000, channels), np.float32)).any()
 
 
-@pytest.mark.parametrize("kind", ["chorus", "flanger", "phaser", "tremolo", "vibrato"])
+@pytest.mark.parametrize("kind", ["chorus", "flanger", "phaser", "tremolo", "vibrato", "wah"])
 def test_channels_do_not_leak(kind: str) -> None:
     x = noise(5000)
     x[:, 1] = 0.0
@@ -83,7 +83,7 @@ def test_they_play_at_other_rates(kind: str, rate_hz: int) -> None:
 def test_a_row_that_broke_is_mended_by_its_reset(kind: str) -> None:
     """One number that is none is soon everywhere in a memory; the chain's guard resets the row."""
     row, x = (
-        Row(kind, 2, {"mix": 0.5} if kind in ("delay", "reverb", "chorus", "flanger", "phaser") else {}),
+        Row(kind, 2, {"mix": 0.5} if kind in ("delay", "reverb", "chorus", "flanger", "phaser", "wah") else {}),
         noise(4000),
     )
     broken = x.copy()

@@ -141,7 +141,7 @@ def test_sides_differ_and_neither_is_louder(kind: str) -> None:
     assert np.corrcoef(y.T)[0, 1] < 0.97
 
 
-@pytest.mark.parametrize("kind", ["chorus", "flanger", "phaser", "tremolo", "vibrato"])
+@pytest.mark.parametrize("kind", ["chorus", "flanger", "phaser", "tremolo", "vibrato", "wah"])
 def test_what_was_played_is_over_soon(kind: str) -> None:
     """No tail worth the name at the defaults: 1 s later it is below -120 dBFS."""
     row = Row(kind, 2)

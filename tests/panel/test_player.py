@@ -90,6 +90,46 @@ def test_a_parameter_is_stored_and_kept(stand: Stand) -> None:
     assert stand.player.preset.block("amp").value("drive_db") == 6.0
 
 
+def test_a_parameter_is_set_as_it_is_said(stand: Stand) -> None:
+    stand.play("01-crunch")
+    assert stand.player.set_param("amp.drive_db", "-6 dB", 0.0) == "-6.0 dB"
+    assert stand.player.preset.block("amp").value("drive_db") == -6.0
+    assert stand.player.set_param("tone.bypass", "on", 0.0) == "on"
+    assert not stand.player.preset.block("tone").on
+    with pytest.raises(PresetError, match="block 'amp': drive_db is not in 'hz'"):
+        stand.player.set_param("amp.drive_db", "6 Hz", 0.0)
+
+
+def test_an_option_builds_the_preset_anew_with_all_changes(stand: Stand) -> None:
+    before = stand.play("01-crunch")
+    stand.player.set_param("amp.drive_db", 6.0, 0.0)
+    assert stand.player.set_param("amp.stereo", "twice", 0.0) == "twice"
+    assert stand.rigs.wanted == before, "what plays goes on"
+    built = stand.answer()
+    assert built.preset_name == "Crunch" and stand.hand.key == "01-crunch"
+    block = stand.hand.preset.block("amp")
+    assert (block.option("stereo"), block.value("drive_db")) == ("twice", 6.0)
+    stand.player.set_param("amp.model", "friends/loud.nam", 0.0)
+    stand.answer()
+    assert stand.hand.preset.block("amp").asset == "friends/loud.nam"
+
+
+@pytest.mark.parametrize(
+    ("target", "typed", "sentence"),
+    [
+        ("amp.stereo", "twise", "Did you mean 'twice'"),
+        ("amp.model", "../loud.nam", "points outside the library"),
+        ("tone.stereo", "twice", "no parameter 'stereo'"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(stand: Stand, target: str, typed: str, sentence: str) -> None:
+    stand.play("01-crunch")
+    jobs = len(stand.bench.jobs)
+    with pytest.raises(PresetError, match=sentence):
+        stand.player.set_param(target, typed, 0.0)
+    assert len(stand.bench.jobs) == jobs and stand.hand.preset == CRUNCH
+
+
 @pytest.mark.parametrize("target", ["amp.drive_db", "amp.no_such", "no_such.drive_db", "amp"])
 def test_what_cannot_be_set_is_refused(stand: Stand, target: str) -> None:
     stand.play("01-crunch")
