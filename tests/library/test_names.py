@@ -19,7 +19,7 @@ from pedal.library.names import (
     fold,
     free_name,
 )
-from pedal.preset import MAX_ASSET_NAME, checked_asset_name
+from pedal.preset.model import MAX_ASSET_NAME, checked_asset_name
 
 #: Letters, marks, marks of direction, controls, halves of surrogates.
 raw_names = st.text(st.characters(), max_size=300) | st.binary(max_size=255).map(os.fsdecode)
