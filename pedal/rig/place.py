@@ -86,6 +86,8 @@ def _pieces(part: Part, cursor: _Cursor) -> dict[str, Any]:
         "f32": cursor.take(4 * part.f32),
         "f64": cursor.take(8 * part.f64),
         "i64": cursor.take(8 * part.i64),
+        "edge": cursor.take(4 * 2 * at.EDGE_STRIDE),
+        "edge_words": cursor.take(8 * at.EDGE_WORD_COUNT),
         "data": cursor.take(4 * part.data.size),
     }
     if part.amp is not None:
@@ -151,6 +153,7 @@ def place_rig(
         instance = kept.serial if kept else serial * at.MAX_ROWS + index
         row = slot + at.SLOT_HEADER + index * at.ROW_FIELDS
         _write_row(arena, row, part, pieces, rate_hz, instance)
+        _write_new_targets(arena, row, part, new_targets_idx(slot_idx, index), goes_on=kept is not None)
         arena.i64[row + at.REGION_F32] = start // 4
         arena.i64[row + at.REGION_CELLS] = size // 4
         row_cost, width_costs = (costs or {}).get(part.cost_key, (0.0, ()))
@@ -168,7 +171,7 @@ def place_rig(
         if not kept:
             arena.u8[start : start + size] = 0
             width = (start_widths or {}).get(part.block.id, len(part.amp.labels) - 1 if part.amp else 0)
-            _write_state(arena, row, part, pieces, width)
+            _write_state(arena, row, part, pieces, width, fades_in=bool(live))
         if prices is not None:
             _write_prices(arena, row, part, prices)
         notes.append(
@@ -187,6 +190,17 @@ def place_rig(
     return RigNotes(preset_name, serial, tuple(notes), origin)
 
 
+def new_targets_idx(slot_idx: int, index: int) -> int:
+    """f32 index of what the targets of a slot's row are to be once the slot is adopted."""
+    return at.NEW_TARGETS_F32 + (slot_idx * at.MAX_ROWS + index) * at.MOST_TARGETS
+
+
+def _write_new_targets(arena: Arena, row: int, part: Part, cells: int, *, goes_on: bool) -> None:
+    arena.i64[row + at.NEW_TARGETS] = cells
+    arena.i64[row + at.NEW_COUNT] = len(part.targets) if goes_on else 0
+    arena.f32[cells : cells + len(part.targets)] = part.targets
+
+
 def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], rate_hz: int, serial: int) -> None:
     words, kind = arena.i64, KINDS[part.block.kind]
     words[row + at.KIND] = kind.number
@@ -197,6 +211,8 @@ def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], ra
     words[row + at.F32] = pieces["f32"] // 4
     words[row + at.F64] = pieces["f64"] // 8
     words[row + at.I64] = pieces["i64"] // 8
+    words[row + at.EDGE] = pieces["edge"] // 4
+    words[row + at.EDGE_WORDS] = pieces["edge_words"] // 8
     words[row + at.DATA] = pieces["data"] // 4
     words[row + at.TAPS] = part.taps
     words[row + at.RATE] = rate_hz
@@ -204,6 +220,7 @@ def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], ra
     words[row + at.SWITCHED] = _SWITCHED[kind.bypass]
     words[row + at.QUIET] = pieces["i64"] // 8 + quiet_i64(kind)
     words[row + at.QUIET_FRAMES] = max(1, part.quiet_frames)
+    words[row + at.TAIL_GAIN] = round(part.tail_gain * at.TAIL_GAIN_ONE) if part.tail else 0
     words[row + at.METER] = pieces["f32"] // 4 + own_f32(kind) + part.meter if kind.meter else 0
 
 
@@ -228,7 +245,8 @@ def _settle(arena: Arena, cells: int, value: float) -> None:
     arena.f32[cells], arena.f32[cells + 1], arena.f32[cells + 2] = value, 0.0, value
 
 
-def _write_state(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], width: int) -> None:
+def _write_state(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], width: int, *, fades_in: bool) -> None:
+    """How a new instance begins. One that ``fades_in`` comes into a sound: a line must not hear where it begins."""
     params, state = pieces["params"] // 4, pieces["f32"] // 4
     arena.f32[params : params + len(part.targets)] = part.targets
     arena.f32[pieces["data"] // 4 : pieces["data"] // 4 + part.data.size] = part.data
@@ -238,6 +256,9 @@ def _write_state(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], 
         return
     for cell, value in enumerate((wet, *part.targets[1:])):
         _settle(arena, state + cell * RAMP_CELLS, value)
+    kind = KINDS[part.block.kind]
+    if fades_in and kind.bypass == "tail" and not kind.asset:
+        _settle(arena, state, 0.0)
     if wet == 0.0:  # asleep
         arena.i64[arena.i64[row + at.QUIET]] = arena.i64[row + at.QUIET_FRAMES]
     _reset(arena.f32, arena.f64, arena.i64, row)
