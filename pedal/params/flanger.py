@@ -17,6 +17,6 @@ FLANGER = block(
     share("mix", 0.5, "Mix"),
     widens=True,
     bypass="tail",
-    about="A comb that sweeps through the sound, as from two tapes that do not quite run alike. Note follows the tempo, "
-    "free is Rate.",
+    about="A comb that sweeps through the sound, as from two tapes that do not quite run alike. Note follows the "
+    "tempo, free is Rate.",
 )
