@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("pedal.cli.run:run", "Start the pedal."),
     "demo": ("pedal.cli.demo:demo", "Play a scripted tour on a virtual pedal."),
     "status": ("pedal.cli.live:status", "What the running pedal is doing."),
-    "preset": ("pedal.cli.live:preset", "Go to a preset: next, previous, or a name."),
+    "preset": ("pedal.cli.presets:preset", "Go to a preset: next, previous, a name; save, list, ..."),
     "bypass": ("pedal.cli.live:bypass", "Bypass on, off, or toggle."),
     "set": ("pedal.cli.live:set_param", "Set a parameter: BLOCK.PARAM VALUE."),
     "block": ("pedal.cli.live:block", "Switch a block on or off."),

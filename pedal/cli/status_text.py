@@ -51,7 +51,9 @@ def levels_text(levels: dict[str, Any]) -> str:
 
 def _headline(status: dict[str, Any]) -> str:
     bypassed = ", bypassed" if status["bypassed"] else ""
-    return f"{status['preset']} ({status['preset_number']} of {status['preset_count']}): {status['audio']}{bypassed}"
+    edited = ", edited" if status["edited"] else ""
+    place = f"{status['preset_number']} of {status['preset_count']}"
+    return f"{status['preset']}{edited} ({place}): {status['audio']}{bypassed}"
 
 
 def _machine(status: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ A file in the player's folder stands in front of a factory preset of the same ke
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -118,6 +119,16 @@ class PresetStore:
         if not keys:
             raise PresetError("there are no presets", where=str(self._user_dir), hint="Install the factory presets")
         return keys[(keys.index(key) + by) % len(keys)] if key in keys else keys[0]
+
+    def stamp(self, key: str) -> tuple[object, ...]:
+        """What tells whether the file of ``key`` is still the one that was read; nothing where there is none."""
+        for folder in (self._user_dir, self._factory_dir):
+            try:
+                about = os.stat(folder / f"{key}.toml")
+            except OSError:
+                continue
+            return folder, about.st_mtime_ns, about.st_size, about.st_ino
+        return ()
 
     def new_key(self, name: str) -> str:
         """A free key for a new preset of this name, at the end of the list: ``13-big-clean``."""

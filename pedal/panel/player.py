@@ -159,6 +159,13 @@ class Player:
         self.message, self.notice = loaded.warning, ""
         self._build(key, loaded.preset, {})
 
+    def hold_as(self, key: str, preset: Preset) -> None:
+        """Hold the same sound under another key or name; nothing is built."""
+        if self._pending is not None:
+            self._pending.key, self._pending.preset = key, preset
+        else:
+            self._hand.take(key, preset, self._hand.quality, self._hand.serial)
+
     def step(self, by: int) -> None:
         """Begin to play the next (1) or previous (-1) preset that can be read.
 

@@ -11,7 +11,7 @@ from pedal.preset.model import (
     Preset,
     checked_asset_name,
 )
-from pedal.preset.parse import parse_preset
+from pedal.preset.parse import checked_name, parse_preset
 
 __all__ = [
     "IMPLICIT",
@@ -23,6 +23,7 @@ __all__ = [
     "NewerSchemaError",
     "Preset",
     "checked_asset_name",
+    "checked_name",
     "document_of",
     "format_preset",
     "parse_preset",

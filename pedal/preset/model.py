@@ -59,6 +59,13 @@ class Block:
         param = param_of(KINDS[self.kind], name, f"block '{self.id}'")
         return self.values.get(name, param.default)
 
+    @property
+    def filled(self) -> Block:
+        """The same block with every parameter and option given: two that sound the same are then equal."""
+        kind = KINDS[self.kind]
+        values = {param.name: self.value(param.name) for param in kind.params if param is not BYPASS}
+        return replace(self, values=values, options={option.name: self.option(option.name) for option in kind.options})
+
     def kernel_values(self) -> tuple[float, ...]:
         """What kernels are given for each parameter of its kind, in order; the bypass follows ``on``."""
         return tuple(
@@ -82,6 +89,10 @@ class Preset:
     def chain(self) -> tuple[Block, ...]:
         """Every block in the order of the signal, the implicit ones included."""
         return (self.input, *self.blocks, self.dc, self.output, self.master)
+
+    def is_like(self, other: Preset) -> bool:
+        """Whether both are called the same and sound the same, whatever they leave to a default."""
+        return self.name == other.name and [block.filled for block in self.chain] == [b.filled for b in other.chain]
 
     def block(self, block_id: str) -> Block:
         """The block called ``block_id``, implicit ones included.

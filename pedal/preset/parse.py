@@ -38,7 +38,7 @@ def parse_preset(text: str, where: str) -> Preset:
     """
     raw = migrated(parse_toml(text, where, PresetError), where)
     tables = raw.pop("block", [])
-    name = _checked_name(raw.pop("name", None), where)
+    name = checked_name(raw.pop("name", None), where)
     implicit = {key: _parse_implicit(key, raw.pop(key, {}), where) for key in IMPLICIT}
     if raw:
         key = next(iter(raw))
@@ -67,7 +67,12 @@ def _names(kind: BlockKind) -> list[str]:
     return [param.name for param in kind.params if param is not BYPASS]
 
 
-def _checked_name(name: object, where: str) -> str:
+def checked_name(name: object, where: str) -> str:
+    """A preset's name, if it is one that can be shown.
+
+    Raises:
+        PresetError: empty, too long, or with characters that no screen shows.
+    """
     if not isinstance(name, str) or not name.strip():
         raise PresetError("has no name", where=where, hint='Add name = "..." at its top')
     if len(name) > MAX_NAME or not name.isprintable():

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pedal.cli.live import format_status
 from pedal.cli.main import main
+from pedal.cli.talking import format_status
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME, ControlServer
 
@@ -21,6 +21,7 @@ STATUS = {
     "preset": "Crunch\x1b[2J",
     "preset_number": 1,
     "preset_count": 4,
+    "edited": True,
     "audio": "playing",
     "bypassed": False,
     "board": "virtual",
@@ -211,7 +212,7 @@ def test_a_refusal_is_one_line(panel: Panel) -> None:
 def test_status_for_people(panel: Panel) -> None:
     panel.result = STATUS
     assert panel.called("status").output.splitlines() == [
-        "Crunch?[2J (1 of 4): playing",
+        "Crunch?[2J, edited (1 of 4): playing",
         "board virtual, 48000 Hz, periods of 256 frames; this machine counts as one 20 times slower",
         "",
         "amp       Starter: Lite (not enough CPU for Full)",
