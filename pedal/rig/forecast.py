@@ -53,7 +53,9 @@ def centre_kernel(f32: Any, past: int, frames: int) -> float:
 
 
 @kernel
-def fit_forecast_kernel(f32: Any, past: int, spare: int, frames: int, forecast: int, damping: float, noise: float) -> None:
+def fit_forecast_kernel(
+    f32: Any, past: int, spare: int, frames: int, forecast: int, damping: float, noise: float
+) -> None:
     """Learn from ``f32[past : past + frames]``, oldest first, how it moves.
 
     ``f32[forecast : forecast + FORECAST_ORDER]`` receives the coefficients; the past and

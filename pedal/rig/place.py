@@ -7,6 +7,7 @@ a live rig already has keep their region untouched: only their row is written ag
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -153,7 +154,7 @@ def place_rig(
         instance = kept.serial if kept else serial * at.MAX_ROWS + index
         row = slot + at.SLOT_HEADER + index * at.ROW_FIELDS
         _write_row(arena, row, part, pieces, rate_hz, instance)
-        _write_new_targets(arena, row, part, new_targets_idx(slot_idx, index), goes_on=kept is not None)
+        _write_new_targets(arena, row, part, slot_idx * at.MAX_ROWS + index, goes_on=kept is not None)
         arena.i64[row + at.REGION_F32] = start // 4
         arena.i64[row + at.REGION_CELLS] = size // 4
         row_cost, width_costs = (costs or {}).get(part.cost_key, (0.0, ()))
@@ -187,18 +188,24 @@ def place_rig(
                 amp=amp,
             )
         )
+    _join_twins(arena, parts, notes)
     return RigNotes(preset_name, serial, tuple(notes), origin)
 
 
-def new_targets_idx(slot_idx: int, index: int) -> int:
-    """f32 index of what the targets of a slot's row are to be once the slot is adopted."""
-    return at.NEW_TARGETS_F32 + (slot_idx * at.MAX_ROWS + index) * at.MOST_TARGETS
-
-
-def _write_new_targets(arena: Arena, row: int, part: Part, cells: int, *, goes_on: bool) -> None:
+def _write_new_targets(arena: Arena, row: int, part: Part, place: int, *, goes_on: bool) -> None:
+    """What the targets of a row that goes on are to be once the slot is adopted."""
+    cells = at.NEW_TARGETS_F32 + place * at.MOST_TARGETS
     arena.i64[row + at.NEW_TARGETS] = cells
     arena.i64[row + at.NEW_COUNT] = len(part.targets) if goes_on else 0
     arena.f32[cells : cells + len(part.targets)] = part.targets
+
+
+def _join_twins(arena: Arena, parts: Sequence[Part], notes: Sequence[BlockNote]) -> None:
+    """Tell the two sides of an amp, which are neighbours, of each other."""
+    for (left, note), (right, other) in pairwise(zip(parts, notes, strict=True)):
+        if (left.side, right.side) == (at.SIDE_LEFT, at.SIDE_RIGHT) and note.amp and other.amp:
+            arena.i64[note.amp.record_idx + at.AMP_TWIN] = other.amp.record_idx
+            arena.i64[other.amp.record_idx + at.AMP_TWIN] = note.amp.record_idx
 
 
 def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], rate_hz: int, serial: int) -> None:
@@ -230,7 +237,9 @@ def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
     def put(word: int, price: Price) -> None:
         words[word : word + at.PRICE_WORDS] = price.words()
 
-    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.taps, part.channels))
+    choices = [param for param in KINDS[part.block.kind].params if param.words]
+    chosen = [param.words[int(part.block.value(param.name))] for param in choices]
+    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.taps, part.channels, chosen))
     if part.amp is not None:
         record = int(words[row + at.I64])
         put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))
