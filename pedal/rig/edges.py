@@ -127,7 +127,9 @@ def enter_kernel(f32: Any, f64: Any, i64: Any, before: int, wanted: int) -> None
         here = old + SLOT_HEADER + index * ROW_FIELDS
         broken |= index >= old_rows or i64[here + SERIAL] != i64[row + SERIAL]
         i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = 0
-        if broken and i64[row + NEW_COUNT] > 0:
+        if i64[row + TAIL_GAIN] > 0:  # the sound goes past it
+            i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = EDGE_ASKED
+        elif broken and i64[row + NEW_COUNT] > 0:
             i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = EDGE_ASKED
             broken = False
         broken |= _take_targets(f32, i64, row)
