@@ -84,7 +84,7 @@ class Keeping:
         player = self._player
         preset, key = replace(player.preset, name=checked_name(name, "preset")), self._new_key(name)
         self._store.save(key, preset, like=player.key)
-        player.hold_as(key, preset)
+        player.work.hold_as(key, preset)
         return key
 
     def revert(self) -> str:
@@ -108,7 +108,7 @@ class Keeping:
             self._store.check_free(name)
         self._store.save(key, replace(saved, name=name))
         if key == self._player.key:
-            self._player.hold_as(key, replace(self._player.preset, name=name))
+            self._player.work.hold_as(key, replace(self._player.preset, name=name))
         return key
 
     def copy(self, key: str, name: str) -> str:
