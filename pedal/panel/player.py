@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pedal.config import Board
 from pedal.errors import ControlError, PedalError
@@ -265,6 +265,21 @@ class Player:
         self._rigs.set_target(block_id, BYPASS_CELL, 0.0 if on else 1.0)
         return True
 
+    def change_to(self, changed: Preset, now_s: float) -> None:
+        """Another setting of the same blocks: all parameters ramp there; blocks switched on may wait for room."""
+        before = self.preset
+        self._hold(changed)
+        switched = [block for block in changed.blocks if block.on != before.block(block.id).on]
+        if self._pending is not None:
+            if switched:
+                self._build(self._pending.key, changed, self._pending.quality)
+            return
+        for block in changed.chain:
+            if block != before.block(block.id):
+                self._store(block)
+        for block in sorted(switched, key=lambda block: block.on):  # what is switched off makes room
+            self.switch_block(block.id, block.on, now_s)
+
     def set_quality(self, quality: str, amp_number: int | None) -> list[str]:
         """Choose "full", "lite" or "auto" for one amp (from 1) or for all; returns the amps' ids.
 
@@ -324,7 +339,7 @@ class Player:
         audio = self._board.audio
         job = Job(
             number=self._workshop.next_number(),
-            preset_text=format_preset(preset),
+            preset_text=format_preset(replace(preset, snapshots=())),
             origin=key,
             slot=slot,
             serial=serial,
