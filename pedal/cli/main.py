@@ -38,6 +38,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),
     "bench": ("pedal.cli.offline:bench", "What each block of a preset costs on this machine."),
     "inspect": ("pedal.cli.offline:inspect", "What is in a model file."),
+    "models": ("pedal.cli.library:models", "Models: import, list, search, favourite, delete."),
+    "ir": ("pedal.cli.library:ir", "Impulse responses: the same."),
+    "library": ("pedal.cli.library:library", "Check every file of the library against its hash."),
 }
 
 

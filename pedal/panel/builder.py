@@ -91,19 +91,20 @@ class Builder:
 
 
 def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:
-    """Width index by block id that every amp should start with, by measured costs."""
+    """Width index by block id that every amp should start with, by measured costs; the same for both sides of one."""
     share = job.rate_hz * 1e-9 * job.cpu_scale * job.slowness
     sounding = [part for part in parts if part.block.on or part.tail]
     others = sum(costs[part.cost_key][0] for part in sounding if part.amp is None) * share
-    amps = []
+    amps: dict[str, decide.Amp] = {}
     for part in parts:
         if part.amp is not None:
-            shares = tuple(cost * share for cost in costs[part.cost_key][1])
+            before = amps[part.owner].costs if part.owner in amps else (0.0,) * len(part.amp.packed)
+            shares = tuple(ns * share + other for ns, other in zip(costs[part.cost_key][1], before, strict=True))
             floor, ceiling = limits(job.quality.get(part.owner, "auto"), len(shares))
-            amps.append(decide.Amp(part.block.id, shares, ceiling if part.block.on else -1, ceiling, floor))
-    on = [amp for amp in amps if amp.playing >= 0]
+            amps[part.owner] = decide.Amp(part.owner, shares, ceiling if part.block.on else -1, ceiling, floor)
+    on = [amp for amp in amps.values() if amp.playing >= 0]
     chosen = dict(zip((amp.id for amp in on), decide.fit(on, others, job.budget), strict=True))
-    return {amp.id: chosen.get(amp.id, amp.ceiling) for amp in amps}
+    return {part.block.id: chosen.get(part.owner, amps[part.owner].ceiling) for part in parts if part.amp}
 
 
 def main(link_path: Path, pipe: Connection) -> None:
