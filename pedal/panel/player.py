@@ -240,7 +240,12 @@ class Player:
         if param is BYPASS:
             self.switch_block(block_id, number < 0.5, now_s)
             return shown(param, number)
-        self._hold(self.preset.with_value(block_id, name, number))
+        changed = self.preset.with_value(block_id, name, number)
+        if param.builds:
+            if changed.block(block_id).value(name) != self.preset.block(block_id).value(name):
+                self._build(self.key, changed, self.quality)
+            return shown(param, number)
+        self._hold(changed)
         if self._pending is None:
             self._store(self._hand.preset.block(block_id))
         return shown(param, number)

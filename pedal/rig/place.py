@@ -223,7 +223,9 @@ def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
     def put(word: int, price: Price) -> None:
         words[word : word + at.PRICE_WORDS] = price.words()
 
-    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.taps, part.channels))
+    choices = [param for param in KINDS[part.block.kind].params if param.words]
+    chosen = [param.words[int(part.block.value(param.name))] for param in choices]
+    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.taps, part.channels, chosen))
     if part.amp is not None:
         record = int(words[row + at.I64])
         put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))

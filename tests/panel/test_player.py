@@ -12,7 +12,7 @@ from pedal.errors import ControlError, PresetError
 from pedal.link import Word
 from pedal.panel.jobs import Done
 from pedal.panel.player import PLAIN, ROOM_TIMEOUT_S, STARTING
-from pedal.preset import Preset, parse_preset
+from pedal.preset import Block, Preset, parse_preset
 from tests.panel.stand import Stand, amp, tone
 
 CRUNCH = Preset("Crunch", (amp(), tone(bass_db=3.0)))
@@ -112,6 +112,21 @@ def test_an_option_builds_the_preset_anew_with_all_changes(stand: Stand) -> None
     stand.player.set_param("amp.model", "friends/loud.nam", 0.0)
     stand.answer()
     assert stand.hand.preset.block("amp").asset == "friends/loud.nam"
+
+
+def test_a_word_that_costs_otherwise_builds_anew_and_the_same_word_does_not(stand: Stand) -> None:
+    """So the builder knows what it costs, and finds widths beside it, before it is heard."""
+    stand.store.save("05-room", Preset("Room", (amp(), Block("room", "reverb"))))
+    stand.play("05-room")
+    jobs = len(stand.bench.jobs)
+    stand.player.set_param("room.flavour", "room", 0.0)
+    assert len(stand.bench.jobs) == jobs
+    stand.player.set_param("room.decay_s", 3.0, 0.0)
+    assert stand.player.set_param("room.flavour", "spring", 0.0) == "spring"
+    assert len(stand.bench.jobs) == jobs + 1
+    stand.answer()
+    block = stand.hand.preset.block("room")
+    assert (block.value("flavour"), block.value("decay_s")) == (3.0, 3.0)
 
 
 @pytest.mark.parametrize(
