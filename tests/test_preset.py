@@ -1,6 +1,7 @@
 """Presets: what is read, what is refused and how, and that writing and reading agree."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from pedal.errors import PresetError
 from pedal.params import BYPASS, KINDS, Param
 from pedal.params.param import Option
 from pedal.paths import factory_dir
-from pedal.preset import IMPLICIT, RESERVED, Block, Preset, format_preset, parse_preset
-from pedal.preset.model import MAX_OF_KIND
+from pedal.preset import IMPLICIT, MAX_SNAPSHOTS, RESERVED, Block, Preset, Snapshot, format_preset, parse_preset
+from pedal.preset.model import MAX_OF_KIND, MAX_SNAPSHOT_NAME
 
 CRUNCH = """
 name = "Crunch"
@@ -182,7 +183,20 @@ def presets(draw: st.DrawFn) -> Preset:
         asset = draw(ASSETS) if kind.asset else ""
         blocks.append(Block(block_id, kind.name, asset, draw(values(kind.name)), draw(st.booleans()), options))
     implicit = {name: Block(name, name, values=draw(values(name))) for name in IMPLICIT}
-    return Preset(draw(NAMES), tuple(blocks), **implicit)
+    preset = Preset(draw(NAMES), tuple(blocks), **implicit)
+    numbers = draw(st.lists(st.integers(1, MAX_SNAPSHOTS), max_size=3, unique=True))
+    return replace(preset, snapshots=tuple(draw(snapshots(preset, number)) for number in numbers))
+
+
+@st.composite
+def snapshots(draw: st.DrawFn, preset: Preset, number: int) -> Snapshot:
+    """One that says something of some of the blocks."""
+    kinds = {block.id: block.kind for block in (preset.input, *preset.blocks, preset.output)}
+    own = {block_id: draw(values(kinds[block_id])) for block_id in draw(st.sets(st.sampled_from(sorted(kinds))))}
+    name = draw(st.just("") | st.text(PRINTABLE, max_size=MAX_SNAPSHOT_NAME))
+    listed = [block.id for block in preset.blocks]
+    on = draw(st.dictionaries(st.sampled_from(listed), st.booleans())) if listed else {}
+    return Snapshot(number, name, {block_id: given for block_id, given in own.items() if given}, on)
 
 
 @given(presets())

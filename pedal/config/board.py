@@ -5,6 +5,7 @@ Made by ``reading``, known by every process. Pure.
 
 from __future__ import annotations
 
+import typing
 from typing import Annotated, Literal
 
 import msgspec
@@ -36,14 +37,18 @@ class AudioSettings(msgspec.Struct, frozen=True, kw_only=True):
     period_core: Annotated[int | None, Meta(description="a core number from 0")] = None
 
 
+#: What a press does.
+Action = Literal[
+    "bypass", "next_preset", "previous_preset", "tap", "tuner", "next_snapshot",
+    "snapshot_1", "snapshot_2", "snapshot_3", "snapshot_4", "snapshot_5", "snapshot_6", "snapshot_7", "snapshot_8",
+]  # fmt: skip
+
+
 class FootSwitch(msgspec.Struct, frozen=True, kw_only=True):
     """One footswitch between ``pin`` (BCM number) and ground, and what a press does."""
 
     pin: Annotated[int, Meta(ge=2, le=27, description="a BCM pin number from 2 to 27")]
-    action: Annotated[
-        Literal["bypass", "next_preset", "previous_preset", "tap", "tuner"],
-        Meta(description='"bypass", "next_preset", "previous_preset", "tap" or "tuner"'),
-    ]
+    action: Annotated[Action, Meta(description=", ".join(f'"{action}"' for action in typing.get_args(Action)))]
 
 
 class KnobSettings(msgspec.Struct, frozen=True, kw_only=True):

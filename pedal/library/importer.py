@@ -10,22 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from pedal.errors import LibraryError
-from pedal.library.atomic import remove_leftovers, write_atomic
+from pedal.library.atomic import write_atomic
 from pedal.library.cards import AssetKind, Card
 from pedal.library.catalog import FOLDERS, SUFFIXES, Catalog, Entry
 from pedal.library.checker import Checker
 from pedal.library.index import content_hash
+from pedal.library.lock import locked
 from pedal.library.names import clean_category, clean_name, clean_stem, fold, free_name
 from pedal.library.presets import PresetStore
 from pedal.library.report import MOST_LINES, Line, Outcome, Progress, Report, shown_path
@@ -91,7 +90,8 @@ class Importer:
         Raises:
             LibraryError: another import is going on, or there can be no library.
         """
-        with self._locked():
+        home = self._catalog.home
+        with locked(home, *(home / name for name in FOLDERS.values()), self._presets):
             self._look_at_library()
             try:
                 self._import(tree, category)
@@ -225,27 +225,6 @@ class Importer:
     def _tell(self, **changed: object) -> None:
         self._progress = msgspec.structs.replace(self._progress, **changed)
         self._watch(self._progress)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Only one import at a time: two could give one name twice."""
-        home = self._catalog.home
-        try:
-            for folder in (home, *(home / name for name in FOLDERS.values()), self._presets):
-                folder.mkdir(parents=True, exist_ok=True)
-                remove_leftovers(folder)
-            lock = os.open(home / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o660)
-        except OSError as error:
-            hint = "Free some space, or join the group `pedal`"
-            raise LibraryError(f"cannot be written to ({error.strerror})", where=str(home), hint=hint) from error
-        try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise LibraryError("another import is going on", hint="Wait until it is done") from error
-            yield
-        finally:
-            os.close(lock)
 
 
 def import_path(path: Path, importer: Importer, category: str = "", limits: Limits = USUAL) -> Report:

@@ -190,7 +190,7 @@ class Player:
             return shown(param, number)
         changed = self.preset.with_value(block_id, name, number)
         if param.builds:
-            if changed.block(block_id).value(name) != self.preset.block(block_id).value(name):
+            if _costs_otherwise(self.preset, changed):
                 self.work.build(self.key, changed, self.work.quality)
             return shown(param, number)
         self.work.hold(changed)
@@ -209,6 +209,22 @@ class Player:
             self.work.build(self.key, self.preset, self.work.quality)
             return True
         return self.work.switch(block_id, on, now_s)
+
+    def change_to(self, changed: Preset, now_s: float) -> None:
+        """Another setting of the same blocks: all parameters ramp there; blocks switched on may wait for room."""
+        before = self.preset
+        switched = [block for block in changed.blocks if block.on != before.block(block.id).on]
+        if _costs_otherwise(before, changed) or (switched and self.work.is_building):
+            self.work.build(self.key, changed, self.work.quality)
+            return
+        self.work.hold(changed)
+        if self.work.is_building:
+            return
+        for block in changed.chain:
+            if block != before.block(block.id):
+                self.work.store(block)
+        for block in sorted(switched, key=lambda block: block.on):  # what is switched off makes room
+            self.switch_block(block.id, block.on, now_s)
 
     def set_quality(self, quality: str, amp_number: int | None) -> list[str]:
         """Choose "full", "lite" or "auto" for one amp (from 1) or for all; returns the amps' ids.
@@ -235,3 +251,9 @@ class Player:
 
 def _has_tempo(block: Block) -> bool:
     return any(param.name == TEMPO for param in KINDS[block.kind].params)
+
+
+def _costs_otherwise(before: Preset, after: Preset) -> bool:
+    """Whether a block of both has another word of those for which the chain is built anew."""
+    words = [(block, param.name) for block in after.chain for param in KINDS[block.kind].params if param.builds]
+    return any(block.value(name) != before.block(block.id).value(name) for block, name in words)

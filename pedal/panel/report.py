@@ -20,6 +20,7 @@ from pedal.panel.hand import Hand
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
 from pedal.panel.rigs import AmpState, Rigs
+from pedal.panel.snapshots import mark
 from pedal.panel.widths import Widths
 from pedal.params import KINDS
 from pedal.units import db_from_gain
@@ -128,6 +129,7 @@ class Reporter:
             preset_number=number,
             preset_count=count,
             edited=self._keeping.is_edited,
+            snapshot=mark(hand.preset),
             model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
             width_label=width_label(shown) if shown else "",
             held_down=any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
@@ -182,6 +184,8 @@ class Reporter:
             "preset_number": number,
             "preset_count": count,
             "edited": self._keeping.is_edited,
+            "snapshot": hand.preset.snapshot,
+            "snapshots": [{"number": kept.number, "name": kept.name} for kept in hand.preset.snapshots],
             "bypassed": player.is_bypassed,
             "connection": player.outlet.connection.name,
             "safe_mode": self._safe_mode,

@@ -6,7 +6,7 @@ hand. A rig, or a block that is switched on, may have to wait a moment until an 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pedal.config import Board
 from pedal.link import Link, Word
@@ -113,7 +113,7 @@ class Work:
         audio = self._board.audio
         job = Job(
             number=self._workshop.next_number(),
-            preset_text=format_preset(preset),
+            preset_text=format_preset(replace(preset, snapshots=())),
             origin=key,
             slot=slot,
             serial=serial,

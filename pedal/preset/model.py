@@ -15,6 +15,8 @@ from pedal.params import BYPASS, KINDS, BlockKind, Param
 
 MAX_BLOCKS = 16
 MAX_NAME = 64
+MAX_SNAPSHOTS = 8
+MAX_SNAPSHOT_NAME = 24
 MAX_ASSET_NAME = 200
 #: Keyed on the input and applied behind the amp: a chain has one place for it.
 MAX_OF_KIND = {"gate": 1}
@@ -75,15 +77,42 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Another setting of a preset's blocks: parameters and what is on, never which blocks there are.
+
+    Attributes:
+        number: 1 to ``MAX_SNAPSHOTS``, where a foot finds it.
+        name: what the screen shows; may be empty.
+        values: by block and parameter, in the player's units; what is not given stays as it is.
+        on: by block.
+    """
+
+    number: int
+    name: str = ""
+    values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    on: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
-    """A chain: ``input``, the blocks in order, ``dc``, ``output``; and ``master``, which no preset file says."""
+    """A chain, and its snapshots.
+
+    Attributes:
+        name: what the screen shows.
+        input, blocks, dc, output: the chain in the order of the signal.
+        snapshots: in the order of the file.
+        master: how the pedal is connected; no preset file says that.
+        snapshot: the number that was recalled last, 0 for none; no file says that either.
+    """
 
     name: str
     blocks: tuple[Block, ...] = ()
     input: Block = field(default_factory=lambda: Block("input", "input"))
     dc: Block = field(default_factory=lambda: Block("dc", "dc"))
     output: Block = field(default_factory=lambda: Block("output", "output"))
+    snapshots: tuple[Snapshot, ...] = ()
     master: Block = field(default_factory=lambda: Block("master", "master"))
+    snapshot: int = 0
 
     @property
     def chain(self) -> tuple[Block, ...]:

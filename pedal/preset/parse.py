@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pedal.errors import PresetError, did_you_mean
@@ -25,6 +26,7 @@ from pedal.preset.model import (
     param_of,
     parse_option,
 )
+from pedal.preset.snapshots import parse_snapshots
 
 _ID = re.compile(r"[a-z0-9_-]{1,24}")
 
@@ -37,12 +39,12 @@ def parse_preset(text: str, where: str) -> Preset:
         NewerSchemaError: it was written by a newer pedal.
     """
     raw = migrated(parse_toml(text, where, PresetError), where)
-    tables = raw.pop("block", [])
+    tables, snapshots = raw.pop("block", []), raw.pop("snapshot", [])
     name = checked_name(raw.pop("name", None), where)
-    implicit = {key: _parse_implicit(key, raw.pop(key, {}), where) for key in IMPLICIT}
+    implicit: dict[str, Any] = {key: _parse_implicit(key, raw.pop(key, {}), where) for key in IMPLICIT}
     if raw:
         key = next(iter(raw))
-        hint = did_you_mean(key, ["schema", "name", "block", *IMPLICIT])
+        hint = did_you_mean(key, ["schema", "name", "block", "snapshot", *IMPLICIT])
         raise PresetError(f"unknown key {key!r:.40}", where=where, hint=hint)
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise PresetError("block must be a list of tables", where=where, hint="Write [[block]] before each block")
@@ -60,7 +62,8 @@ def parse_preset(text: str, where: str) -> Preset:
     for kind, most in MAX_OF_KIND.items():
         if sum(block.kind == kind for block in blocks) > most:
             raise PresetError(f"has more than {most} block of kind '{kind}'", where=where, hint="Remove the others")
-    return Preset(name=name, blocks=tuple(blocks), **implicit)
+    preset = Preset(name=name, blocks=tuple(blocks), **implicit)
+    return replace(preset, snapshots=parse_snapshots(snapshots, preset, where))
 
 
 def _names(kind: BlockKind) -> list[str]:

@@ -132,3 +132,24 @@ def test_in_a_process_of_its_own(stick: Path, home: Path) -> None:
     command = [sys.executable, "-m", "pedal.cli.main", "models", "import", str(stick)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | {"LC_ALL": "C.UTF-8"})
     assert done.returncode == 1 and "imported  caf .nam: as caf.nam" in done.stdout, done
+
+
+def test_backup_and_restore(stick: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("models", "import", str(stick))
+    saved = run("backup", str(tmp_path / "all.pedal"))
+    assert saved.exit_code == 0 and "1 preset, 1 model, 1 impulse response, 2 others" in saved.stdout
+    again = run("backup", str(tmp_path / "all.pedal"))
+    assert again.exit_code == 1 and "is there already" in again.stderr
+    assert "All of it is here already" in run("restore", str(tmp_path / "all.pedal")).stdout
+    (home / "presets" / "13-loud.toml").write_text('name = "Changed"\n')
+    kept = run("restore", str(tmp_path / "all.pedal"), answer="n\n")
+    assert kept.exit_code == 1 and "Different from what is here: 1 preset." in kept.stdout
+    assert (home / "presets" / "13-loud.toml").read_text() == 'name = "Changed"\n'
+    done = run("restore", str(tmp_path / "all.pedal"), "--yes")
+    assert done.exit_code == 0 and "takes it back" in done.stdout
+    assert (home / "presets" / "13-loud.toml").read_bytes() == PRESET.encode()
+    monkeypatch.setenv("PEDAL_HOME", str(tmp_path / "other"))
+    assert run("restore", str(tmp_path / "all.pedal"), answer="y\n").exit_code == 0
+    assert run("models", "show", "plexi bright").exit_code == 0
+    assert run("library", "check").exit_code == 0
+    assert run("restore", str(stick / "box.wav")).stderr.startswith("pedal: box.wav: is not a backup")

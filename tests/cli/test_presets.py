@@ -10,7 +10,16 @@ from click.testing import CliRunner, Result
 
 from pedal.cli.main import main
 from pedal.panel import protocol
-from pedal.panel.preset_requests import CopyPreset, DeletePreset, RenamePreset, RevertPreset, SavePreset
+from pedal.panel.preset_requests import (
+    ClearSnapshot,
+    CopyPreset,
+    DeletePreset,
+    RecallSnapshot,
+    RenamePreset,
+    RevertPreset,
+    SavePreset,
+    TakeSnapshot,
+)
 from tests.cli.test_live import Panel
 
 
@@ -44,6 +53,30 @@ def test_what_is_asked(panel: Panel, words: list[str], asked: protocol.Request) 
     after = CliRunner().invoke(main, ["preset", *words, "--runtime-dir", str(panel.directory)])
     assert after.exit_code == 0, "the option may stand behind as well"
     assert [type(a)(**{f: getattr(a, f) for f in a.__struct_fields__ if f != "id"}) for a in panel.asked] == [asked] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["recall", "next"], RecallSnapshot()),
+        (["recall", "3"], RecallSnapshot(number=3)),
+        (["save", "3"], TakeSnapshot(number=3)),
+        (["save", "3", "Chorus"], TakeSnapshot(number=3, name="Chorus")),
+        (["clear", "8"], ClearSnapshot(number=8)),
+    ],
+)
+def test_what_is_asked_of_snapshots(panel: Panel, words: list[str], asked: protocol.Request) -> None:
+    done = CliRunner().invoke(main, ["snapshot", *words, "--runtime-dir", str(panel.directory)])
+    assert done.exit_code == 0, done.output
+    assert [type(a)(**{f: getattr(a, f) for f in a.__struct_fields__ if f != "id"}) for a in panel.asked] == [asked]
+
+
+def test_the_list_of_snapshots(panel: Panel) -> None:
+    kept = [{"number": 2, "name": "Verse\x1b"}, {"number": 5, "name": ""}]
+    panel.result = {"snapshot": 2, "snapshots": kept}
+    done = CliRunner().invoke(main, ["snapshot", "list", "--runtime-dir", str(panel.directory)])
+    assert done.output == "* 2  Verse?\n  5  -\n"
+    assert CliRunner().invoke(main, ["snapshot", "recall", "9"]).exit_code == 2
 
 
 def on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
