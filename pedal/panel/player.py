@@ -192,6 +192,8 @@ class Player:
         """
         if self._pending is None or done.number != self._pending.number:
             return
+        self.message = done.warning or self.message
+        self._pending.preset = self._pending.preset.with_hashes(done.hashes)
         if done.notes is None:
             self._pending, self.message = None, done.error
         elif self._widths.make_room_for_rig(done.notes, self._link.status()):
