@@ -77,7 +77,7 @@ class Keeping:
             raise PresetError("what plays is no preset of the list", hint="Save it with `pedal preset save-as NAME`")
         saved = _to_save(player.preset)
         self._store.save(player.key, saved)
-        player.hold_as(player.key, saved)
+        player.work.hold_as(player.key, saved)
         return player.key
 
     def save_as(self, name: str) -> str:
@@ -89,7 +89,7 @@ class Keeping:
         player = self._player
         preset, key = replace(_to_save(player.preset), name=checked_name(name, "preset")), self._new_key(name)
         self._store.save(key, preset, like=player.key)
-        player.hold_as(key, preset)
+        player.work.hold_as(key, preset)
         return key
 
     def revert(self) -> str:
@@ -113,7 +113,7 @@ class Keeping:
             self._store.check_free(name)
         self._store.save(key, replace(saved, name=name))
         if key == self._player.key:
-            self._player.hold_as(key, replace(self._player.preset, name=name))
+            self._player.work.hold_as(key, replace(self._player.preset, name=name))
         return key
 
     def copy(self, key: str, name: str) -> str:

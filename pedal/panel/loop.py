@@ -176,7 +176,7 @@ class Panel:
         self._link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())
         self._workshop.look_after(now_s)
         status = self._link.status()
-        self._player.tick(now_s)
+        self._player.work.tick(now_s)
         self._tuner.tick(now_s)
         for event in self._link.new_events():
             self._on_event(event, status, now_s)

@@ -104,7 +104,7 @@ class Snapshots:
             hint = "Save the preset first, with `pedal preset save`"
             raise PresetError("its blocks are not those that were saved", where=f"preset '{saved.name}'", hint=hint)
         self._store.save(player.key, replace(saved, snapshots=snapshots))
-        player.hold_as(player.key, replace(player.preset, snapshots=snapshots, snapshot=number))
+        player.work.hold_as(player.key, replace(player.preset, snapshots=snapshots, snapshot=number))
 
 
 def mark(preset: Preset) -> str:

@@ -60,7 +60,7 @@ def test_a_block_of_a_snapshot_may_wait_for_room(stand: Stand) -> None:
         np.float32(value) for value in CRUNCH.with_value("tone", "bass_db", 9.0).block("tone").kernel_values()[1:]
     )
     stand.play_width("amp", 0)
-    stand.player.tick(0.1)
+    stand.player.work.tick(0.1)
     assert stand.targets("tone")[0] == 0.0
 
 
@@ -125,7 +125,7 @@ def test_clear(stand: Stand) -> None:
 
 
 def test_another_chain_is_saved_first(stand: Stand) -> None:
-    stand.player.hold_as("01-crunch", replace(stand.player.preset, blocks=(amp(),)))
+    stand.player.work.hold_as("01-crunch", replace(stand.player.preset, blocks=(amp(),)))
     with pytest.raises(PresetError, match="Save the preset first"):
         stand.snapshots.take(1, "x")
     assert stand.store.load("01-crunch").preset == CRUNCH
