@@ -133,20 +133,24 @@ class Work:
         self._workshop.submit(job)
 
     def built(self, done: Done) -> str:
-        """The builder's answer: publish the rig, or say why there is none (empty: there is). Older answers are ignored.
+        """The builder's answer: publish the rig, or say why there is none. Older answers are ignored.
 
         Amps that go on in it may have to narrow first: then the rig waits a moment.
+
+        Returns:
+            A sentence: why there is none, or that a file is not the one that was saved; or nothing.
         """
         if self._pending is None or done.number != self._pending.number:
             return ""
         if done.notes is None:
             self._pending = None
             return done.error
+        self._pending.preset = self._pending.preset.with_hashes(done.hashes)
         if self._widths.make_room_for_rig(done.notes, self._link.status()):
             self._pending.waiting = done.slot, done.notes
         else:
             self._publish(self._pending, done.slot, done.notes)
-        return ""
+        return done.warning
 
     def _publish(self, pending: _Pending, slot: int, notes: RigNotes) -> None:
         self._pending = None

@@ -11,7 +11,7 @@ import tomli_w
 
 from pedal.params import KINDS
 from pedal.preset.migrate import SCHEMA
-from pedal.preset.model import Block, Preset
+from pedal.preset.model import HASH_SUFFIX, Block, Preset
 from pedal.preset.snapshots import snapshot_table
 
 
@@ -41,7 +41,8 @@ def _table(block: Block) -> dict[str, Any]:
     head: dict[str, Any] = {"kind": block.kind, "id": block.id, "on": block.on}
     if kind.asset:
         head[kind.asset] = block.asset
-    return head | dict(block.options) | _values(block)
+    hashes = {f"{key}{HASH_SUFFIX}": f"sha256:{known}" for key, known in block.hashes.items()}
+    return head | dict(block.options) | hashes | _values(block)
 
 
 def _values(block: Block) -> dict[str, float | bool | str]:

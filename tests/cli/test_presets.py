@@ -93,7 +93,7 @@ def test_the_list_needs_no_pedal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     done = on_disk(tmp_path, monkeypatch, "list")
     assert done.exit_code == 0
     lines = done.output.splitlines()
-    assert lines[0].split(maxsplit=3)[:3] == ["00-mine", "Mine", "yours"] and "no model 'gone.nam'" in lines[0]
+    assert lines[0].split(maxsplit=3)[:3] == ["00-mine", "Mine", "yours"] and "(gone.nam is missing)" in lines[0]
     assert "is not TOML" in lines[1]
     assert lines[2].split()[-1] == "yours" and lines[3].split()[-1] == "factory"
 
@@ -110,5 +110,5 @@ def test_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine" / "00-mine.toml").write_text(text)
     done = on_disk(tmp_path, monkeypatch, "show", "mine")
     assert text in done.output and "(yours)" in done.output.splitlines()[0]
-    assert "# there is no impulse 'gone.wav'" in done.output
+    assert "# cab1: there is no impulse 'gone.wav'" in done.output
     assert on_disk(tmp_path, monkeypatch, "show", "mime").exit_code == 1

@@ -57,6 +57,7 @@ def _block(block: Block) -> dict[str, Any]:
         "on": block.on,
         "options": {option.name: block.option(option.name) for option in kind.options},
         "values": {p.name: p.shown(block.value(p.name)) for p in kind.params if p is not BYPASS},
+        "hashes": dict(block.hashes),
     }
 
 

@@ -14,7 +14,7 @@ from pedal.panel.jobs import Done
 from pedal.panel.player import PLAIN
 from pedal.panel.work import ROOM_TIMEOUT_S, STARTING
 from pedal.preset import Block, Preset, parse_preset
-from tests.panel.stand import Stand, amp, tone
+from tests.panel.stand import Stand, amp, notes_of, tone
 
 CRUNCH = Preset("Crunch", (amp(), tone(bass_db=3.0)))
 CLEAN = Preset("Clean", (amp(drive_db=-12.0), tone(on=False)))
@@ -55,6 +55,19 @@ def test_a_preset_that_cannot_be_built_changes_nothing(stand: Stand) -> None:
     stand.player.built(Done(2, error="model 'x.nam': is not there."))
     assert stand.player.message == "model 'x.nam': is not there."
     assert (stand.player.key, stand.rigs.wanted) == ("01-crunch", before)
+
+
+def test_the_files_that_play_are_known_by_their_content_from_then_on(stand: Stand) -> None:
+    stand.player.select("01-crunch")
+    job, known = stand.bench.jobs[-1], {"amp": {"model": "0" * 64}}
+    said = "amp: plays 'x.nam', which has changed since this preset was saved."
+    stand.player.built(Done(job.number, job.slot, notes_of(job), warning=said, hashes=known))
+    assert stand.player.message == said
+    assert stand.player.preset.block("amp").hashes == {"model": "0" * 64} and not stand.keeping.is_edited
+    stand.keeping.save()
+    assert stand.store.load("01-crunch").preset.block("amp").hashes == {"model": "0" * 64}
+    stand.player.set_param("amp.model", "other.nam", 0.0)
+    assert "model_hash" not in stand.bench.jobs[-1].preset_text
 
 
 def test_while_a_preset_is_built_the_verbs_are_about_that_one(stand: Stand) -> None:
