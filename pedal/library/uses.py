@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
-from pedal.errors import ImpulseError, ModelError, PresetError
+from pedal.errors import PresetError
 from pedal.library.assets import Assets
 from pedal.library.cards import AssetKind
 from pedal.library.presets import PresetStore
+from pedal.library.resolve import file_path
 from pedal.params import KINDS
-from pedal.preset import Block
 
 
 def presets_using(path: Path, kind: AssetKind, store: PresetStore, assets: Assets) -> tuple[str, ...]:
@@ -19,22 +18,7 @@ def presets_using(path: Path, kind: AssetKind, store: PresetStore, assets: Asset
     keys = []
     for entry in store.entries():
         with contextlib.suppress(PresetError):
-            blocks = store.load(entry.key).preset.blocks
-            if any(path == _path(name, kind, assets) for block in blocks for name in _names(block, kind)):
+            blocks = [block for block in store.load(entry.key).preset.blocks if KINDS[block.kind].asset == kind]
+            if any(path == file_path(block, key, assets) for block in blocks for key in block.files):
                 keys.append(entry.key)
     return tuple(keys)
-
-
-def _names(block: Block, kind: AssetKind) -> Iterator[str]:
-    """Files of this kind that a block names: its own, and those of its options."""
-    known = KINDS[block.kind]
-    if known.asset == kind:
-        yield block.asset
-        yield from (str(block.options[o.name]) for o in known.options if o.asset and o.name in block.options)
-
-
-def _path(name: str, kind: AssetKind, assets: Assets) -> Path | None:
-    try:
-        return assets.model_path(name) if kind == "model" else assets.impulse_path(name)
-    except (ModelError, ImpulseError):
-        return None

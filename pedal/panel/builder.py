@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,6 +22,7 @@ from pedal.jit.machine import wake_exactly
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 from pedal.library.measured import measuring
+from pedal.library.resolve import resolve
 from pedal.link import Link
 from pedal.nam.file import load_model
 from pedal.nam.loudness import measure_model
@@ -28,7 +30,7 @@ from pedal.nam.model import Model
 from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
 from pedal.panel.quality import limits
-from pedal.preset import parse_preset
+from pedal.preset import Preset, parse_preset
 from pedal.prices import load_prices
 from pedal.rig.compile import Part, compile_preset
 from pedal.rig.measure import Costs, measure_costs
@@ -43,25 +45,27 @@ _NICE = 10
 class Builder:
     """Builds one rig after the other into the link at ``link_path``."""
 
-    def __init__(self, link_path: Path, loader: Loader[Model]) -> None:
+    def __init__(self, link_path: Path, assets: Assets, read_model: Callable[[Path], Model]) -> None:
         self._link_path = link_path
-        self._loader = loader
+        self._assets = assets
+        self._loader = Loader(assets, read_model)
         self._link: Link | None = None
         self._costs: Costs = {}
 
     def build(self, job: Job) -> Done:
         """The rig of ``job``, ready to be published; an error is a sentence, never an exception."""
         try:
-            return Done(job.number, job.slot, self._build(job))
+            found = resolve(parse_preset(job.preset_text, f"preset '{job.origin}'"), self._assets)
+            notes = self._build(found.preset, job)
+            return Done(job.number, job.slot, notes, warning=" ".join(found.warnings), hashes=found.hashes)
         except PedalError as error:
             return Done(job.number, error=str(error))
         except MemoryError:
             return Done(job.number, error=f"preset '{job.origin}': not enough memory. Use fewer or smaller blocks.")
 
-    def _build(self, job: Job) -> RigNotes:
+    def _build(self, preset: Preset, job: Job) -> RigNotes:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
-        preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
         preset = replace(preset, master=replace(preset.master, values=job.connection))
         parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
         parts = with_tails(parts, job.live, self._link.arena, job.rate_hz)
@@ -111,7 +115,7 @@ def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
     os.nice(_NICE)
     wake_exactly()  # the stopwatch times sleeps too, where work has a price
-    builder = Builder(link_path, Loader(Assets.default(), measuring(load_model, measure_model)))
+    builder = Builder(link_path, Assets.default(), measuring(load_model, measure_model))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
     while True:
         try:

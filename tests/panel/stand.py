@@ -23,6 +23,7 @@ from pedal.panel.keeping import Keeping
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.rigs import Rigs
+from pedal.panel.snapshots import Snapshots
 from pedal.panel.widths import Widths
 from pedal.preset import Block, Preset, parse_preset
 
@@ -140,6 +141,7 @@ class Stand:
             outlet,  # type: ignore[arg-type]
         )
         self.keeping = Keeping(self.player, self.store)
+        self.snapshots = Snapshots(self.player, self.store)
 
     def answer(self, number: int = 0) -> RigNotes:
         """The builder is done with a job (the newest); its notes."""
