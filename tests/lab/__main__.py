@@ -19,6 +19,8 @@ from tests.lab.report import Verdict, summary, verdict_line, whole_hash
 from tests.lab.runner import broken_layer, run_scenario
 from tests.lab.scenario import Scenario, load_scenario, scenario_names
 
+#: What continuous integration runs: of every kind of thing one, a few minutes in all.
+SHORT = ("boot", "press", "preset_change", "killed", "power_cut", "width_zero_2_w")
 #: What a run comes to.
 _V = TypeVar("_V")
 
@@ -27,6 +29,7 @@ def main() -> int:
     """Run what was asked for; 0 when all of it came out as it must."""
     parser = argparse.ArgumentParser(prog="./run lab", description=__doc__)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="all of them if none is named")
+    parser.add_argument("--short", action="store_true", help=f"only {', '.join(SHORT)}")
     parser.add_argument("--seed", type=int, default=1, help="of everything that chance decides (1)")
     parser.add_argument("--minutes", type=float, default=1.0, help="virtual ones, for the scenario random (1)")
     parser.add_argument("--list", action="store_true", help="only say which there are")
@@ -35,7 +38,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="keep traces, consoles and results here")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("lab: stopped"))
-    scenarios = [load_scenario(name) for name in asked.scenarios or scenario_names()]
+    scenarios = [load_scenario(name) for name in asked.scenarios or (SHORT if asked.short else scenario_names())]
     if asked.list:
         for scenario in scenarios:
             print(f"{scenario.name:<18} {scenario.title}")
