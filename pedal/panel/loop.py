@@ -31,10 +31,12 @@ from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
 from pedal.panel.controls.inputs import Press
 from pedal.panel.controls.knobs import Turn
+from pedal.panel.display.import_page import draw_import
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
 from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.hand import Hand
+from pedal.panel.imports import Imports
 from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
 from pedal.panel.outlet import Outlet
@@ -99,6 +101,7 @@ class Panel:
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
         self._turns = Turns(board, self._player)
         self._tuner = Tuner(link, board.tuner)
+        self._imports = Imports(link.path.parent)
         banks = BankSwitches(self._player, self._hand, BankStore.default(), board)
         keeping = Keeping(self._player, self._hand.store, banks.naming)
         snapshots = Snapshots(self._player, self._hand.store)
@@ -157,6 +160,7 @@ class Panel:
             self._player.built(item)
 
     def _on_press(self, press: Press) -> None:
+        self._imports.dismiss(time.monotonic())
         action = self._board.switches[press.switch].action
         try:
             if action == "bypass" and ask_resume(self._link.path.parent, "audio"):
@@ -173,6 +177,9 @@ class Panel:
         tuner = self._tuner.view()
         if tuner is not None:
             return draw_tuner(tuner)
+        told = self._imports.view(time.monotonic())
+        if told is not None:
+            return draw_import(told, self._tick // PAGE_TICKS)
         return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
 
     def _on_tick(self, now_s: float) -> None:
@@ -190,6 +197,7 @@ class Panel:
             self._expire_message(now_s)
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
+            self._imports.look()
             self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
