@@ -195,6 +195,7 @@ class Panel:
             self._widths.tick(status, self._hand.quality, now_s)
         if self._tick % PAGE_TICKS == 0:
             self._expire_message(now_s)
+        if self._tick % PAGE_TICKS == 0 or self._tuner.is_on:  # a needle, and the first reading, do not wait
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
