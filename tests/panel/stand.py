@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from pedal import layout
-from pedal.config import parse_board
+from pedal.config import Board, parse_board
 from pedal.levels import ModelLevels
+from pedal.library.banks import BankStore
 from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes
+from pedal.panel.banks import BankSwitches
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
 from pedal.panel.keeping import Keeping
@@ -113,8 +115,9 @@ def _free(taken: set[tuple[int, int]]) -> tuple[int, int]:
 class Stand:
     """A player and all that it holds, over presets saved as ``NN-name``."""
 
-    def __init__(self, folder: Path, presets: Mapping[str, Preset]) -> None:
+    def __init__(self, folder: Path, presets: Mapping[str, Preset], board: Board = BOARD) -> None:
         self.folder = folder
+        self.board = board
         self.store = PresetStore(folder / "mine", folder / "factory")
         for key, preset in presets.items():
             self.store.save(key, preset)
@@ -140,7 +143,9 @@ class Stand:
             self.bench,
             outlet,  # type: ignore[arg-type]
         )
-        self.keeping = Keeping(self.player, self.store)
+        self.bank_store = BankStore(self.folder / "banks.toml")
+        self.banks = BankSwitches(self.player, self.hand, self.bank_store, self.board)
+        self.keeping = Keeping(self.player, self.store, self.banks.naming)
         self.snapshots = Snapshots(self.player, self.store)
 
     def answer(self, number: int = 0) -> RigNotes:
