@@ -20,12 +20,14 @@ from pedal import layout
 from pedal.config import Board
 from pedal.errors import PedalError
 from pedal.health import ask_resume, load_health
+from pedal.library.banks import BankStore
 from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.link.status import Event, Status
 from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
+from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
 from pedal.panel.controls.inputs import Press
 from pedal.panel.controls.knobs import Turn
@@ -100,12 +102,14 @@ class Panel:
         self._turns = Turns(board, self._player)
         self._tuner = Tuner(link, board.tuner)
         self._imports = Imports(link.path.parent)
-        keeping, snapshots = Keeping(self._player, self._hand.store), Snapshots(self._player, self._hand.store)
-        self._actions = Actions(self._player, self._tuner, snapshots)
+        banks = BankSwitches(self._player, self._hand, BankStore.default(), board)
+        keeping = Keeping(self._player, self._hand.store, banks.naming)
+        snapshots = Snapshots(self._player, self._hand.store)
+        self._actions = Actions(self._player, self._tuner, snapshots, banks)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
         self._answers = Answers(
-            self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots
+            self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots, banks
         )
         self._tick = 0
         self._shown_message = ("", 0.0)
@@ -191,6 +195,7 @@ class Panel:
             self._widths.tick(status, self._hand.quality, now_s)
         if self._tick % PAGE_TICKS == 0:
             self._expire_message(now_s)
+        if self._tick % PAGE_TICKS == 0 or self._tuner.is_on:  # a needle, and the first reading, do not wait
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
