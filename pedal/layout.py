@@ -161,15 +161,14 @@ KIND_AMP, KIND_CAB = 3, 5
 
 # ---- an edge: where what went on before meets what comes after an adoption (``rig/edges.py``) ----
 #: Its words. EDGE_LEFT: frames of the bridge still to come; EDGE_ASKED: it begins with the next frame.
-EDGE_LEFT, EDGE_HEAD, EDGE_CHANNELS = range(3)
-EDGE_WORD_COUNT = 3
+EDGE_LEFT, EDGE_HEAD, EDGE_CHANNELS, EDGE_LAG = range(4)
+EDGE_WORD_COUNT = 4
 EDGE_ASKED = -1
-#: Per channel: the last frames, a ring; then what a bridge goes on from: coefficients, last values, mean, highest.
-EDGE_PAST_FRAMES = 128
-EDGE_FORECAST = EDGE_PAST_FRAMES
-EDGE_REST = EDGE_FORECAST + 16
-EDGE_HIGHEST = EDGE_REST + 1
-EDGE_STRIDE = EDGE_REST + 16
+#: Per channel: the last frames, a ring; then by how much a bridge's first frame misses them, and its slope.
+EDGE_PAST_FRAMES = 1024
+EDGE_MISS = EDGE_PAST_FRAMES
+EDGE_MISS_SLOPE = EDGE_MISS + 1
+EDGE_STRIDE = EDGE_MISS + 16
 
 # ---- an amp's record: the first words of its I64 state ------------------------------------------
 (
@@ -235,7 +234,8 @@ HAND_NOTES = (SLOT_COUNT, SLOT_COUNT + 1)
 NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
 BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + len(HAND_NOTES)) * NOTES_BYTES) // 4
 OUT_EDGE_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE
-BUILDER_BUS_F32 = OUT_EDGE_F32 + 2 * EDGE_STRIDE  # the builder's own, for replays
+EDGE_SCRATCH_F32 = OUT_EDGE_F32 + 2 * EDGE_STRIDE
+BUILDER_BUS_F32 = EDGE_SCRATCH_F32 + EDGE_PAST_FRAMES  # the builder's own, for replays
 UNDERSTUDY_BUS_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE  # for rehearsals
 INPUT_RING_F32 = UNDERSTUDY_BUS_F32 + BUS_ROWS * BUS_STRIDE
 INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz

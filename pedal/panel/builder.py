@@ -28,7 +28,7 @@ from pedal.link import Link
 from pedal.nam.file import load_model
 from pedal.nam.loudness import measure_model
 from pedal.nam.model import Model
-from pedal.notes import RigNotes
+from pedal.notes import BlockNote, RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
 from pedal.panel.quality import limits
 from pedal.paths import library_dir
@@ -75,7 +75,7 @@ class Builder:
         words = self._link.arena.i64
         seen_milli = int(words[layout.SLOWDOWN_MILLI] * words[layout.STOPWATCH_MILLI] // 1000)
         self._costs |= measure_costs(parts, job.rate_hz, job.period_frames, self._costs, prices, seen_milli)
-        live = {block.key: block for block in job.live.blocks} if job.live else {}
+        live = {block.key: block for block in job.live.blocks if self._is_as_built(block)} if job.live else {}
         notes = place_rig(
             self._link.arena,
             job.slot,
@@ -104,6 +104,12 @@ class Builder:
             if part.amp is not None and content:
                 costs_ns[content] = self._costs[part.cost_key][1]
         note_used(library_dir(), costs_ns)
+
+    def _is_as_built(self, block: BlockNote) -> bool:
+        """Not an amp that was switched on or off since: its key says otherwise."""
+        assert self._link is not None
+        is_off = bool(self._link.arena.f32[block.params_idx] >= 0.5)
+        return block.amp is None or is_off == bool(block.targets[0] >= 0.5)
 
 
 def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:

@@ -197,7 +197,9 @@ def compile_block(block: Block, rate_hz: int, assets: Assets | None = None, leve
         price = f"{kind.name}:{','.join(f'{value:g}' for value in choices)}"
     if kind.asset == "model" and assets is not None:
         model = assets.model(block.asset)
-        key, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz, levels)
+        price, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz, levels)
+        # One that sleeps knows nothing of what was played: awake it is another, which is new and hears it first.
+        key = price if block.on else f"{price}:off"
     elif kind.asset == "impulse" and assets is not None:
         names = [name for name in (block.asset, str(block.option("impulse_b"))) if name]
         data = two_sets([assets.impulse(name, rate_hz) for name in names], int(block.option("taps")))

@@ -1,24 +1,29 @@
 """Edges: where a sound meets what comes after it, at the adoption of a rig and after any other break.
 
 Called by ``adopt``, ``chain`` and ``takeover`` in the period thread. A rig is adopted between two frames, and only one
-rig plays at a time: nothing of the old one is played on. So every row remembers the last frames that went into it, as
-does the chain's end what left it; at a break the old sound is forecast from them (``forecast.py``) and cross-faded into
-the new one within ``BRIDGE_S``. The chain's end alone would not do: a block that goes on behind one that does not would
-take the break in, and a cabinet would ring with it, a delay repeat it. Into a tail goes the forecast alone, and fades.
+rig plays at a time: nothing of the old one is played on. So every row remembers the last 21 ms that went into it, as
+does the chain's end what left it. At a break the old sound is continued and cross-faded into the new one: by
+what followed, in that memory, after the moment that was most like the last one (as a lost packet is concealed in
+telephony, ITU-T G.711 Appendix I; for a note that is a whole number of its periods ago, and nothing is ever louder
+than what was heard). The chain's end alone would not do: a block that goes on behind one that does not would take
+the break in, and a cabinet would ring with it, a delay repeat it. Into a tail goes the continuation alone, and fades.
 
 Knobs of a block that goes on take their new values at the edge and at once, not before (that would be heard in the old
 sound) and not on a ramp (that would be heard in the new one: with the output 10 dB too loud, say).
 
-Why a forecast and not value and slope: a correction that starts as an offset adds its own height to the new sound's.
-Between factory presets under a steady tone that was up to 4 dB louder than both, where the louder one should be all.
+Tried and worse, with factory presets under a steady tone: value and slope of the last frame, fading, add their own
+height to the new sound's (up to 4 dB louder than the louder preset, where the louder one should be all); a linear
+prediction of 8 terms at 48 kHz does not hold a low note for a millisecond, which leaves a hole.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from pedal.dsp.ramp import RAMP_CELLS
-from pedal.jit import kernel
+from pedal.jit import fast_kernel, kernel
 from pedal.layout import (
     AMP_DRIVE,
     AMP_INPUT_GAIN,
@@ -31,17 +36,16 @@ from pedal.layout import (
     EDGE,
     EDGE_ASKED,
     EDGE_CHANNELS,
-    EDGE_FORECAST,
     EDGE_HEAD,
-    EDGE_HIGHEST,
+    EDGE_LAG,
     EDGE_LEFT,
+    EDGE_MISS,
+    EDGE_MISS_SLOPE,
     EDGE_PAST_FRAMES,
-    EDGE_REST,
+    EDGE_SCRATCH_F32,
     EDGE_STRIDE,
     EDGE_WORDS,
     F32,
-    FORECAST_ORDER,
-    GAINS,
     I64,
     KIND,
     KIND_AMP,
@@ -53,7 +57,6 @@ from pedal.layout import (
     RATE,
     RATE_HZ,
     ROW_FIELDS,
-    SCRATCH,
     SERIAL,
     SLOT_HEADER,
     SLOT_ROWS,
@@ -63,13 +66,15 @@ from pedal.layout import (
     SWITCHED_TAIL,
     TAIL_GAIN,
 )
-from pedal.rig.forecast import centre_kernel, fit_forecast_kernel, next_forecast_kernel
 from pedal.rig.splice import fade_kernel
 
-#: Length of a bridge, seconds.
-BRIDGE_S = 0.005
-#: Of a bridge's forecast (``fit_forecast_kernel``).
-DAMPING, NOISE = 0.98, 1e-6
+#: Length of a bridge, seconds; up to 48 kHz: of a faster card as many frames.
+BRIDGE_S, MOST_FRAMES = 0.005, 240
+#: So many frames must be like the last ones, so long ago: no bridge then goes on beyond what is remembered.
+ALIKE_FRAMES = 96
+LEAST_LAG, MOST_LAG = MOST_FRAMES, EDGE_PAST_FRAMES - ALIKE_FRAMES
+#: What is alike is not the same: the rest fades within this.
+MISS_FRAMES = 24
 
 
 @kernel
@@ -136,21 +141,44 @@ def enter_kernel(f32: Any, f64: Any, i64: Any, before: int, wanted: int) -> None
     i64[OUT_EDGE_WORDS + EDGE_LEFT] = EDGE_ASKED
 
 
+@fast_kernel
+def _difference_kernel(f32: Any, one: Any, other: Any, n: Any) -> float:
+    """Sum of the squares by which ``n`` frames differ."""
+    total = f32.dtype.type(0.0)
+    for t in range(n):
+        d = f32[one + t] - f32[other + t]
+        total += d * d
+    return total
+
+
 @kernel
-def _begin(f32: Any, edge: int, head: int, bus: int) -> None:
-    """Learn how a channel went on of late, and begin to forecast it."""
-    known, spare = bus + SCRATCH * BUS_STRIDE, bus + GAINS * BUS_STRIDE
+def _lag_kernel(f32: Any, past: int) -> int:
+    """How many frames ago the sound was most like the last ``ALIKE_FRAMES`` of the past at ``f32[past:]``, oldest first."""
+    recent, best, lag = past + EDGE_PAST_FRAMES - ALIKE_FRAMES, 1e30, LEAST_LAG
+    for ago in range(LEAST_LAG, MOST_LAG + 1):
+        # Unsigned, or every index would be looked at for counting from the end.
+        miss = _difference_kernel(f32, np.uint64(recent), np.uint64(recent - ago), np.uint64(ALIKE_FRAMES))
+        if miss < best:
+            best, lag = miss, ago
+    return lag
+
+
+@kernel
+def _begin(f32: Any, i64: Any, edge: int, words: int, channels: int) -> None:
+    """Find where the past goes on as it would have gone on now, and by how much that misses the last frames."""
+    head, mask, known = i64[words + EDGE_HEAD], EDGE_PAST_FRAMES - 1, EDGE_SCRATCH_F32
     for t in range(EDGE_PAST_FRAMES):
-        f32[known + t] = f32[edge + ((head + t) & (EDGE_PAST_FRAMES - 1))]
-    rest = centre_kernel(f32, known, EDGE_PAST_FRAMES)
-    f32[edge + EDGE_REST] = rest
-    highest = f32.dtype.type(0.0)
-    for t in range(EDGE_PAST_FRAMES):
-        highest = max(highest, abs(f32[known + t]))
-    f32[edge + EDGE_HIGHEST] = highest
-    for k in range(FORECAST_ORDER):
-        f32[edge + EDGE_FORECAST + FORECAST_ORDER + k] = f32[known + EDGE_PAST_FRAMES - 1 - k]
-    fit_forecast_kernel(f32, known, spare, EDGE_PAST_FRAMES, edge + EDGE_FORECAST, DAMPING, NOISE)
+        f32[known + t] = f32[edge + ((head + t) & mask)]
+        if channels == 2:
+            f32[known + t] += f32[edge + EDGE_STRIDE + ((head + t) & mask)]
+    lag = _lag_kernel(f32, known)
+    i64[words + EDGE_LAG] = lag
+    for channel in range(channels):
+        own = edge + channel * EDGE_STRIDE
+        last, before = f32[own + ((head - 1) & mask)], f32[own + ((head - 2) & mask)]
+        then, earlier = f32[own + ((head - lag - 1) & mask)], f32[own + ((head - lag - 2) & mask)]
+        f32[own + EDGE_MISS] = last - then
+        f32[own + EDGE_MISS_SLOPE] = (last - before) - (then - earlier)
 
 
 @kernel
@@ -163,41 +191,46 @@ def bridge_kernel(f32: Any, i64: Any, edge: int, words: int, channels: int, fram
         edge: f32 index of its cells.
         words: i64 index of its words.
         channels: 1 or 2.
-        frames: of a whole bridge.
-        bus: f32 index of the bus, whose rows for scratch are used.
+        frames: of a whole bridge, at most ``LEAST_LAG``.
+        bus: f32 index of the bus.
         n: frames on the bus.
     """
-    left, head = i64[words + EDGE_LEFT], i64[words + EDGE_HEAD]
+    head, mask = i64[words + EDGE_HEAD], EDGE_PAST_FRAMES - 1
     if channels == 2 and i64[words + EDGE_CHANNELS] == 1:
         for t in range(EDGE_PAST_FRAMES):
             f32[edge + EDGE_STRIDE + t] = f32[edge + t]
     i64[words + EDGE_CHANNELS] = channels
+    if i64[words + EDGE_LEFT] == EDGE_ASKED:
+        _begin(f32, i64, edge, words, channels)
+        i64[words + EDGE_LEFT] = frames
+    left, lag = i64[words + EDGE_LEFT], i64[words + EDGE_LAG]
     for channel in range(channels):
         at, own = bus + channel * BUS_STRIDE, edge + channel * EDGE_STRIDE
-        if left == EDGE_ASKED:
-            _begin(f32, own, head, bus)
-        more = frames if left == EDGE_ASKED else left
-        for t in range(min(n, more)):
-            highest = f32[own + EDGE_HIGHEST]
-            old = min(max(next_forecast_kernel(f32, own + EDGE_FORECAST), -highest), highest) + f32[own + EDGE_REST]
-            f32[at + t] += (old - f32[at + t]) * fade_kernel(frames - more + t + 1, frames)
-        for t in range(max(0, n - EDGE_PAST_FRAMES), n):
-            f32[own + ((head + t) & (EDGE_PAST_FRAMES - 1))] = f32[at + t]
-    i64[words + EDGE_HEAD] = (head + n) & (EDGE_PAST_FRAMES - 1)
-    i64[words + EDGE_LEFT] = max(0, (frames if left == EDGE_ASKED else left) - n)
+        for t in range(min(n, left)):
+            frame = frames - left + t + 1
+            old = f32[own + ((head - lag + t) & mask)]
+            if frame < MISS_FRAMES:
+                near = 1.0 - frame / MISS_FRAMES
+                old += (f32[own + EDGE_MISS] + f32[own + EDGE_MISS_SLOPE] * frame) * near * near * near
+            f32[at + t] += (old - f32[at + t]) * fade_kernel(frame, frames)
+        for t in range(n):
+            f32[own + ((head + t) & mask)] = f32[at + t]
+    i64[words + EDGE_HEAD] = (head + n) & mask
+    i64[words + EDGE_LEFT] = max(0, left - n)
 
 
 @kernel
 def row_bridge_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """``bridge_kernel`` for what goes into a row."""
-    frames = int(BRIDGE_S * i64[row + RATE])
+    frames = min(int(BRIDGE_S * i64[row + RATE]), MOST_FRAMES)
     bridge_kernel(f32, i64, i64[row + EDGE], i64[row + EDGE_WORDS], i64[row + CHANNELS], frames, bus, n)
 
 
 @kernel
 def out_bridge_kernel(f32: Any, i64: Any, n: int) -> None:
     """``bridge_kernel`` for what leaves the chain."""
-    bridge_kernel(f32, i64, OUT_EDGE_F32, OUT_EDGE_WORDS, 2, int(BRIDGE_S * i64[RATE_HZ]), BUS_F32, n)
+    frames = min(int(BRIDGE_S * i64[RATE_HZ]), MOST_FRAMES)
+    bridge_kernel(f32, i64, OUT_EDGE_F32, OUT_EDGE_WORDS, 2, frames, BUS_F32, n)
 
 
 @kernel

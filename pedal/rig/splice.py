@@ -63,8 +63,6 @@ from pedal.rig.spend import spend_kernel
 WARM_S, COLD_S = 0.003, 0.02
 #: A forecast is learnt from this much of the past.
 FIT_FRAMES = 128
-#: Of the forecast (``fit_forecast_kernel``).
-DAMPING = 0.92
 
 
 @kernel
@@ -101,7 +99,7 @@ def learn_kernel(f32: Any, i64: Any, amp: int, state: int) -> None:
         return
     spend_kernel(i64, amp + AMP_LEARN_PRICE, 1)
     f32[state + SEAT_REST] = centre_kernel(f32, state + SEAT_X, FIT_FRAMES)
-    fit_forecast_kernel(f32, state + SEAT_X, state + SEAT_Y, FIT_FRAMES, state + SEAT_FORECAST, DAMPING, 0.0)
+    fit_forecast_kernel(f32, state + SEAT_X, state + SEAT_Y, FIT_FRAMES, state + SEAT_FORECAST)
     i64[amp + SEAT_LEARNT] = end
 
 
@@ -118,7 +116,7 @@ def start_splice_kernel(f32: Any, i64: Any, row: int, bus: int, warm: bool) -> N
         spend_kernel(i64, amp + AMP_LEARN_PRICE, 1)
         difference_kernel(f32, state, head, FIT_FRAMES, 0.0, known)
         f32[state + SEAT_REST] = centre_kernel(f32, known, FIT_FRAMES)
-        fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, FIT_FRAMES, state + SEAT_FORECAST, DAMPING, 0.0)
+        fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, FIT_FRAMES, state + SEAT_FORECAST)
     difference_kernel(f32, state, head, FORECAST_ORDER, 1.0 if warm else 0.0, known)
     f32[state + AMP_REST] = f32[state + SEAT_REST]
     for k in range(FORECAST_ORDER):

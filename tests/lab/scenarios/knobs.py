@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 
+from pedal.library.presets import PresetStore
 from pedal.panel.controls.knobs import DEAD_BAND_NORM
 from pedal.params import KINDS
+from pedal.params.words import turn_of
 from tests.lab.cable import RATE_HZ
 from tests.lab.lab import Lab
 from tests.lab.listening import assert_no_click, first_change, play_a_loop
@@ -19,6 +21,8 @@ BREAKAGE = Breakage(
 )
 AMP = KINDS["amp"]
 DRIVE = AMP.params[AMP.index("drive_db")]
+OUTPUT = KINDS["output"]
+LEVEL = OUTPUT.params[OUTPUT.index("level_db")]
 
 
 def scenario(lab: Lab) -> None:
@@ -29,14 +33,16 @@ def scenario(lab: Lab) -> None:
     rate_hz = (lab.player.bench.conversions(0) - asked) / (time.monotonic() - since_s)
     assert rate_hz > 20.0, f"the knob is asked {rate_hz:g} times a second"
 
-    # the output's level is at 0 dB, this knob stands in the middle, at -24 dB
+    # the preset's level is far above where this knob stands, in the middle
+    preset = PresetStore.default().load(lab.status()["preset_key"]).preset
+    there = turn_of(LEVEL, preset.output.value("level_db"))
     start = lab.cable.frame
-    lab.knob("level", 0.75, over_s=0.5)
+    lab.knob("level", there - 0.05, over_s=0.5)
     lab.wait(0.5)
     assert first_change(lab, start) is None, "a knob was heard before it came to where the parameter is"
     start = lab.cable.frame
-    lab.knob("level", 0.84, over_s=0.2)
-    lab.knob("level", 0.7, over_s=0.5)
+    lab.knob("level", there + 0.006, over_s=0.2)
+    lab.knob("level", there - 0.1, over_s=0.5)
     _heard_and_clean(lab, start)
 
     start = lab.cable.frame
