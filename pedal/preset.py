@@ -75,7 +75,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A chain: ``input``, the blocks in order, ``dc``, ``output``; and ``master``, which no preset file says."""
+    """A chain: ``input``, the blocks in order, ``dc``, ``output``; and ``master``, which no preset file says.
+
+    Nor does any say ``looper``; it is None where the board has none.
+    """
 
     name: str
     blocks: tuple[Block, ...] = ()
@@ -83,11 +86,13 @@ class Preset:
     dc: Block = field(default_factory=lambda: Block("dc", "dc"))
     output: Block = field(default_factory=lambda: Block("output", "output"))
     master: Block = field(default_factory=lambda: Block("master", "master"))
+    looper: Block | None = None
 
     @property
     def chain(self) -> tuple[Block, ...]:
         """Every block in the order of the signal, the implicit ones included."""
-        return (self.input, *self.blocks, self.dc, self.output, self.master)
+        looper = () if self.looper is None else (self.looper,)
+        return (self.input, *self.blocks, self.dc, self.output, *looper, self.master)
 
     def block(self, block_id: str) -> Block:
         """The block called ``block_id``, implicit ones included.

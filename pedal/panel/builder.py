@@ -28,7 +28,7 @@ from pedal.nam.model import Model
 from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
 from pedal.panel.quality import limits
-from pedal.preset import parse_preset
+from pedal.preset import Block, parse_preset
 from pedal.prices import load_prices
 from pedal.rig.compile import Part, compile_preset
 from pedal.rig.measure import Costs, measure_costs
@@ -63,6 +63,8 @@ class Builder:
             self._link = Link.attach(self._link_path)
         preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
         preset = replace(preset, master=replace(preset.master, values=job.connection))
+        if job.looper_db is not None:
+            preset = replace(preset, looper=Block("looper", "looper", values={"level_db": job.looper_db}))
         parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
         parts = with_tails(parts, job.live, self._link.arena, job.rate_hz)
         prices = load_prices(job.prices) if job.prices else None

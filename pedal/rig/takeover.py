@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pedal.dsp.looper import rest_looper_kernel
 from pedal.jit import entry, kernel
 from pedal.layout import (
     AMP_HELD,
@@ -53,6 +54,7 @@ def take_over(f32: Any, f64: Any, i64: Any) -> None:
     i64[OUT_SPLICE_ASKED] = 1
     for k in range(4):
         f64[OUT_LAST_F64 + k] = 0.0
+    rest_looper_kernel(f64, i64)
     playing = i64[PLAYING_SLOT]
     if playing < 0:
         return
