@@ -41,6 +41,10 @@ class PresetError(PedalError):
     """A preset that is missing, malformed or names what does not exist."""
 
 
+class LibraryError(PedalError):
+    """The library: something in it that is missing or damaged, or an order that it cannot follow."""
+
+
 class BoardError(PedalError):
     """A board file that is missing, malformed or names what does not exist."""
 

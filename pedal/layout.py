@@ -71,7 +71,9 @@ BUS_ROWS = 9
     NEIGHBOUR_MOST_NS,
     NEIGHBOUR_SEED,
     CABS_OFF,  # 1: no cabinet plays, whatever presets say (pedal output): written by the panel
-) = range(48)
+    INPUT_CHANNEL,  # 0: CAPTURE_SELECT, as the board says; else 1 + SELECT_...: written by the panel
+    SILENT,  # 1: nothing is heard, bypassed or not (the tuner): written by the panel
+) = range(50)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)
@@ -88,7 +90,9 @@ STATUS_F64 = WORDS
     IN_PEAK,
     OUT_PEAK,
     BYPASS_MIX,  # 0 effects, 1 dry: the ramp's present value
-) = range(STATUS_F64, STATUS_F64 + 7)
+    CAPTURE_RIGHT,  # what is heard of the right channel, 0 to 1, the rest being left; nan: what is chosen, at once
+    SILENT_MIX,  # 0 heard, 1 silent
+) = range(STATUS_F64, STATUS_F64 + 9)
 LOAD_MEAN_S = 0.1
 STATUS_END = STATUS_F64 + 32
 

@@ -16,6 +16,9 @@ import msgspec
 
 OutputMode = Literal["raw", "normalised", "calibrated"]
 OUTPUT_MODES: tuple[OutputMode, ...] = get_args(OutputMode)
+Channel = Literal["board", "left", "right", "sum"]
+#: Which input the guitar is at: as the board file says, or another one. A link's word is the index.
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 #: Of normalised amps, unless the player says otherwise: what players of this format agree on.
 TARGET_DB = -18.0
 LOWEST_TARGET_DB, HIGHEST_TARGET_DB = -40.0, 0.0
@@ -39,12 +42,14 @@ class Levels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         target_db: loudness of normalised amps.
         calibrate_input: drive models as hard as what they were captured from, where both levels are known.
         board_dbu: level that reaches 0 dBFS at the board's input; None: not known. Of the board, never saved.
+        channel: which input of the card is heard.
     """
 
     output: OutputMode = "normalised"
     target_db: float = TARGET_DB
     calibrate_input: bool = True
     board_dbu: float | None = None
+    channel: Channel = "board"
 
 
 #: What a pedal does that nobody has told otherwise.

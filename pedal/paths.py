@@ -64,11 +64,18 @@ def settings_path() -> Path:
     return Path(named) if named else state_dir() / "settings.toml"
 
 
-def state_dir() -> Path:
-    """What outlives a reboot: ``/var/lib/pedal`` where it is ours to write, else ``$XDG_DATA_HOME/pedal``.
+def library_dir() -> Path:
+    """What was imported, by the hash of its content; below ``state_dir()``. May be missing."""
+    return state_dir() / "library"
 
-    May be missing.
+
+def state_dir() -> Path:
+    """What outlives a reboot: ``$PEDAL_HOME``, else ``/var/lib/pedal`` where it is ours to write.
+
+    Else ``$XDG_DATA_HOME/pedal``. May be missing.
     """
+    if named := os.environ.get("PEDAL_HOME"):
+        return Path(named)
     if _is_writable_dir(SYSTEM_STATE_DIR):
         return SYSTEM_STATE_DIR
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "pedal"

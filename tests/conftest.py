@@ -27,6 +27,7 @@ def private_directories() -> Iterator[Path]:
         patch.setenv("PEDAL_RUNTIME_DIR", str(folder / "run"))
         patch.setenv("PEDAL_PRESETS_DIR", str(folder / "presets"))
         patch.setenv("PEDAL_MODELS_DIR", str(folder / "models"))
+        patch.setenv("PEDAL_HOME", str(folder / "home"))
         patch.setenv("PEDAL_SETTINGS", str(folder / "settings.toml"))
         patch.delenv("PEDAL_DATA_DIR", raising=False)
         yield folder

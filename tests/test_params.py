@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pedal.errors import PresetError
 from pedal.params import BYPASS, KINDS, RAMP_S, Param, kind_named
+from pedal.params.tempo import BEATS, DIVISIONS, SWEEP_BEATS, SWEEPS, TEMPO
 
 PARAMS = [(kind.name, param) for kind in KINDS.values() for param in kind.params]
 UNITS = {"dB": "_db", "s": "_s", "Hz": "_hz"}
@@ -63,6 +64,21 @@ def test_near_misses_are_named() -> None:
     with pytest.raises(PresetError, match="Did you mean 'gate'"):
         kind_named("gat")
     assert kind_named("amp") is KINDS["amp"]
+
+
+def test_every_block_of_the_tempo_has_its_divisions() -> None:
+    for words, beats in ((DIVISIONS, BEATS), (SWEEPS, SWEEP_BEATS)):
+        assert len(words) == len(beats) and words[0] == "free"
+        for word, length in zip(words[1:], beats[1:], strict=True):
+            over, _, under = word.strip(".t").partition("/")
+            dotted, triplet = word.endswith("."), word.endswith("t")
+            assert length == pytest.approx(
+                4 * int(over) / int(under) * (1.5 if dotted else 1) * (2 / 3 if triplet else 1)
+            )
+    followers = {kind.name: kind for kind in KINDS.values() if any(param.name == TEMPO for param in kind.params)}
+    assert set(followers) == {"delay", "tremolo", "phaser", "flanger"}
+    for kind in followers.values():
+        assert kind.params[kind.index("division")].words in (DIVISIONS, SWEEPS)
 
 
 def test_ramps_last_ten_to_thirty_milliseconds() -> None:

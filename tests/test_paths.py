@@ -37,11 +37,15 @@ def test_data_dir_overrides_and_must_hold_what_is_asked(tmp_path: Path, monkeypa
 def test_user_dirs_follow_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PEDAL_PRESETS_DIR")
     monkeypatch.delenv("PEDAL_MODELS_DIR")
+    monkeypatch.delenv("PEDAL_HOME")
     monkeypatch.setattr(paths, "SYSTEM_STATE_DIR", tmp_path / "state")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     assert paths.presets_dir() == tmp_path / "home" / "pedal" / "presets"
     (tmp_path / "state").mkdir()
     assert paths.models_dir() == tmp_path / "state" / "models"
+    monkeypatch.setenv("PEDAL_HOME", str(tmp_path / "stage"))
+    assert paths.models_dir() == tmp_path / "stage" / "models"
+    assert paths.library_dir() == tmp_path / "stage" / "library"
     monkeypatch.setenv("PEDAL_MODELS_DIR", str(tmp_path / "mine"))
     assert paths.models_dir() == tmp_path / "mine"
 

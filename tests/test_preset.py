@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pedal.errors import PresetError
-from pedal.params import BYPASS, KINDS
+from pedal.params import BYPASS, KINDS, Param
+from pedal.params.param import Option
 from pedal.paths import factory_dir
-from pedal.preset import IMPLICIT, Block, Preset, format_preset, parse_preset
+from pedal.preset import IMPLICIT, RESERVED, Block, Preset, format_preset, parse_preset
+from pedal.preset.model import MAX_OF_KIND
 
 CRUNCH = """
 name = "Crunch"
@@ -140,9 +142,10 @@ def test_asset_names_hold_no_control_characters() -> None:
         parse_preset(_one('kind = "amp"\nmodel = "a\\u0000b.nam"'), "mine.toml")
 
 
-IDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=24).filter(lambda i: i not in IMPLICIT)
-NAMES = st.text(min_size=1, max_size=64).filter(lambda name: name.isprintable() and bool(name.strip()))
-PARTS = st.text(min_size=1, max_size=20).filter(lambda p: p.isprintable() and "/" not in p and "\\" not in p)
+IDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=24).filter(lambda i: i not in RESERVED)
+PRINTABLE = st.characters(exclude_categories=("C", "Z")) | st.just(" ")
+NAMES = st.text(PRINTABLE, min_size=1, max_size=64).filter(lambda name: bool(name.strip()))
+PARTS = st.text(PRINTABLE.filter(lambda c: c not in "/\\"), min_size=1, max_size=20)
 ASSETS = st.lists(PARTS.filter(lambda p: not p.startswith(".")), min_size=1, max_size=3).map("/".join)
 
 
@@ -151,18 +154,33 @@ def values(draw: st.DrawFn, kind: str) -> dict[str, float]:
     """Some of a kind's parameters, each in its range."""
     params = [param for param in KINDS[kind].params if param is not BYPASS]
     chosen = draw(st.lists(st.sampled_from(params), unique_by=lambda p: p.name)) if params else []
-    return {
-        p.name: float(draw(st.booleans())) if p.unit == "on/off" else draw(st.floats(p.low, p.high)) for p in chosen
-    }
+    return {p.name: draw(_value(p)) for p in chosen}
+
+
+def _value(param: Param) -> st.SearchStrategy[float]:
+    if param.unit == "on/off" or param.words:
+        return st.integers(int(param.low), int(param.high)).map(float)
+    return st.floats(param.low, param.high)
+
+
+def _option(option: Option) -> st.SearchStrategy[str | int]:
+    if option.asset:
+        return ASSETS
+    return st.sampled_from(option.words) if option.words else st.integers(option.low, option.high)
 
 
 @st.composite
 def presets(draw: st.DrawFn) -> Preset:
-    blocks = []
-    for block_id in draw(st.lists(IDS, max_size=16, unique=True)):
-        kind = draw(st.sampled_from(["amp", "tone", "cab"]))
-        asset = draw(ASSETS) if KINDS[kind].asset else ""
-        blocks.append(Block(block_id, kind, asset, draw(values(kind)), draw(st.booleans())))
+    """Any preset that the pedal could have in hand."""
+    kinds, blocks = [kind for kind in KINDS.values() if not kind.implicit], []
+    for block_id in draw(st.lists(IDS, max_size=8, unique=True)):
+        kind = draw(st.sampled_from(kinds))
+        if any(block.kind == kind.name for block in blocks) and kind.name in MAX_OF_KIND:
+            continue
+        given_options = draw(st.lists(st.sampled_from(kind.options), unique_by=str)) if kind.options else []
+        options = {option.name: draw(_option(option)) for option in given_options}
+        asset = draw(ASSETS) if kind.asset else ""
+        blocks.append(Block(block_id, kind.name, asset, draw(values(kind.name)), draw(st.booleans()), options))
     implicit = {name: Block(name, name, values=draw(values(name))) for name in IMPLICIT}
     return Preset(draw(NAMES), tuple(blocks), **implicit)
 

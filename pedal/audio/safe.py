@@ -43,11 +43,13 @@ _GONE_F64 = (layout.LOAD, layout.LOAD_MEAN, layout.LOAD_PEAK)
 class PassThrough:
     """What ``play_period`` does with a bypassed pedal, for bytes: every sample comes out as it came in.
 
-    Only the mean of two inputs (``input = "sum"``) and the fade at the start compute anything.
+    Only the mean of two inputs (``input = "sum"``) and fades compute anything: at the start, around another choice of
+    input, and to silence for the tuner.
     """
 
     def __init__(self) -> None:
-        self._faded_frames = 0
+        self._select = -1
+        self._heard = 0.0  # 0 silent, 1 as it came in
 
     def __call__(self, f32: Any, f64: Any, i64: Any, captured: NDArray[np.uint8], played: Any, n: int) -> None:
         """One period of ``n`` frames; the arguments are those of ``rig.period.play_period``."""
@@ -56,19 +58,27 @@ class PassThrough:
         wide = np.zeros((n, channels, 4), np.uint8)
         wide[:, :, 4 - size :] = captured.reshape(n, channels, size)
         samples = wide.view("<i4")[:, :, 0]
-        select = int(i64[layout.CAPTURE_SELECT]) if channels == 2 else 0
+        select = self._chosen(i64) if channels == 2 else 0
         mono = (samples[:, 0] >> 1) + (samples[:, 1] >> 1) if select == layout.SELECT_SUM else samples[:, select]
-        mono = self._fade(np.ascontiguousarray(mono), int(i64[layout.RATE_HZ]))
+        mono = self._fade(np.ascontiguousarray(mono), i64)
         heard = mono.view(np.uint8).reshape(n, 1, 4)[:, :, 4 - size :]
         played.reshape(n, int(i64[layout.PLAYBACK_CHANNELS]), size)[:] = heard
         self._account(f64, i64, mono, n)
 
-    def _fade(self, mono: NDArray[np.int32], rate_hz: int) -> NDArray[np.int32]:
-        fade_frames, begun = round(FADE_S * rate_hz), self._faded_frames
-        if begun >= fade_frames:
+    def _chosen(self, i64: Any) -> int:
+        """The input that is heard: another one than last time only from silence on."""
+        if self._heard == 0.0:
+            self._select = _wanted(i64)
+        return self._select
+
+    def _fade(self, mono: NDArray[np.int32], i64: Any) -> NDArray[np.int32]:
+        changes = int(i64[layout.CAPTURE_CHANNELS]) == 2 and self._select != _wanted(i64)
+        silent = bool(i64[layout.SILENT]) or changes
+        if not silent and self._heard == 1.0:
             return mono
-        self._faded_frames = begun + len(mono)
-        gains = np.minimum(1.0, (begun + 1 + np.arange(len(mono))) / fade_frames)
+        steps = (1 + np.arange(len(mono))) / round(FADE_S * int(i64[layout.RATE_HZ]))
+        gains = np.clip(self._heard + (-steps if silent else steps), 0.0, 1.0)
+        self._heard = float(gains[-1])
         return np.where(gains < 1.0, mono * gains, mono).astype(np.int32)
 
     def _account(self, f64: Any, i64: Any, mono: NDArray[np.int32], n: int) -> None:
@@ -81,6 +91,12 @@ class PassThrough:
         i64[layout.FRAME] += n
         i64[layout.PERIOD_COUNT] += 1
         i64[layout.AUDIO_BEAT_NS] = time.monotonic_ns()
+
+
+def _wanted(i64: Any) -> int:
+    """The player's input, else the board's."""
+    chosen = int(i64[layout.INPUT_CHANNEL])
+    return min(chosen - 1, layout.SELECT_SUM) if chosen > 0 else int(i64[layout.CAPTURE_SELECT])
 
 
 def open_words(link_path: Path) -> Arena:

@@ -5,6 +5,7 @@ Used by ``process`` and ``safe`` in pedal-audio.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -47,6 +48,7 @@ class CardWords:
         put(layout.SAMPLE_FORMAT, card.format_code)
         put(layout.CAPTURE_CHANNELS, card.capture_channels)
         put(layout.CAPTURE_SELECT, _SELECT[board.audio.input])
+        self.arena.f64[layout.CAPTURE_RIGHT] = math.nan  # what is chosen, at once: nothing was heard of this card
         put(layout.PLAYBACK_CHANNELS, card.playback_channels)
         put(layout.CPU_SCALE_MILLI, round(board.cpu_scale * 1000))
         put(layout.VIRTUAL, int(board.virtual))

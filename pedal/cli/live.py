@@ -6,49 +6,32 @@ Called through ``main``, in a process of its own. Imports neither numba nor nump
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import click
 
-from pedal.cli.client import Client, RefusedError
+from pedal.cli.client import RefusedError
 from pedal.cli.status_text import levels_text, status_text
+from pedal.cli.talking import call, say, talks
 from pedal.errors import ControlError
 from pedal.health import ask_resume, load_health
-from pedal.levels import OUTPUT_MODES, USUAL, OutputMode
+from pedal.levels import CHANNELS, OUTPUT_MODES, USUAL, Channel, OutputMode
 from pedal.library.settings import changed_levels
 from pedal.panel import protocol
-from pedal.panel.control import SOCKET_NAME
 from pedal.paths import runtime_dir as usual_runtime_dir
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 #: So that a negative value is a value and not an option.
 _NEGATIVE_NUMBERS = {"ignore_unknown_options": True}
 
 
-def _talks(command: _F) -> _F:
-    """The option that says which pedal, for more than one on a machine."""
-    option = click.option(
-        "--runtime-dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Where the pedal runs, if not in the usual place.",
-    )
-    return option(command)
-
-
-def _call(directory: Path | None, request: protocol.Request) -> dict[str, Any]:
-    return Client((directory or usual_runtime_dir()) / SOCKET_NAME).call(request)
-
-
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@_talks
+@talks
 def status(as_json: bool, runtime_dir: Path | None) -> None:
     """What the running pedal is doing: preset, width, load, levels, counters."""
     try:
-        result = _call(runtime_dir, protocol.Status())
+        result = call(runtime_dir, protocol.Status())
     except ControlError as error:
         reason = load_health(runtime_dir or usual_runtime_dir(), "audio").safe_mode
         if not reason or isinstance(error, RefusedError):  # whoever refuses says it himself
@@ -58,27 +41,17 @@ def status(as_json: bool, runtime_dir: Path | None) -> None:
 
 
 @click.command()
-@click.argument("name")
-@_talks
-def preset(name: str, runtime_dir: Path | None) -> None:
-    """Go to the preset NAME, or to the "next" or "previous" one."""
-    steps: dict[str, Literal[-1, 1]] = {"next": 1, "previous": -1}
-    request = protocol.SelectPreset(step=steps[name]) if name in steps else protocol.SelectPreset(name=name)
-    _say(_call(runtime_dir, request))
-
-
-@click.command()
 @click.argument("state", type=click.Choice(["on", "off", "toggle"]))
-@_talks
+@talks
 def bypass(state: str, runtime_dir: Path | None) -> None:
     """Bypass the whole pedal, or stop doing so."""
-    _say(_call(runtime_dir, protocol.Bypass(on=None if state == "toggle" else state == "on")))
+    say(call(runtime_dir, protocol.Bypass(on=None if state == "toggle" else state == "on")))
 
 
 @click.command("set", context_settings=_NEGATIVE_NUMBERS)
 @click.argument("target", metavar="BLOCK.PARAM")
 @click.argument("value", nargs=-1, required=True)
-@_talks
+@talks
 def set_param(target: str, value: tuple[str, ...], runtime_dir: Path | None) -> None:
     """Set a parameter or an option: `pedal set amp1.drive_db -3`, `delay1.time_s 350 ms`, `amp1.stereo twice`.
 
@@ -86,38 +59,49 @@ def set_param(target: str, value: tuple[str, ...], runtime_dir: Path | None) -> 
     """
     if "." not in target:
         raise click.BadParameter("write BLOCK.PARAM, such as amp.drive_db", param_hint="BLOCK.PARAM")
-    _say(_call(runtime_dir, protocol.SetParam(target=target, value=" ".join(value))))
+    say(call(runtime_dir, protocol.SetParam(target=target, value=" ".join(value))))
 
 
 @click.command()
 @click.argument("block_id", metavar="BLOCK")
 @click.argument("state", type=click.Choice(["on", "off"]))
-@_talks
+@talks
 def block(block_id: str, state: str, runtime_dir: Path | None) -> None:
     """Switch a block of the preset on or off."""
-    _say(_call(runtime_dir, protocol.SwitchBlock(block=block_id, on=state == "on")))
+    say(call(runtime_dir, protocol.SwitchBlock(block=block_id, on=state == "on")))
 
 
 @click.command()
 @click.argument("wanted", metavar="full|lite|auto", type=click.Choice(["full", "lite", "auto"]))
 @click.option("--amp", type=click.IntRange(1, 16), help="One amp only, counted from 1.")
-@_talks
+@talks
 def width(wanted: Literal["full", "lite", "auto"], amp: int | None, runtime_dir: Path | None) -> None:
     """Ask for a width of the amps; "auto" leaves it to the pedal."""
-    _say(_call(runtime_dir, protocol.SetWidth(width=wanted, amp=amp)))
+    say(call(runtime_dir, protocol.SetWidth(width=wanted, amp=amp)))
 
 
 @click.command(context_settings=_NEGATIVE_NUMBERS)
 @click.argument("name", metavar="amp-input|fx-return|full-range|headphones", required=False)
 @click.option("--set", "knobs", metavar="KNOB VALUE", nargs=2, multiple=True, help="level_db, mono, bass_db, ...")
-@_talks
+@talks
 def output(name: str | None, knobs: tuple[tuple[str, str], ...], runtime_dir: Path | None) -> None:
     """What is behind the pedal, for all presets; kept until it is changed. Without a name: what it is now.
 
     Into an amp's input or effects return no cabinet plays, and it is mono. Each has knobs of its own:
     `pedal output headphones --set bass_db 3`.
     """
-    _say(_call(runtime_dir, protocol.Output(name=name, values=dict(knobs))))
+    say(call(runtime_dir, protocol.Output(name=name, values=dict(knobs))))
+
+
+@click.command("input")
+@click.argument("channel", metavar="left|right|sum|board", required=False, type=click.Choice(CHANNELS))
+@talks
+def input_channel(channel: Channel | None, runtime_dir: Path | None) -> None:
+    """Which input of the sound card the guitar is at; kept for good. Without a word: which it is now.
+
+    "sum" is the mean of both, "board" leaves it to the board file again.
+    """
+    say(call(runtime_dir, protocol.Input(channel=channel)))
 
 
 @click.command()
@@ -125,7 +109,7 @@ def output(name: str | None, knobs: tuple[tuple[str, str], ...], runtime_dir: Pa
 @click.option("--target-db", type=float, metavar="DB", help="Loudness of normalised amps, in dB.")
 @click.option("--calibrate-input", type=click.Choice(["on", "off"]), help="Drive amps as hard as they were captured.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@_talks
+@talks
 def levels(
     mode: OutputMode | None,
     target_db: float | None,
@@ -140,69 +124,33 @@ def levels(
     calibrate = None if calibrate_input is None else calibrate_input == "on"
     changed_levels(USUAL, mode, target_db, calibrate)  # what cannot be (and JSON cannot say, such as nan) is not sent
     request = protocol.SetLevels(output=mode, target_db=target_db, calibrate_input=calibrate)
-    result = _call(runtime_dir, request)
+    result = call(runtime_dir, request)
     click.echo(json.dumps(result, indent=2, sort_keys=True) if as_json else levels_text(result))
 
 
 @click.command()
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
 @click.option("--reference", "reference_hz", type=click.FloatRange(430.0, 450.0), help="Of A4, in Hz.")
-@_talks
+@talks
 def tuner(state: str | None, reference_hz: float | None, runtime_dir: Path | None) -> None:
     """The tuner on or off; without a word, what it reads."""
     on = None if state is None else state == "on"
-    _say(_call(runtime_dir, protocol.Tune(on=on, reference_hz=reference_hz)))
+    say(call(runtime_dir, protocol.Tune(on=on, reference_hz=reference_hz)))
 
 
 @click.command()
 @click.argument("switch")
-@_talks
+@talks
 def press(switch: str, runtime_dir: Path | None) -> None:
     """Press a footswitch of a virtual pedal, by its name in the board file."""
-    _say(_call(runtime_dir, protocol.Press(switch=switch)))
+    say(call(runtime_dir, protocol.Press(switch=switch)))
 
 
 @click.command()
-@_talks
+@talks
 def resume(runtime_dir: Path | None) -> None:
     """Leave safe mode: try the whole pedal again."""
     # The file that the sound's parent looks for, not a request: it works beside a panel that does not.
     if not ask_resume(runtime_dir or usual_runtime_dir(), "audio"):
         raise ControlError("the pedal is not in safe mode")
     click.echo("Trying again.")
-
-
-def format_status(result: dict[str, Any], indent: str = "") -> str:
-    """A reply as indented lines of ``name  value``."""
-    width_chars = max((len(key) for key in result), default=0)
-    lines = []
-    for key, value in result.items():
-        name = key.replace("_", " ")
-        if isinstance(value, dict) and value:
-            lines += [f"{indent}{name}", format_status(value, indent + "  ")]
-        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            for number, item in enumerate(value, 1):
-                lines += [f"{indent}{name} {number}", format_status(item, indent + "  ")]
-        else:
-            lines.append(f"{indent}{name:<{width_chars}}  {_plain(value)}")
-    return "\n".join(lines)
-
-
-def _say(result: dict[str, Any]) -> None:
-    if result:
-        click.echo(format_status(result))
-
-
-def _plain(value: object) -> str:
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case float():
-            return f"{value:.4g}"
-        case list():
-            return ", ".join(_plain(item) for item in value) or "-"
-        case _:
-            # Names come from files: a terminal must not obey them.
-            return "".join(c if c.isprintable() else "?" for c in str(value)) or "-"

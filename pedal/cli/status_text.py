@@ -21,7 +21,9 @@ def status_text(status: dict[str, Any]) -> str:
         f"{status['load_mean']:.0%} of a period; budget {status['budget']:.0%}, worst so far {status['load_worst']:.0%}"
     )
     lines.append(_row("load", load))
-    lines.append(_row("levels", f"in {status['in_peak_db']:.1f} dBFS, out {status['out_peak_db']:.1f} dBFS"))
+    lines.append(
+        _row("levels", f"in ({status['input']}) {status['in_peak_db']:.1f} dBFS, out {status['out_peak_db']:.1f} dBFS")
+    )
     lines.append(_row("gaps", _gaps(status)))
     changes = status["width_changes"][-_CHANGES:]
     for change in reversed(changes):
@@ -38,6 +40,7 @@ def levels_text(levels: dict[str, Any]) -> str:
     board = "not known" if levels["board_dbu"] is None else f"{levels['board_dbu']:.1f} dBu at 0 dBFS"
     lines = [
         _row("output", f"{levels['output']}, target {levels['target_db']:.1f} dB"),
+        _row("guitar", f"{levels['channel']}{'' if levels['channel_chosen'] else ', as the board says'}"),
         _row("input", f"calibrated {'where both levels are known' if levels['calibrate_input'] else 'never'}"),
         _row("board", board),
     ]
@@ -48,7 +51,9 @@ def levels_text(levels: dict[str, Any]) -> str:
 
 def _headline(status: dict[str, Any]) -> str:
     bypassed = ", bypassed" if status["bypassed"] else ""
-    return f"{status['preset']} ({status['preset_number']} of {status['preset_count']}): {status['audio']}{bypassed}"
+    edited = ", edited" if status["edited"] else ""
+    place = f"{status['preset_number']} of {status['preset_count']}"
+    return f"{status['preset']}{edited} ({place}): {status['audio']}{bypassed}"
 
 
 def _machine(status: dict[str, Any]) -> str:

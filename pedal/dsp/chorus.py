@@ -18,6 +18,8 @@ from pedal.dsp.control import (
     START,
     STEP_FRAMES,
     aim_kernel,
+    aim_mix_kernel,
+    clear_kernel,
     settle_kernel,
     step_ramps_kernel,
 )
@@ -60,9 +62,8 @@ def state(rate_hz: int, data_cells: int) -> State:
 @kernel
 def _aim_all(f32: Any, f64: Any, i64: Any, row: int) -> None:
     segments, rate_hz = i64[row + F32] + OWN_F32, i64[row + RATE]
-    mix, hertz = param_kernel(f32, i64, row, MIX), param_kernel(f32, i64, row, RATE_HZ)
-    aim_kernel(f32, segments + DRY * SEGMENT_CELLS, min(1.0, 2.0 - 2.0 * mix))
-    aim_kernel(f32, segments + WET * SEGMENT_CELLS, min(1.0, 2.0 * mix) * VOICES_GAIN)
+    aim_mix_kernel(f32, segments, param_kernel(f32, i64, row, MIX), VOICES_GAIN)
+    hertz = param_kernel(f32, i64, row, RATE_HZ)
     way_s = SWING_S * param_kernel(f32, i64, row, DEPTH) / (1.0 + hertz)
     aim_kernel(f32, segments + WAY * SEGMENT_CELLS, way_s * rate_hz)
     for voice in range(2):
@@ -106,8 +107,7 @@ def chorus_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
 @resets
 def reset_chorus_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
     """Empty lines, at the beginning of a swing."""
-    for k in range(2 * line_cells(longest_frames(i64[row + RATE]))):
-        f32[i64[row + F32] + LINES + k] = 0.0
+    clear_kernel(f32, i64[row + F32] + LINES, 2 * line_cells(longest_frames(i64[row + RATE])))
     f64[i64[row + F64]] = 0.0
     i64[i64[row + I64] + OWN_I64] = 0
     _aim_all(f32, f64, i64, row)

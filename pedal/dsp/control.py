@@ -47,6 +47,20 @@ def aim_kernel(f32: Any, segment: int, value: float) -> None:
 
 
 @kernel
+def aim_mix_kernel(f32: Any, dry: int, mix: float, wet_gain: float) -> None:
+    """Aim the segment of the dry sound and, behind it, that of the wet: each is whole up to the middle of the knob."""
+    aim_kernel(f32, dry, min(1.0, 2.0 - 2.0 * mix))
+    aim_kernel(f32, dry + SEGMENT_CELLS, min(1.0, 2.0 * mix) * wet_gain)
+
+
+@kernel
+def clear_kernel(f32: Any, start: int, cells: int) -> None:
+    """Forget all sound in these cells."""
+    for k in range(cells):
+        f32[start + k] = 0.0
+
+
+@kernel
 def settle_kernel(f32: Any, segments: int, count: int) -> None:
     """Let ``count`` segments stand where they end: after a reset there is nothing to come from."""
     for index in range(count):

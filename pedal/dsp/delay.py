@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from pedal.dsp.beat import beat_s_kernel
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
 from pedal.dsp.control import (
     END,
@@ -24,9 +25,10 @@ from pedal.dsp.control import (
     START,
     STEP_FRAMES,
     aim_kernel,
+    aim_mix_kernel,
+    clear_kernel,
     settle_kernel,
     step_ramps_kernel,
-    target_kernel,
 )
 from pedal.dsp.line import line_cells, line_frames, read_between_kernel, run_start_kernel, write_kernel
 from pedal.dsp.ramp import param_kernel
@@ -78,10 +80,7 @@ def state(rate_hz: int, data_cells: int) -> State:
 @kernel
 def wanted_frames_kernel(f32: Any, i64: Any, row: int) -> float:
     """The delay that the knobs ask for: whole frames, so that at rest a frame is read as it was written."""
-    division = int(target_kernel(f32, i64, row, DIVISION))
-    wanted_s = float(target_kernel(f32, i64, row, TIME))
-    if 0 < division < len(BEATS):
-        wanted_s = 60.0 / max(1.0, target_kernel(f32, i64, row, TEMPO)) * BEATS[division]
+    wanted_s = beat_s_kernel(f32, i64, row, TIME, DIVISION, TEMPO, BEATS)
     return float(int(min(max(wanted_s, LEAST_S), MOST_S) * i64[row + RATE] + 0.5))
 
 
@@ -89,9 +88,7 @@ def wanted_frames_kernel(f32: Any, i64: Any, row: int) -> float:
 def _aim_all(f32: Any, i64: Any, row: int) -> None:
     """Aim every segment at what the ramps say."""
     rate_hz, segments = i64[row + RATE], i64[row + F32] + OWN_F32
-    mix = param_kernel(f32, i64, row, MIX)
-    aim_kernel(f32, segments + DRY * SEGMENT_CELLS, min(1.0, 2.0 - 2.0 * mix))
-    aim_kernel(f32, segments + WET * SEGMENT_CELLS, min(1.0, 2.0 * mix))
+    aim_mix_kernel(f32, segments, param_kernel(f32, i64, row, MIX), 1.0)
     aim_kernel(f32, segments + LOOP * SEGMENT_CELLS, param_kernel(f32, i64, row, FEEDBACK))
     crossing = param_kernel(f32, i64, row, PING_PONG) if i64[row + CHANNELS] == 2 else 0.0
     aim_kernel(f32, segments + CROSS * SEGMENT_CELLS, crossing)
@@ -213,8 +210,7 @@ def delay_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> No
 def reset_delay_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
     """Empty lines, at the time that the knobs say."""
     state, rate_hz = i64[row + F32], i64[row + RATE]
-    for k in range(LINES - FILTERS + 2 * line_cells(longest_frames(rate_hz))):
-        f32[state + FILTERS + k] = 0.0
+    clear_kernel(f32, state + FILTERS, LINES - FILTERS + 2 * line_cells(longest_frames(rate_hz)))
     _aim_all(f32, i64, row)
     settle_kernel(f32, state + OWN_F32, SEGMENTS)
     own = i64[row + F64]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pedal.dsp.beat import beat_hz_kernel
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
 from pedal.dsp.control import (
     SEGMENT_CELLS,
@@ -18,6 +19,8 @@ from pedal.dsp.control import (
     START,
     STEP_FRAMES,
     aim_kernel,
+    aim_mix_kernel,
+    clear_kernel,
     settle_kernel,
     step_ramps_kernel,
 )
@@ -27,8 +30,10 @@ from pedal.dsp.swing import SWING_CELLS, TURN, swing_kernel, swing_on_kernel
 from pedal.jit import kernel
 from pedal.layout import BUS_STRIDE, CHANNELS, F32, F64, GAINS, I64, RATE
 from pedal.params.flanger import FLANGER
+from pedal.params.tempo import SWEEP_BEATS
 
-RATE_HZ, DEPTH, DELAY = FLANGER.index("rate_hz"), FLANGER.index("depth"), FLANGER.index("delay_s")
+RATE_HZ, DIVISION, TEMPO = FLANGER.index("rate_hz"), FLANGER.index("division"), FLANGER.index("tempo_bpm")
+DEPTH, DELAY = FLANGER.index("depth"), FLANGER.index("delay_s")
 FEEDBACK, MIX = FLANGER.index("feedback"), FLANGER.index("mix")
 PARAMS_COUNT = len(FLANGER.params) - 1
 #: The nearest that the reading place comes to the writing place, frames.
@@ -60,14 +65,13 @@ def state(rate_hz: int, data_cells: int) -> State:
 @kernel
 def _aim_all(f32: Any, f64: Any, i64: Any, row: int) -> None:
     segments, rate_hz = i64[row + F32] + OWN_F32, i64[row + RATE]
-    mix, back = param_kernel(f32, i64, row, MIX), param_kernel(f32, i64, row, FEEDBACK)
-    aim_kernel(f32, segments + DRY * SEGMENT_CELLS, min(1.0, 2.0 - 2.0 * mix))
-    aim_kernel(f32, segments + WET * SEGMENT_CELLS, min(1.0, 2.0 * mix) * math.sqrt(1.0 - back**2))
+    back = param_kernel(f32, i64, row, FEEDBACK)
+    aim_mix_kernel(f32, segments, param_kernel(f32, i64, row, MIX), math.sqrt(1.0 - back**2))
     aim_kernel(f32, segments + LOOP * SEGMENT_CELLS, back)
     centre = max(param_kernel(f32, i64, row, DELAY) * rate_hz, LEAST_FRAMES)
     aim_kernel(f32, segments + CENTRE * SEGMENT_CELLS, centre)
     aim_kernel(f32, segments + WAY * SEGMENT_CELLS, (centre - LEAST_FRAMES) * param_kernel(f32, i64, row, DEPTH))
-    f64[i64[row + F64] + TURN] = float(param_kernel(f32, i64, row, RATE_HZ)) / rate_hz
+    f64[i64[row + F64] + TURN] = beat_hz_kernel(f32, i64, row, RATE_HZ, DIVISION, TEMPO, SWEEP_BEATS) / rate_hz
 
 
 @kernel
@@ -116,8 +120,7 @@ def flanger_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
 @resets
 def reset_flanger_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
     """Empty lines, at the beginning of a swing."""
-    for k in range(2 + 2 * line_cells(longest_frames(i64[row + RATE]))):
-        f32[i64[row + F32] + LAST + k] = 0.0
+    clear_kernel(f32, i64[row + F32] + LAST, 2 + 2 * line_cells(longest_frames(i64[row + RATE])))
     f64[i64[row + F64]] = 0.0
     i64[i64[row + I64] + OWN_I64] = 0
     _aim_all(f32, f64, i64, row)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pedal.dsp.beat import beat_hz_kernel
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
 from pedal.dsp.control import (
     SEGMENT_CELLS,
@@ -20,6 +21,7 @@ from pedal.dsp.control import (
     START,
     STEP_FRAMES,
     aim_kernel,
+    clear_kernel,
     settle_kernel,
     step_ramps_kernel,
 )
@@ -27,8 +29,10 @@ from pedal.dsp.ramp import param_kernel
 from pedal.jit import kernel
 from pedal.layout import BUS_STRIDE, CHANNELS, F32, F64, I64, RATE
 from pedal.params.phaser import PHASER
+from pedal.params.tempo import SWEEP_BEATS
 
-RATE_HZ, DEPTH, CENTRE = PHASER.index("rate_hz"), PHASER.index("depth"), PHASER.index("centre_hz")
+RATE_HZ, DIVISION, TEMPO = PHASER.index("rate_hz"), PHASER.index("division"), PHASER.index("tempo_bpm")
+DEPTH, CENTRE = PHASER.index("depth"), PHASER.index("centre_hz")
 FEEDBACK, MIX = PHASER.index("feedback"), PHASER.index("mix")
 PARAMS_COUNT = len(PHASER.params) - 1
 STAGES = 6
@@ -91,7 +95,8 @@ def phaser_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
         k = i64[words]
         if k == 0:
             step_ramps_kernel(f32, i64, row, PARAMS_COUNT)
-            phase = f64[i64[row + F64]] + float(param_kernel(f32, i64, row, RATE_HZ)) * STEP_FRAMES / i64[row + RATE]
+            hertz = beat_hz_kernel(f32, i64, row, RATE_HZ, DIVISION, TEMPO, SWEEP_BEATS)
+            phase = f64[i64[row + F64]] + hertz * STEP_FRAMES / i64[row + RATE]
             f64[i64[row + F64]] = phase - math.floor(phase)
             _aim_all(f32, f64, i64, row)
         m = min(n - done, STEP_FRAMES - k)
@@ -106,8 +111,7 @@ def phaser_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
 @resets
 def reset_phaser_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
     """Silent stages, at the beginning of a sweep."""
-    for k in range(2 * STAGE_CELLS):
-        f32[i64[row + F32] + PAST + k] = 0.0
+    clear_kernel(f32, i64[row + F32] + PAST, 2 * STAGE_CELLS)
     f64[i64[row + F64]] = 0.0
     i64[i64[row + I64] + OWN_I64] = 0
     _aim_all(f32, f64, i64, row)

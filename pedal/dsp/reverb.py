@@ -21,213 +21,76 @@ at two places. Runs of a control step are worked on line by line, which the leas
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from pedal.dsp.block import State, own_f32, own_i64, plays, resets
+from pedal.dsp.block import State, plays, resets
 from pedal.dsp.control import (
     END,
     SEGMENT_CELLS,
     SLOPE,
     START,
     STEP_FRAMES,
-    aim_kernel,
+    clear_kernel,
     settle_kernel,
-    step_ramps_kernel,
-    target_kernel,
 )
 from pedal.dsp.line import line_cells, line_frames, mirror_kernel, run_start_kernel, write_kernel
 from pedal.dsp.matrix_tiles import LANES, turn_and_mix_tile
-from pedal.dsp.ramp import param_kernel
-from pedal.dsp.rooms import (
-    CHIRP,
-    DAMPED_HZ,
-    DIFFUSERS,
-    EARLY,
-    LINES,
-    MOST_DAMPING,
-    diffuser_delay_kernel,
-    diffusion_kernel,
-    line_delay_kernel,
-    longest_diffuser_frames,
-    longest_line_frames,
+from pedal.dsp.reverb_knobs import (
+    aim_all_kernel,
+    aim_swing_kernel,
+    fade_steps_kernel,
+    step_kernel,
+    wanted_delay_kernel,
 )
-from pedal.dsp.spring import SPRING_CELLS, spring_kernel
+from pedal.dsp.reverb_memory import (
+    CHIRPED,
+    COSINE,
+    COSINES,
+    CUT,
+    CUT_PAST,
+    DELAYS,
+    DIFFUSE,
+    DIFFUSER_HEAD,
+    EARLIER,
+    FADE_LEFT,
+    FEED,
+    FEEDS,
+    HEAD,
+    OWN_F32,
+    OWN_I64,
+    PRE_HEAD,
+    RINGS,
+    RUNS,
+    SEGMENTS,
+    SHELF_PAST,
+    SHELVES,
+    SINE,
+    SINES,
+    SPARE,
+    SPRING,
+    WET,
+    WORDS,
+    longest_pre_frames,
+    ring_cells,
+)
+from pedal.dsp.rooms import DIFFUSERS, LINES, diffuser_delay_kernel, longest_diffuser_frames, longest_line_frames
+from pedal.dsp.spring import spring_kernel
 from pedal.jit import kernel
 from pedal.layout import BUS_STRIDE, CHANNELS, F32, F64, I64, RATE
-from pedal.params.reverb import FLAVOURS, MOST_PRE_DELAY_S, REVERB
 
-FLAVOUR, DECAY, MIX, DAMPING = (REVERB.index(name) for name in ("flavour", "decay_s", "mix", "damping"))
-PRE_DELAY, SIZE, LOW_CUT, MODULATION = (REVERB.index(f) for f in ("pre_delay_s", "size", "low_cut_hz", "modulation"))
-PARAMS_COUNT = len(REVERB.params) - 1
-
-#: A new size, flavour or pre-delay takes this long.
-FADE_S = 0.04
-#: The ramps have corners, and a decay that changes a hundredfold within a tenth of a second makes them heard. So what
-#: is computed goes this share of its way at a step, and is taken to be there after so many.
-STEP_SHARE, LIVELY_STEPS = 0.25, 50
-#: The angle swings so often a second, at full modulation by so many radians.
-SWING_HZ, SWING = 0.7, 0.5 * math.pi
 #: The runs of the mixed network that are heard left and right.
 HEARD_LEFT, HEARD_RIGHT = 5, 10
 
-# Segments: gains and coefficients, then the shelves' b0, b1 and -a1 of every line.
-DRY, WET, FEED, EARLIER, CUT, DIFFUSE, CHIRPED, COSINE, SINE = range(9)
-SHELVES = 9
-SEGMENTS = SHELVES + 3 * LINES
-OWN_F32, OWN_I64 = own_f32(REVERB), own_i64(REVERB)
-# Runs of one step: the network's sixteen, cosine and sine, two of the input, one spare. Then what is remembered: the
-# past input and output of every shelf, of both low cuts; the spring; and the lines.
-RUNS = OWN_F32 + SEGMENTS * SEGMENT_CELLS
-COSINES, SINES, FEEDS, SPARE = (RUNS + (LINES + k) * STEP_FRAMES for k in (0, 1, 2, 4))
-SHELF_PAST = RUNS + (LINES + 5) * STEP_FRAMES + LANES
-CUT_PAST = SHELF_PAST + 2 * LINES
-SPRING = CUT_PAST + 2
-RINGS = SPRING + SPRING_CELLS
-# Words: places in the three kinds of ring, steps left of a fade, steps left to aim; delays from and to of every
-# line and (last) of the pre-delay.
-HEAD, DIFFUSER_HEAD, PRE_HEAD, FADE_LEFT, LIVELY, DELAYS = range(6)
-WORDS = DELAYS + 2 * (LINES + 1)
 
 _HALF, _ONE, _TWO, _THREE = np.float32(0.5), np.float32(1.0), np.float32(2.0), np.float32(3.0)
-
-
-@kernel
-def longest_pre_frames(rate_hz: int) -> int:
-    """The longest pre-delay."""
-    return int(MOST_PRE_DELAY_S * rate_hz + 0.5) + 1
-
-
-@kernel
-def ring_cells(rate_hz: int) -> int:
-    """Cells of all lines: the network's, the diffusers', two for the pre-delay."""
-    cells = LINES * line_cells(longest_line_frames(rate_hz)) + DIFFUSERS * line_cells(longest_diffuser_frames(rate_hz))
-    return cells + 2 * line_cells(longest_pre_frames(rate_hz))
 
 
 def state(rate_hz: int, data_cells: int) -> State:
     """A network is silent when nothing has come out for as long as pre-delay and longest line together."""
     quiet_frames = longest_pre_frames(rate_hz) + 2 * longest_line_frames(rate_hz)
     return State(RINGS - OWN_F32 + ring_cells(rate_hz), 1, WORDS, quiet_frames)
-
-
-@kernel
-def flavour_kernel(f32: Any, i64: Any, row: int) -> int:
-    """The chosen flavour."""
-    return min(max(int(target_kernel(f32, i64, row, FLAVOUR)), 0), len(FLAVOURS) - 1)
-
-
-@kernel
-def wanted_delay_kernel(f32: Any, i64: Any, row: int, line: int) -> int:
-    """What the knobs ask for: the delay of a line of the network, or (``LINES``) of the pre-delay."""
-    rate_hz = i64[row + RATE]
-    if line == LINES:
-        return min(int(target_kernel(f32, i64, row, PRE_DELAY) * rate_hz + 0.5), longest_pre_frames(rate_hz) - 1)
-    return line_delay_kernel(flavour_kernel(f32, i64, row), target_kernel(f32, i64, row, SIZE), line, rate_hz)
-
-
-@kernel
-def _fade_steps(rate_hz: int) -> int:
-    return max(1, int(FADE_S * rate_hz / STEP_FRAMES + 0.5))
-
-
-@kernel
-def _go(f32: Any, segment: int, value: float, share: float) -> None:
-    """This share of the way to ``value``."""
-    aim_kernel(f32, segment, f32[segment + END] + (value - f32[segment + END]) * share)
-
-
-@kernel
-def _aim_shelf(
-    f32: Any,
-    segments: int,
-    delay_s: float,
-    decay_s: float,
-    damped_s: float,
-    corner_hz: float,
-    rate_hz: int,
-    share: float,
-) -> None:
-    """The shelf of a line: ``-60 * delay / decay`` dB below the corner, with the damped decay above."""
-    low, high = 10.0 ** (-3.0 * delay_s / decay_s), 10.0 ** (-3.0 * delay_s / damped_s)
-    root, corner = math.sqrt(low / high), math.tan(math.pi * corner_hz / rate_hz)
-    zero, pole = corner * root, corner / root
-    _go(f32, segments, high * (1.0 + zero) / (1.0 + pole), share)
-    _go(f32, segments + SEGMENT_CELLS, high * (zero - 1.0) / (1.0 + pole), share)
-    _go(f32, segments + 2 * SEGMENT_CELLS, (1.0 - pole) / (1.0 + pole), share)
-
-
-@kernel
-def _aim_all(f32: Any, i64: Any, row: int, share: float) -> None:
-    """Let every segment but the swing's go a share of its way to what the ramps say."""
-    rate_hz, segments = i64[row + RATE], i64[row + F32] + OWN_F32
-    flavour, mix = flavour_kernel(f32, i64, row), param_kernel(f32, i64, row, MIX)
-    decay_s = max(0.01, float(param_kernel(f32, i64, row, DECAY)))
-    damped_s = decay_s * (1.0 - MOST_DAMPING * param_kernel(f32, i64, row, DAMPING))
-    corner_hz = min(DAMPED_HZ[flavour], 0.4 * rate_hz)
-    mean_s = 0.0
-    for line in range(LINES):
-        delay_s = i64[i64[row + I64] + OWN_I64 + DELAYS + 2 * line + 1] / rate_hz
-        mean_s += delay_s / LINES
-        at = segments + (SHELVES + 3 * line) * SEGMENT_CELLS
-        _aim_shelf(f32, at, delay_s, decay_s, damped_s, corner_hz, rate_hz, share)
-    _go(f32, segments + DRY * SEGMENT_CELLS, min(1.0, 2.0 - 2.0 * mix), share)
-    _go(f32, segments + WET * SEGMENT_CELLS, min(1.0, 2.0 * mix), share)
-    # What stays in the network grows with the decay; half of that growth (in dB) is taken back.
-    lost = 1.0 - 10.0 ** (-6.0 * mean_s / decay_s)
-    _go(f32, segments + FEED * SEGMENT_CELLS, 8.0**-0.5 * (8.0 * lost) ** 0.25, share)
-    _go(f32, segments + EARLIER * SEGMENT_CELLS, EARLY[flavour], share)
-    cut = 1.0 - math.exp(-2.0 * math.pi * param_kernel(f32, i64, row, LOW_CUT) / rate_hz)
-    _go(f32, segments + CUT * SEGMENT_CELLS, cut, share)
-    _go(f32, segments + DIFFUSE * SEGMENT_CELLS, diffusion_kernel(flavour, decay_s), share)
-    _go(f32, segments + CHIRPED * SEGMENT_CELLS, CHIRP[flavour], share)
-
-
-@kernel
-def _aim_swing(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    """The angle at the end of this step: a straight line between two points of a circle is inside, so nothing grows."""
-    segments, phase = i64[row + F32] + OWN_F32, f64[i64[row + F64]] + SWING_HZ * STEP_FRAMES / i64[row + RATE]
-    phase -= math.floor(phase)
-    f64[i64[row + F64]] = phase
-    angle = SWING * param_kernel(f32, i64, row, MODULATION) * math.sin(2.0 * math.pi * phase)
-    aim_kernel(f32, segments + COSINE * SEGMENT_CELLS, math.cos(angle))
-    aim_kernel(f32, segments + SINE * SEGMENT_CELLS, math.sin(angle))
-
-
-@kernel
-def _begin_fade(f32: Any, i64: Any, row: int) -> None:
-    """Fade to other delays if the knobs ask for them."""
-    words = i64[row + I64] + OWN_I64
-    for line in range(LINES + 1):
-        wanted = wanted_delay_kernel(f32, i64, row, line)
-        if wanted != i64[words + DELAYS + 2 * line]:
-            i64[words + DELAYS + 2 * line + 1] = wanted
-            i64[words + FADE_LEFT] = _fade_steps(i64[row + RATE])
-
-
-@kernel
-def _step(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    """What happens at every control step."""
-    words = i64[row + I64] + OWN_I64
-    if i64[words + FADE_LEFT] > 0:
-        i64[words + FADE_LEFT] -= 1
-        i64[words + LIVELY] = LIVELY_STEPS
-        if i64[words + FADE_LEFT] == 0:
-            for line in range(LINES + 1):
-                i64[words + DELAYS + 2 * line] = i64[words + DELAYS + 2 * line + 1]
-    if step_ramps_kernel(f32, i64, row, PARAMS_COUNT):
-        i64[words + LIVELY] = LIVELY_STEPS
-    if i64[words + LIVELY] > 0:
-        i64[words + LIVELY] -= 1
-        if i64[words + FADE_LEFT] == 0:
-            _begin_fade(f32, i64, row)
-        if i64[words + FADE_LEFT] > 0:
-            _aim_all(f32, i64, row, 1.0 / i64[words + FADE_LEFT])
-        else:
-            _aim_all(f32, i64, row, STEP_SHARE if i64[words + LIVELY] > 1 else 1.0)
-    _aim_swing(f32, f64, i64, row)
 
 
 @kernel
@@ -239,7 +102,7 @@ def _read(f32: Any, i64: Any, row: int, line: int, ring: int, frames: int, head:
     if left == 0 or i64[delays] == i64[delays + 1]:
         return ring + start
     old, new = ring + start, ring + run_start_kernel(frames, head, i64[delays + 1])
-    whole = _fade_steps(i64[row + RATE]) * STEP_FRAMES
+    whole = fade_steps_kernel(i64[row + RATE]) * STEP_FRAMES
     gone = whole - left * STEP_FRAMES + head % STEP_FRAMES
     for t in range(n):
         part = np.float32(gone + t) / np.float32(whole)
@@ -382,7 +245,7 @@ def reverb_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
     while done < n:
         k = i64[i64[row + I64] + OWN_I64 + HEAD] % STEP_FRAMES
         if k == 0:
-            _step(f32, f64, i64, row)
+            step_kernel(f32, f64, i64, row)
         m, left = min(n - done, STEP_FRAMES - k), bus + done
         right = left + BUS_STRIDE if channels == 2 else left
         _prepare_input(f32, i64, row, left, right, k, m)
@@ -396,14 +259,13 @@ def reverb_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> N
 def reset_reverb_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
     """An empty room, as the knobs have it."""
     state, words = i64[row + F32], i64[row + I64] + OWN_I64
-    for k in range(RUNS, RINGS + ring_cells(i64[row + RATE])):
-        f32[state + k] = 0.0
+    clear_kernel(f32, state + RUNS, RINGS - RUNS + ring_cells(i64[row + RATE]))
     for k in range(WORDS):
         i64[words + k] = 0
     for line in range(LINES + 1):
         wanted = wanted_delay_kernel(f32, i64, row, line)
         i64[words + DELAYS + 2 * line] = i64[words + DELAYS + 2 * line + 1] = wanted
     f64[i64[row + F64]] = 0.0
-    _aim_all(f32, i64, row, 1.0)
-    _aim_swing(f32, f64, i64, row)
+    aim_all_kernel(f32, i64, row, 1.0)
+    aim_swing_kernel(f32, f64, i64, row)
     settle_kernel(f32, state + OWN_F32, SEGMENTS)

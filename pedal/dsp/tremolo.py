@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from pedal.dsp.beat import beat_hz_kernel
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
 from pedal.dsp.control import (
     SEGMENT_CELLS,
@@ -19,7 +20,6 @@ from pedal.dsp.control import (
     aim_kernel,
     settle_kernel,
     step_ramps_kernel,
-    target_kernel,
 )
 from pedal.dsp.ramp import param_kernel
 from pedal.dsp.swing import SWING_CELLS, TURN, swing_kernel, swing_on_kernel
@@ -47,14 +47,11 @@ def state(rate_hz: int, data_cells: int) -> State:
 
 @kernel
 def _aim_all(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    segments, division = i64[row + F32] + OWN_F32, int(target_kernel(f32, i64, row, DIVISION))
+    segments = i64[row + F32] + OWN_F32
     aim_kernel(f32, segments + DEEP * SEGMENT_CELLS, param_kernel(f32, i64, row, DEPTH))
     aim_kernel(f32, segments + BEND * SEGMENT_CELLS, MOST_BEND * param_kernel(f32, i64, row, SHAPE) ** 2)
     aim_kernel(f32, segments + APART * SEGMENT_CELLS, param_kernel(f32, i64, row, SPREAD_BY))
-    hertz = float(param_kernel(f32, i64, row, RATE_HZ))
-    if 0 < division < len(BEATS):
-        hertz = param_kernel(f32, i64, row, TEMPO) / (60.0 * BEATS[division])
-    f64[i64[row + F64] + TURN] = hertz / i64[row + RATE]
+    f64[i64[row + F64] + TURN] = beat_hz_kernel(f32, i64, row, RATE_HZ, DIVISION, TEMPO, BEATS) / i64[row + RATE]
 
 
 @plays

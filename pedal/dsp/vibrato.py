@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
-from pedal.dsp.control import SEGMENT_CELLS, STEP_FRAMES, aim_kernel, settle_kernel, step_ramps_kernel
+from pedal.dsp.control import SEGMENT_CELLS, STEP_FRAMES, aim_kernel, clear_kernel, settle_kernel, step_ramps_kernel
 from pedal.dsp.line import line_cells, line_frames, write_kernel
 from pedal.dsp.ramp import param_kernel
 from pedal.dsp.swing import SWING_CELLS, TURN, swing_kernel, swing_on_kernel, voice_kernel
@@ -86,8 +86,7 @@ def vibrato_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
 @resets
 def reset_vibrato_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
     """Empty lines, at the beginning of a swing."""
-    for k in range(2 * line_cells(longest_frames(i64[row + RATE]))):
-        f32[i64[row + F32] + LINES + k] = 0.0
+    clear_kernel(f32, i64[row + F32] + LINES, 2 * line_cells(longest_frames(i64[row + RATE])))
     f64[i64[row + F64]] = 0.0
     i64[i64[row + I64] + OWN_I64] = 0
     _aim_all(f32, f64, i64, row)

@@ -1,4 +1,4 @@
-"""From the names in a preset to files: the player's models and impulse responses, then the factory's.
+"""From the names in a preset to files: the player's models and impulse responses, the factory's, what was imported.
 
 Used by the builder, the commands and the offline tools. A name never leads out of the library:
 no absolute names, no climbing, no links to elsewhere, no devices.
@@ -13,6 +13,8 @@ from pathlib import Path
 
 from pedal.errors import ImpulseError, ModelError, PedalError, PresetError, did_you_mean
 from pedal.files import load_bytes
+from pedal.library.cards import AssetKind
+from pedal.library.catalog import Catalog
 from pedal.paths import factory_dir, models_dir
 from pedal.preset import checked_asset_name
 
@@ -29,15 +31,17 @@ class Assets:
 
     Args:
         roots: folders with models; impulse responses in them or in their ``cabs`` folder.
+        catalog: asked for names that no folder has; it knows what was imported, whose names are no paths.
     """
 
-    def __init__(self, *roots: Path) -> None:
+    def __init__(self, *roots: Path, catalog: Catalog | None = None) -> None:
         self._roots = roots
+        self._catalog = catalog
 
     @classmethod
     def default(cls) -> Assets:
-        """The player's folder, then the factory's, as ``pedal.paths`` names them."""
-        return cls(models_dir(), factory_dir("models"))
+        """The player's folder, the factory's, then the library, as ``pedal.paths`` names them."""
+        return cls(models_dir(), factory_dir("models"), catalog=Catalog.default())
 
     def model_path(self, name: str) -> Path:
         """The ``.nam`` file that a preset calls ``name``.
@@ -58,14 +62,20 @@ class Assets:
 
     def model_names(self) -> tuple[str, ...]:
         """All models, as presets name them, sorted."""
-        return _names(list(self._roots), MODEL_SUFFIXES)
+        return self._all_names(_names(list(self._roots), MODEL_SUFFIXES), "model")
 
     def impulse_names(self) -> tuple[str, ...]:
         """All impulse responses, as presets name them, sorted."""
-        return _names([root / IMPULSE_FOLDER for root in self._roots], IMPULSE_SUFFIXES)
+        return self._all_names(_names([root / IMPULSE_FOLDER for root in self._roots], IMPULSE_SUFFIXES), "impulse")
+
+    def _all_names(self, names: tuple[str, ...], kind: AssetKind) -> tuple[str, ...]:
+        if self._catalog is None:
+            return names
+        imported = {entry.asset_name for entry in self._catalog.entries(kind) if entry.source == "library"}
+        return tuple(sorted({*names, *imported}))
 
     def _resolve(
-        self, name: str, what: str, folders: list[Path], suffixes: tuple[str, ...], error: type[PedalError]
+        self, name: str, what: AssetKind, folders: list[Path], suffixes: tuple[str, ...], error: type[PedalError]
     ) -> Path:
         try:
             checked_asset_name(name, what, "")
@@ -82,6 +92,8 @@ class Assets:
             if not stat.S_ISREG(path.stat().st_mode):
                 raise error(f"{what} '{name}' is not a file", where=str(path), hint="Choose another name")
             return path
+        if self._catalog is not None and (entry := self._catalog.named(name, what)):
+            return entry.path
         names = _names(folders, suffixes)
         raise error(f"there is no {what} '{name}'", hint=did_you_mean(name, names) or "The library is empty")
 

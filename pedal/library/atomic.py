@@ -32,7 +32,7 @@ def write_atomic(path: Path, data: bytes, *, keep_previous: bool = False) -> Non
     try:
         _write_durably(temporary, data)
         if keep_previous and path.is_file():
-            _keep(path)
+            keep_as(path, previous_of(path))
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -40,9 +40,40 @@ def write_atomic(path: Path, data: bytes, *, keep_previous: bool = False) -> Non
     sync_folder(path.parent)
 
 
+def remove_atomic(path: Path) -> None:
+    """Remove a file, durably; what was in it stays under ``PREVIOUS_SUFFIX``.
+
+    Raises:
+        OSError: as the disk says; ``path`` is then as it was.
+    """
+    os.replace(path, previous_of(path))
+    sync_folder(path.parent)
+
+
 def previous_of(path: Path) -> Path:
     """Where the content before the last save lies."""
     return path.with_name(path.name + PREVIOUS_SUFFIX)
+
+
+def keep_as(path: Path, kept: Path) -> None:
+    """A second name for a file's content, itself put in place by a rename; durable with the next write in its folder.
+
+    Args:
+        path: a file.
+        kept: the name, in the same folder; what was there is replaced.
+
+    Raises:
+        OSError: as the disk says; both names are then as they were.
+    """
+    link = _temporary(kept)
+    link.unlink(missing_ok=True)
+    try:
+        os.link(path, link)
+    except OSError:  # a file system without links (FAT): copy
+        _write_durably(link, path.read_bytes())
+    os.replace(link, kept)
+    # Renaming a link onto another link of the same file does nothing and leaves the source.
+    link.unlink(missing_ok=True)
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -75,19 +106,6 @@ def _write_durably(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(descriptor)
-
-
-def _keep(path: Path) -> None:
-    """A second name for the old content, itself put in place by a rename."""
-    link = path.with_name(f".{path.name}{PREVIOUS_SUFFIX}.{os.getpid()}.tmp")
-    link.unlink(missing_ok=True)
-    try:
-        os.link(path, link)
-    except OSError:  # a file system without links (FAT): copy
-        _write_durably(link, path.read_bytes())
-    os.replace(link, previous_of(path))
-    # Renaming a link onto another link of the same file does nothing and leaves the source.
-    link.unlink(missing_ok=True)
 
 
 def _is_alive(pid: int) -> bool:

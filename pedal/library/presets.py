@@ -1,24 +1,35 @@
-"""The player's presets on disk, over the factory's: listed, read, saved.
+"""The player's presets on disk, over the factory's: listed, read, saved, deleted.
 
 Used by the panel, which alone writes, and by the commands. A preset's *key* is its file name
 without ``.toml``; the list is in the order of keys, so ``03-lead`` comes after ``02-rhythm``.
+A key stays for good, whatever the preset is called: banks and what is in hand refer to it.
 A file in the player's folder stands in front of a factory preset of the same key.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from pedal.errors import PresetError, did_you_mean
 from pedal.files import load_text
-from pedal.library.atomic import previous_of, remove_leftovers, write_atomic
+from pedal.library.atomic import keep_as, previous_of, remove_atomic, remove_leftovers, write_atomic
+from pedal.library.rewrite import rewritten
 from pedal.paths import factory_dir, presets_dir
-from pedal.preset import Preset, format_preset, parse_preset
+from pedal.preset import NewerSchemaError, Preset, document_of, format_preset, parse_preset
+
+#: A file that was broken by hand is kept under this ending when its preset is saved.
+BROKEN_SUFFIX = ".broken"
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
-_NUMBER = re.compile(r"^\d+[-_ ]")
+_NUMBER = re.compile(r"^(\d{1,6})[-_ ]")
+#: Of a preset's name, in the key made of it.
+_KEY_CHARS = 48
+#: In longer files the player's comments are not looked for: finding them would hold up the panel.
+_REWRITE_CAP_CHARS = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +120,48 @@ class PresetStore:
             raise PresetError("there are no presets", where=str(self._user_dir), hint="Install the factory presets")
         return keys[(keys.index(key) + by) % len(keys)] if key in keys else keys[0]
 
+    def stamp(self, key: str) -> tuple[object, ...]:
+        """What tells whether the file of ``key`` is still the one that was read; nothing where there is none."""
+        for folder in (self._user_dir, self._factory_dir):
+            try:
+                about = os.stat(folder / f"{key}.toml")
+            except OSError:
+                continue
+            return folder, about.st_mtime_ns, about.st_size, about.st_ino
+        return ()
+
+    def new_key(self, name: str) -> str:
+        """A free key for a new preset of this name, at the end of the list: ``13-big-clean``."""
+        keys = [entry.key for entry in self.entries()]
+        number = 1 + max((int(match[1]) for key in keys if (match := _NUMBER.match(key))), default=0)
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+        word = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_KEY_CHARS] or "preset"
+        return f"{number:02d}-{word}"
+
+    def check_free(self, name: str) -> None:
+        """Refuse a name that would find another preset.
+
+        Raises:
+            PresetError: a preset has this name, or is found by it.
+        """
+        try:
+            key = self.find(name)
+        except PresetError:
+            return
+        raise PresetError(f"there is a preset {name!r:.70} already ('{key}')", hint="Choose another name")
+
     def load(self, key: str) -> Loaded:
         """The preset of ``key``; when its file is broken, the one before its last save, with a warning.
 
         Raises:
+            NewerSchemaError: a newer pedal wrote it.
             PresetError: there is none, or neither can be read.
         """
         path = self.entry(key).path
         try:
             return Loaded(_load(path))
+        except NewerSchemaError:
+            raise
         except PresetError as broken:
             try:
                 earlier = _load(previous_of(path))
@@ -125,26 +169,66 @@ class PresetStore:
                 raise broken from None
             return Loaded(earlier, warning=f"{broken} Playing what it was before.")
 
-    def save(self, key: str, preset: Preset) -> Path:
+    def save(self, key: str, preset: Preset, like: str = "") -> Path:
         """Write ``preset`` into the player's folder, atomically; what was there is kept beside it.
 
+        Args:
+            key: of the file; a factory preset of that key stays, behind it.
+            preset: as it is to be read back.
+            like: where there is no preset of that key yet, the one whose file's comments are taken over; may be empty.
+
         Raises:
+            NewerSchemaError: a newer pedal wrote the file that is there.
             PresetError: the key is no file name, the preset could not be read back, or the disk refuses.
         """
         if not _KEY.fullmatch(key):
             hint = "Use at most 64 letters, digits, spaces, - and _"
             raise PresetError(f"{key!r:.70} cannot name a preset", hint=hint)
         path = self._user_dir / f"{key}.toml"
-        text = format_preset(preset)
+        text = self._text(preset, key, like)
         parse_preset(text, str(path))  # never save what cannot be loaded
+        is_broken = path.is_file() and not _is_good(path)
         try:
-            # A file that was broken by hand must not push out the good one before it.
-            write_atomic(path, text.encode(), keep_previous=_is_good(path))
+            if is_broken:  # it must not push out the good one before it, and may be mended one day
+                keep_as(path, path.with_name(path.name + BROKEN_SUFFIX))
+            write_atomic(path, text.encode(), keep_previous=not is_broken)
         except OSError as failure:
             raise PresetError(
                 f"cannot be saved ({failure.strerror})", where=str(path), hint="Is the disk full?"
             ) from failure
         return path
+
+    def delete(self, key: str) -> Path:
+        """Delete a preset of the player's; its content stays beside it. Returns where.
+
+        Raises:
+            PresetError: there is none, it is the factory's, or the disk refuses.
+        """
+        entry = self.entry(key)
+        if entry.is_factory:
+            raise PresetError(f"'{key}' is a factory preset, which stays", hint="Save your own under its name instead")
+        try:
+            remove_atomic(entry.path)
+        except OSError as failure:
+            raise PresetError(f"cannot be deleted ({failure.strerror})", where=str(entry.path)) from failure
+        return previous_of(entry.path)
+
+    def _text(self, preset: Preset, key: str, like: str) -> str:
+        """The file's new text: the old one changed in place where that says the same, so that comments stay."""
+        paths = {entry.key: entry.path for entry in self.entries()}
+        source = paths.get(key) or paths.get(like)
+        if source is not None:
+            try:
+                text = load_text(source, PresetError)
+                there = parse_preset(text, str(source))
+                if len(text) <= _REWRITE_CAP_CHARS:
+                    names = {"block": [block.id for block in there.blocks]}
+                    text = rewritten(text, document_of(preset), {"block": "id"}, names)
+                    if parse_preset(text, str(source)) == preset:
+                        return text
+            except (PresetError, ValueError):  # broken, or written in a way that cannot be changed in place
+                pass
+        return format_preset(preset)
 
 
 def _load(path: Path) -> Preset:
@@ -154,6 +238,8 @@ def _load(path: Path) -> Preset:
 def _is_good(path: Path) -> bool:
     try:
         _load(path)
+    except NewerSchemaError:
+        raise
     except PresetError:
         return False
     return True

@@ -14,11 +14,11 @@ import tomli_w
 
 from pedal.errors import SettingsError, did_you_mean
 from pedal.files import load_text, parse_toml
-from pedal.levels import HIGHEST_TARGET_DB, LOWEST_TARGET_DB, OUTPUT_MODES, USUAL, Levels, OutputMode
+from pedal.levels import CHANNELS, HIGHEST_TARGET_DB, LOWEST_TARGET_DB, OUTPUT_MODES, USUAL, Channel, Levels, OutputMode
 from pedal.library.atomic import write_atomic
 from pedal.paths import settings_path
 
-_KEYS = ("output", "target_db", "calibrate_input")
+_KEYS = ("output", "target_db", "calibrate_input", "channel")
 
 
 def load_levels(path: Path | None = None) -> Levels:
@@ -46,11 +46,17 @@ def parse_levels(text: str, where: str) -> Levels:
     for key in table:
         if key not in _KEYS:
             raise SettingsError(f"unknown key levels.{key!r:.40}", where=where, hint=did_you_mean(key, _KEYS))
-    return changed_levels(USUAL, table.get("output"), table.get("target_db"), table.get("calibrate_input"), where=where)
+    return changed_levels(USUAL, **table, where=where)
 
 
 def changed_levels(
-    levels: Levels, output: Any = None, target_db: Any = None, calibrate_input: Any = None, *, where: str = ""
+    levels: Levels,
+    output: Any = None,
+    target_db: Any = None,
+    calibrate_input: Any = None,
+    channel: Any = None,
+    *,
+    where: str = "",
 ) -> Levels:
     """``levels`` with what is not None instead, checked.
 
@@ -68,6 +74,11 @@ def changed_levels(
         if not isinstance(calibrate_input, bool):
             raise SettingsError("calibrate_input must be true or false", where=where)
         levels = msgspec.structs.replace(levels, calibrate_input=calibrate_input)
+    if channel is not None:
+        if channel not in CHANNELS:
+            hint = did_you_mean(str(channel)[:40], CHANNELS)
+            raise SettingsError(f"{channel!r:.40} is no input", where=where, hint=hint)
+        levels = msgspec.structs.replace(levels, channel=typing.cast(Channel, channel))
     return levels
 
 

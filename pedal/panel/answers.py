@@ -18,7 +18,9 @@ from pedal.errors import ControlError
 from pedal.panel import protocol
 from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
+from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
+from pedal.panel.preset_requests import PresetRequest
 from pedal.panel.tuner import Tuner
 
 
@@ -33,6 +35,7 @@ class Answers:
         page: the page on the screen.
         press: presses a footswitch of a virtual board; None on a real one.
         tuner: on or off.
+        keeping: presets on disk.
     """
 
     player: Player
@@ -41,6 +44,7 @@ class Answers:
     page: Callable[[], Image.Image]
     press: Callable[[str], None] | None
     tuner: Tuner
+    keeping: Keeping
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -49,6 +53,8 @@ class Answers:
             PedalError: it cannot be done; one sentence.
         """
         player, now_s = self.player, time.monotonic()
+        if isinstance(request, PresetRequest):
+            return self.keeping.answer(request)
         match request:
             case protocol.Status():
                 return self.status()
@@ -74,6 +80,9 @@ class Answers:
             case protocol.SetLevels(output=output, target_db=target_db, calibrate_input=calibrate_input):
                 player.levels.change(output, target_db, calibrate_input)
                 return player.levels.report()
+            case protocol.Input(channel=channel):
+                player.levels.change(channel=channel)
+                return {"input": player.levels.channel, "chosen": player.levels.now.channel != "board"}
             case protocol.Tune(on=on, reference_hz=reference_hz):
                 if on is not None or reference_hz is not None:
                     self.tuner.switch(self.tuner.is_on if on is None else on, reference_hz)

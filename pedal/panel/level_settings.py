@@ -10,8 +10,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from pedal.errors import SettingsError
-from pedal.levels import USUAL, Levels, input_gain, output_gain
+from pedal.levels import CHANNELS, USUAL, Levels, input_gain, output_gain
 from pedal.library.settings import changed_levels, load_levels, save_levels
+from pedal.link import Word
 from pedal.panel.rigs import Rigs
 
 
@@ -21,15 +22,17 @@ class LevelSettings:
     Args:
         rigs: whose amps follow.
         board_dbu: what the board says of its input; None: nothing.
+        board_channel: which input the board says the guitar is at.
 
     Attributes:
         now: the levels.
         trouble: one sentence if the settings file could not be read, or empty.
     """
 
-    def __init__(self, rigs: Rigs, board_dbu: float | None) -> None:
+    def __init__(self, rigs: Rigs, board_dbu: float | None, board_channel: str = "left") -> None:
         self.trouble = ""
         self._rigs = rigs
+        self._board_channel = board_channel
         try:
             chosen = load_levels()
         except SettingsError as error:
@@ -37,16 +40,32 @@ class LevelSettings:
         self.now: Levels = replace(chosen, board_dbu=board_dbu)
 
     def apply(self) -> None:
-        """Let every amp follow: a killed panel may have saved what it did not come to store."""
+        """Let the input and every amp follow: a killed panel may have saved what it did not come to store."""
+        self._rigs.link.put(Word.INPUT_CHANNEL, CHANNELS.index(self.now.channel))
         self._rigs.set_levels(self.now)
 
-    def change(self, output: str | None, target_db: float | None, calibrate_input: bool | None) -> None:
+    @property
+    def channel(self) -> str:
+        """The input that is heard: left, right or sum."""
+        if self._rigs.link.get(Word.CAPTURE_CHANNELS) == 1:  # chosen for another card
+            return "left"
+        return self._board_channel if self.now.channel == "board" else self.now.channel
+
+    def change(
+        self,
+        output: str | None = None,
+        target_db: float | None = None,
+        calibrate_input: bool | None = None,
+        channel: str | None = None,
+    ) -> None:
         """Change what is given, for good; the sound ramps there.
 
         Raises:
             SettingsError: a value that cannot be, or a disk that does not take it; then nothing has changed.
         """
-        changed = changed_levels(self.now, output, target_db, calibrate_input)
+        if channel == "right" and self._rigs.link.get(Word.CAPTURE_CHANNELS) == 1:
+            raise SettingsError("the sound card is used with one input", hint="Plug into that one")
+        changed = changed_levels(self.now, output, target_db, calibrate_input, channel)
         if changed != self.now:
             save_levels(changed)
             self.now = changed
@@ -66,6 +85,8 @@ class LevelSettings:
             "output": self.now.output,
             "target_db": self.now.target_db,
             "calibrate_input": self.now.calibrate_input,
+            "channel": self.channel,
+            "channel_chosen": self.now.channel != "board",
             "board_dbu": self.now.board_dbu,
             "amps": amps,
         }

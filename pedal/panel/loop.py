@@ -33,6 +33,7 @@ from pedal.panel.display.pages import draw_page
 from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done
+from pedal.panel.keeping import Keeping
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
@@ -92,11 +93,12 @@ class Panel:
         self._reflexes = reflexes
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
+        keeping = Keeping(self._player, self._hand.store)
         self._turns = Turns(board, self._player)
-        self._tuner = Tuner(link, self._rigs, self._hand, board.tuner)
+        self._tuner = Tuner(link, board.tuner)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
-        self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, self._overruns)
-        self._answers = Answers(self._player, self._hand, self._status, self._view, press, self._tuner)
+        self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
+        self._answers = Answers(self._player, self._hand, self._status, self._view, press, self._tuner, keeping)
         self._tick = 0
         self._shown_message = ("", 0.0)
 

@@ -72,7 +72,7 @@ class Player:
         outlet: Outlet,
     ) -> None:
         self.outlet = outlet
-        self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs)
+        self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs, board.audio.input)
         self.message = self.levels.trouble or outlet.message
         self.notice = ""
         self._board = board
@@ -158,6 +158,13 @@ class Player:
         loaded = self._hand.store.load(key)
         self.message, self.notice = loaded.warning, ""
         self._build(key, loaded.preset, {})
+
+    def hold_as(self, key: str, preset: Preset) -> None:
+        """Hold the same sound under another key or name; nothing is built."""
+        if self._pending is not None:
+            self._pending.key, self._pending.preset = key, preset
+        else:
+            self._hand.take(key, preset, self._hand.quality, self._hand.serial)
 
     def step(self, by: int) -> None:
         """Begin to play the next (1) or previous (-1) preset that can be read.

@@ -15,23 +15,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pedal.errors import ControlError
-
-#: Changes when an old client would misunderstand a new panel or the other way round.
-VERSION = 1
+from pedal.panel.preset_requests import PresetRequest
+from pedal.panel.request import VERSION as VERSION
+from pedal.panel.request import Name, RequestId
+from pedal.panel.request import Request as Request
 
 #: Longest request in bytes, newline included; replies may be longer (a page travels as PNG).
 REQUEST_CAP_BYTES = 64 * 1024
 REPLY_CAP_BYTES = 1024 * 1024
-
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-_Id = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-
-
-class Request(msgspec.Struct, tag_field="cmd", forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One question or order. ``id`` comes back in the reply."""
-
-    v: int = VERSION
-    id: _Id = 0
 
 
 class Status(Request, tag="status", frozen=True):
@@ -41,13 +32,13 @@ class Status(Request, tag="status", frozen=True):
 class Press(Request, tag="press", frozen=True):
     """Press a footswitch of a virtual board."""
 
-    switch: _Name
+    switch: Name
 
 
 class SelectPreset(Request, tag="preset", frozen=True):
     """Go to a preset by name, or by a step along the list; exactly one of them."""
 
-    name: _Name | None = None
+    name: Name | None = None
     step: Literal[-1, 1] | None = None
 
 
@@ -63,14 +54,14 @@ class SetParam(Request, tag="set", frozen=True):
     A number is in the unit of the parameter's name; text is as players type it: ``350 ms``, ``plate``, ``on``.
     """
 
-    target: _Name
-    value: float | _Name
+    target: Name
+    value: float | Name
 
 
 class SwitchBlock(Request, tag="block", frozen=True):
     """Switch a block of the preset on or off."""
 
-    block: _Name
+    block: Name
     on: bool
 
 
@@ -84,8 +75,8 @@ class SetWidth(Request, tag="width", frozen=True):
 class Output(Request, tag="output", frozen=True):
     """How the pedal is connected: choose a connection by name, turn knobs of it, or (neither) only ask."""
 
-    name: _Name | None = None
-    values: dict[str, float | _Name] = {}
+    name: Name | None = None
+    values: dict[str, float | Name] = msgspec.field(default_factory=dict)
 
 
 class SetLevels(Request, tag="levels", frozen=True):
@@ -94,6 +85,12 @@ class SetLevels(Request, tag="levels", frozen=True):
     output: Literal["raw", "normalised", "calibrated"] | None = None
     target_db: float | None = None
     calibrate_input: bool | None = None
+
+
+class Input(Request, tag="input", frozen=True):
+    """Which input of the card is heard, for good; without a channel only asked."""
+
+    channel: Literal["board", "left", "right", "sum"] | None = None
 
 
 class Tune(Request, tag="tuner", frozen=True):
@@ -123,9 +120,11 @@ AnyRequest = (
     | SetWidth
     | SetLevels
     | Output
+    | Input
     | Tune
     | Page
     | Reload
+    | PresetRequest
 )
 
 
@@ -143,7 +142,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     """As much of a request as is readable in every version."""
 
     v: int | None = None
-    id: _Id = 0
+    id: RequestId = 0
 
 
 _requests: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)

@@ -17,6 +17,7 @@ from pedal.link.status import Status
 from pedal.notes import TAIL_MARK
 from pedal.panel.display.pages import AudioState, PanelView
 from pedal.panel.hand import Hand
+from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
 from pedal.panel.rigs import AmpState, Rigs
 from pedal.panel.widths import Widths
@@ -86,6 +87,7 @@ class Reporter:
         rigs: the rig that plays.
         widths: its record of changes.
         player: its message.
+        keeping: whether the preset was edited.
         overruns: the newest, as reports have them.
     """
 
@@ -96,6 +98,7 @@ class Reporter:
         rigs: Rigs,
         widths: Widths,
         player: Player,
+        keeping: Keeping,
         overruns: Collection[dict[str, Any]],
     ) -> None:
         self._board = board
@@ -103,6 +106,7 @@ class Reporter:
         self._rigs = rigs
         self._widths = widths
         self._player = player
+        self._keeping = keeping
         self._overruns = overruns
         self._safe_mode = ""
         self._position = (0, 0)
@@ -123,6 +127,7 @@ class Reporter:
             preset_name=hand.preset.name or player.preset.name,
             preset_number=number,
             preset_count=count,
+            edited=self._keeping.is_edited,
             model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
             width_label=width_label(shown) if shown else "",
             held_down=any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
@@ -176,6 +181,7 @@ class Reporter:
             "preset_key": hand.key,
             "preset_number": number,
             "preset_count": count,
+            "edited": self._keeping.is_edited,
             "bypassed": player.is_bypassed,
             "connection": player.outlet.connection.name,
             "safe_mode": self._safe_mode,
@@ -185,6 +191,7 @@ class Reporter:
             "load_peak": round(status.load_peak, 4),
             "load_worst": round(status.load_worst, 4),
             "budget": board.budget_share,
+            "input": player.levels.channel,
             "in_peak_db": round(db_from_gain(status.in_peak), 1),
             "in_clipped": has_clipped(status),
             "out_peak_db": round(db_from_gain(status.out_peak), 1),

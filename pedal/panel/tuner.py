@@ -2,7 +2,8 @@
 
 Owned by the panel's loop, asked at every tick. It runs here and not in the period thread because nothing that is heard
 depends on it: off, it costs nothing; on, some thousandths of a second twenty times a second at the panel's priority,
-and no period is ever longer for it. The input ring has what it needs, as it came from the card.
+and no period is ever longer for it. The input ring has what it needs, as it came from the card. Unless the board says
+otherwise the pedal is silent meanwhile, bypassed or not: one word in the link, behind every preset.
 """
 
 from __future__ import annotations
@@ -17,12 +18,8 @@ from pedal import layout
 from pedal.config import TunerSettings
 from pedal.errors import ControlError
 from pedal.link import Link, Word
-from pedal.panel.hand import Hand
 from pedal.panel.pitch import LEAST_REFERENCE_HZ, LONGEST_S, MOST_REFERENCE_HZ, Reading, read_pitch
-from pedal.panel.rigs import Rigs
-from pedal.params import KINDS
 
-_MUTE = KINDS["output"].index("mute")
 #: A reading stays on the page for so long after the string is silent.
 HOLD_S = 1.0
 #: Within this of the note the page says that it is in tune.
@@ -41,11 +38,10 @@ class TunerView:
 class Tuner:
     """On or off, its reference, and the last reading."""
 
-    def __init__(self, link: Link, rigs: Rigs, hand: Hand, settings: TunerSettings) -> None:
+    def __init__(self, link: Link, settings: TunerSettings) -> None:
         self._link = link
-        self._rigs = rigs
-        self._hand = hand
         self._mutes = settings.mute
+        link.put(Word.SILENT, 0)  # a panel that was killed while one tuned
         self.reference_hz = settings.reference_hz
         self.is_on = False
         self._reading: Reading | None = None
@@ -64,15 +60,12 @@ class Tuner:
             self.reference_hz = reference_hz
         self.is_on = not self.is_on if on is None else on
         self._reading = None
-        if self._mutes:
-            self._rigs.set_target("output", _MUTE, 1.0 if self.is_on else self._hand.preset.output.value("mute"))
+        self._link.put(Word.SILENT, int(self.is_on and self._mutes))
 
     def tick(self, now_s: float) -> None:
         """Listen, if it is on."""
         if not self.is_on:
             return
-        if self._mutes:  # a preset that came meanwhile is as silent
-            self._rigs.set_target("output", _MUTE, 1.0)
         reading = read_pitch(self._heard(), self._link.get(Word.RATE_HZ), self.reference_hz)
         if reading is not None:
             self._reading, self._read_at_s = reading, now_s

@@ -14,6 +14,9 @@ SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0
 #: Words of ``division``, and how many beats (quarter notes) each lasts; a dot is half as much again, t a triplet.
 DIVISIONS = ("free", "1/2", "1/4.", "1/4", "1/4t", "1/8.", "1/8", "1/8t", "1/16")
 BEATS = (0.0, 2.0, 1.5, 1.0, 2.0 / 3.0, 0.75, 0.5, 1.0 / 3.0, 0.25)
+#: The same for what sweeps, which takes longer: up to four bars of four beats.
+SWEEPS = ("free", "4/1", "2/1", "1/1", "1/2", "1/4.", "1/4", "1/4t", "1/8")
+SWEEP_BEATS = (0.0, 16.0, 8.0, 4.0, 2.0, 1.5, 1.0, 2.0 / 3.0, 0.5)
 
 
 def tempo() -> Param:

@@ -15,5 +15,6 @@ TREMOLO = block(
     share("shape", 0.2, "Shape"),
     share("spread", 0.0, "Spread"),
     widens=True,
-    about="The level goes up and down. Shape makes it choppy, Spread lets the sides take turns.",
+    about="The level goes up and down. Shape makes it choppy, Spread lets the sides take turns. Note follows the "
+    "tempo, free is Rate.",
 )

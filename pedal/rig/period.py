@@ -27,12 +27,14 @@ from pedal.layout import (
     BYPASS_MIX,
     BYPASSED,
     CAPTURE_CHANNELS,
+    CAPTURE_RIGHT,
     CAPTURE_SELECT,
     CLIPPED_AT,
     CLOCK_SCRATCH,
     DRY_ROW,
     FRAME,
     IN_PEAK,
+    INPUT_CHANNEL,
     INPUT_HEAD,
     INPUT_RING_F32,
     INPUT_RING_FRAMES,
@@ -42,7 +44,10 @@ from pedal.layout import (
     PLAYING_SLOT,
     RATE_HZ,
     SAMPLE_FORMAT,
+    SELECT_LEFT,
     SELECT_SUM,
+    SILENT,
+    SILENT_MIX,
     SLOT_STRIDE,
     SLOTS,
 )
@@ -59,24 +64,48 @@ METER_FALL_S = 0.3
 
 
 @kernel
-def _capture(f32: Any, i64: Any, captured: Any, n: int) -> float:
-    """Decode the chosen channel into the left, right and dry rows and the input ring; returns the peak."""
+def _step_kernel(present: float, target: float, step: float) -> float:
+    """One step nearer to the target, never beyond it."""
+    return min(target, present + step) if target > present else max(target, present - step)
+
+
+@kernel
+def _right_share(i64: Any) -> float:
+    """How much of the right channel is chosen."""
+    select = i64[INPUT_CHANNEL] - 1 if i64[INPUT_CHANNEL] > 0 else i64[CAPTURE_SELECT]
+    if i64[CAPTURE_CHANNELS] != 2 or select == SELECT_LEFT:
+        return 0.0
+    return 0.5 if select == SELECT_SUM else 1.0
+
+
+@kernel
+def _capture(f32: Any, f64: Any, i64: Any, captured: Any, n: int) -> float:
+    """Decode the chosen channel into the left, right and dry rows and the input ring; returns the peak.
+
+    Another channel is faded over to.
+    """
     sample_format, channels = i64[SAMPLE_FORMAT], i64[CAPTURE_CHANNELS]
-    size = sample_bytes_kernel(sample_format)
-    select = i64[CAPTURE_SELECT] if channels == 2 else 0
+    size, step = sample_bytes_kernel(sample_format), 1.0 / ramp_frames_kernel(i64[RATE_HZ])
+    target, share = _right_share(i64), f64[CAPTURE_RIGHT]
+    if channels == 1 or not (0.0 <= share <= 1.0):
+        share = target
     head, peak = i64[INPUT_HEAD], 0.0
     for t in range(n):
         at = t * channels * size
-        if select == SELECT_SUM:
+        share = _step_kernel(share, target, step)
+        if share == 0.0:
             x = read_sample_kernel(captured, at, sample_format)
-            x = 0.5 * (x + read_sample_kernel(captured, at + size, sample_format))
+        elif share == 1.0:
+            x = read_sample_kernel(captured, at + size, sample_format)
         else:
-            x = read_sample_kernel(captured, at + select * size, sample_format)
+            x = (1.0 - share) * read_sample_kernel(captured, at, sample_format)
+            x += share * read_sample_kernel(captured, at + size, sample_format)
         f32[BUS_F32 + t] = x
         f32[BUS_F32 + BUS_STRIDE + t] = x
         f32[BUS_F32 + DRY_ROW * BUS_STRIDE + t] = x
         f32[INPUT_RING_F32 + ((head + t) & (INPUT_RING_FRAMES - 1))] = x
         peak = max(peak, abs(x))
+    f64[CAPTURE_RIGHT] = share
     store_release(i64, INPUT_HEAD, head + n)
     return peak
 
@@ -90,11 +119,25 @@ def _bypass(f32: Any, f64: Any, i64: Any, n: int) -> None:
     step = 1.0 / ramp_frames_kernel(i64[RATE_HZ])
     dry = BUS_F32 + DRY_ROW * BUS_STRIDE
     for t in range(n):
-        mix = min(target, mix + step) if target > mix else max(target, mix - step)
+        mix = _step_kernel(mix, target, step)
         for channel in range(2):
             at = BUS_F32 + channel * BUS_STRIDE + t
             f32[at] += (f32[dry + t] - f32[at]) * mix
     f64[BYPASS_MIX] = mix
+
+
+@kernel
+def _silence(f32: Any, f64: Any, i64: Any, n: int) -> None:
+    """Fade to silence and back, whatever plays: who mutes to tune hears nothing of a bypassed pedal either."""
+    target, mix = (1.0 if i64[SILENT] else 0.0), f64[SILENT_MIX]
+    if target == 0.0 and mix == 0.0:
+        return
+    step = 1.0 / ramp_frames_kernel(i64[RATE_HZ])
+    for t in range(n):
+        mix = _step_kernel(mix, target, step)
+        for channel in range(2):
+            f32[BUS_F32 + channel * BUS_STRIDE + t] *= 1.0 - mix
+    f64[SILENT_MIX] = mix
 
 
 @kernel
@@ -123,7 +166,7 @@ def play_period_kernel(f32: Any, f64: Any, i64: Any, captured: Any, played: Any,
     n = min(n, MAX_FRAMES)
     spend_period_kernel(i64)
     falling = 0.1 ** (n / (METER_FALL_S * i64[RATE_HZ]))
-    peak = _capture(f32, i64, captured, n)
+    peak = _capture(f32, f64, i64, captured, n)
     f64[IN_PEAK] = max(peak, f64[IN_PEAK] * falling)
     if peak >= CLIP:
         i64[CLIPPED_AT] = i64[FRAME]
@@ -135,6 +178,7 @@ def play_period_kernel(f32: Any, f64: Any, i64: Any, captured: Any, played: Any,
         for t in range(n):
             f32[BUS_F32 + t] = f32[BUS_F32 + BUS_STRIDE + t] = 0.0
     _bypass(f32, f64, i64, n)
+    _silence(f32, f64, i64, n)
     out_splice_kernel(f32, f64, i64, n)
     f64[OUT_PEAK] = max(_emit(f32, i64, played, n), f64[OUT_PEAK] * falling)
     i64[FRAME] += n

@@ -106,6 +106,29 @@ def test_the_guitar_comes_in_without_a_click(period: int) -> None:
     assert np.abs(np.diff(left)).max() < 0.6 / FADE_FRAMES
 
 
+@pytest.mark.parametrize("period", [16, 64, 256])
+def test_another_input_and_the_tuners_silence_come_without_a_click(period: int) -> None:
+    """Two constants: every step is one of a fade. To another input it fades out and in again."""
+    memory = arena("S32_LE", 2, layout.SELECT_LEFT)
+    two = np.tile(np.float32([0.5, -0.5]), 4 * FADE_FRAMES)
+    captured = np.frombuffer(encode(two, "S32_LE"), np.uint8)
+    play, heard = PassThrough(), []
+    for word, value, last in (
+        (layout.INPUT_CHANNEL, 0, 0.5),
+        (layout.INPUT_CHANNEL, 1 + layout.SELECT_RIGHT, -0.5),
+        (layout.SILENT, 1, 0.0),
+        (layout.SILENT, 0, -0.5),
+        (layout.INPUT_CHANNEL, 0, 0.5),
+    ):
+        memory.i64[word] = value
+        for start in range(0, len(captured), 8 * period):
+            out = np.zeros(len(captured[start : start + 8 * period]), np.uint8)
+            play(memory.f32, memory.f64, memory.i64, captured[start : start + 8 * period], out, len(out) // 8)
+            heard.append(numbers(out, 4)[::2])
+        assert heard[-1][-1] == last
+    assert np.abs(np.diff(np.concatenate(heard))).max() < 0.6 / FADE_FRAMES
+
+
 def test_meters_and_beat() -> None:
     memory = arena("S16_LE", 1, 0)
     loud = np.frombuffer(encode(np.full(2 * FADE_FRAMES, 0.25, np.float32), "S16_LE"), np.uint8)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pedal.cli.live import format_status
 from pedal.cli.main import main
+from pedal.cli.talking import format_status
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME, ControlServer
 
@@ -21,6 +21,7 @@ STATUS = {
     "preset": "Crunch\x1b[2J",
     "preset_number": 1,
     "preset_count": 4,
+    "edited": True,
     "audio": "playing",
     "bypassed": False,
     "board": "virtual",
@@ -30,6 +31,7 @@ STATUS = {
     "load_mean": 0.456,
     "load_worst": 0.81,
     "budget": 0.7,
+    "input": "right",
     "in_peak_db": -12.34,
     "out_peak_db": -8.0,
     "xruns": 0,
@@ -66,6 +68,8 @@ LEVELS = {
     "output": "normalised",
     "target_db": -18.0,
     "calibrate_input": True,
+    "channel": "left",
+    "channel_chosen": False,
     "board_dbu": None,
     "amps": [
         {
@@ -144,6 +148,8 @@ def panel() -> Iterator[Panel]:
             ["levels", "normalised", "--calibrate-input", "off"],
             protocol.SetLevels(output="normalised", calibrate_input=False),
         ),
+        (["input"], protocol.Input()),
+        (["input", "right"], protocol.Input(channel="right")),
         (["press", "next"], protocol.Press(switch="next")),
         (["status"], protocol.Status()),
     ],
@@ -161,6 +167,7 @@ def test_levels_are_told_with_their_arithmetic(panel: Panel) -> None:
     said = panel.called("levels").output
     assert "normalised, target -18.0 dB" in said
     assert "board     not known" in said
+    assert "guitar    left, as the board says" in said
     assert "output  target -18.0 dB - loudness -10.8 dB (stated) = -7.2 dB" in said
     assert "\x1b" not in said
     assert json.loads(panel.called("levels", "--json").output) == LEVELS
@@ -178,6 +185,7 @@ def test_a_target_that_cannot_be_is_not_sent(panel: Panel, target_db: str) -> No
     "arguments",
     [
         ["levels", "loud"],
+        ["input", "middle"],
         ["levels", "--target-db", "loud"],
         ["bypass", "maybe"],
         ["set", "drive_db", "3"],
@@ -204,14 +212,14 @@ def test_a_refusal_is_one_line(panel: Panel) -> None:
 def test_status_for_people(panel: Panel) -> None:
     panel.result = STATUS
     assert panel.called("status").output.splitlines() == [
-        "Crunch?[2J (1 of 4): playing",
+        "Crunch?[2J, edited (1 of 4): playing",
         "board virtual, 48000 Hz, periods of 256 frames; this machine counts as one 20 times slower",
         "",
         "amp       Starter: Lite (not enough CPU for Full)",
         "push      Starter: off, you chose lite",
         "blocks    amp 31%, room off",
         "load      46% of a period; budget 70%, worst so far 81%",
-        "levels    in -12.3 dBFS, out -8.0 dBFS",
+        "levels    in (right) -12.3 dBFS, out -8.0 dBFS",
         "gaps      0 xruns, 1 periods overran, 2 woken late in 1000 periods",
         "width     3 s ago amp Full -> Lite: room for push",
     ]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pedal.dsp import chorus, phaser, tremolo, vibrato
-from pedal.params.tempo import BEATS
+from pedal.params.tempo import BEATS, SWEEP_BEATS, SWEEPS
 from tests.dsp import lines
 from tests.dsp.rows import PERIODS, RATE_HZ, Exact, Row, noise
 
@@ -116,6 +116,15 @@ def test_tremolo_keeps_the_beat() -> None:
     y = row.play_all(np.ones((2 * RATE_HZ, 1), np.float32))[:, 0].astype(np.float64)
     strongest = np.abs(np.fft.rfft(y - y.mean())).argmax() / 2
     assert strongest == pytest.approx(120 / 60 / BEATS[6])
+
+
+@pytest.mark.parametrize("kind", ["phaser", "flanger"])
+@pytest.mark.parametrize("division", range(1, len(SWEEPS)))
+def test_a_sweep_keeps_the_beat(kind: str, division: int) -> None:
+    """At 93 bpm it is what it is at the rate that is said in Hz."""
+    hertz = 93.0 / 60.0 / SWEEP_BEATS[division]
+    followed = Row(kind, 2, {"division": division, "tempo_bpm": 93.0, "rate_hz": 0.02}).play_all(X)
+    np.testing.assert_allclose(followed, Row(kind, 2, {"rate_hz": hertz}).play_all(X), atol=2e-5)
 
 
 @pytest.mark.parametrize("hz", [300.0, 800.0, 2000.0])

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from pedal.dsp import reverb, rooms, spring
+from pedal.dsp import reverb, reverb_knobs, rooms, spring
 from pedal.dsp.matrix_tiles import LANES, turn_and_mix_tile
 from pedal.jit import entry
 from pedal.params.reverb import FLAVOURS, LEAST_SIZE, MOST_SIZE
@@ -265,7 +265,7 @@ def twin(flavour: int, decay: float, damping: float, pre_frames: int, low_cut_hz
     gain = min(rooms.DIFFUSION[flavour], 10 ** (-3 * 0.01273 / (rooms.DIFFUSER_SHARE * decay)))
 
     def angle(step: int) -> float:
-        return reverb.SWING * swing * math.sin(2 * math.pi * reverb.SWING_HZ * step * STEP / RATE_HZ)
+        return reverb_knobs.SWING * swing * math.sin(2 * math.pi * reverb_knobs.SWING_HZ * step * STEP / RATE_HZ)
 
     # A kernel that was reset has made the first step: the second joins it to the third.
     cosine = lines.stepped(lambda step: math.cos(angle(step + 1)), frames)

@@ -20,6 +20,9 @@ from pedal.paths import factory_dir
 from tests.e2e.running import PATIENCE_S, Pedal, running_pedal
 from tests.e2e.supervised import TONE_FRAMES
 
+#: Ramps are over, and the meter has fallen by 100 dB.
+SETTLED_FRAMES = 96_000
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("jackd") is None, reason="jackd2 is not installed")]
 
 
@@ -93,6 +96,18 @@ def test_what_cannot_be_played_is_said_and_what_played_plays_on(pedal: Pedal, ke
     (pedal.folder / "presets" / f"{key}.toml").unlink()
     assert pedal.rig() == before
     pedal.until(lambda status: status["periods_played"] > playing and status["audio"] == "playing")
+
+
+def test_the_tuner_is_silent_also_while_the_pedal_is_bypassed(pedal: Pedal) -> None:
+    for bypassed in (True, False):
+        pedal.call(protocol.Bypass(on=bypassed))
+        pedal.call(protocol.Tune(on=True))
+        end = pedal.link.get(Word.FRAME) + SETTLED_FRAMES
+        while pedal.link.get(Word.FRAME) < end:
+            time.sleep(0.02)
+        assert pedal.status()["tuner"]["on"] and pedal.status()["out_peak_db"] < -100.0
+        pedal.call(protocol.Tune(on=False))
+        pedal.until(lambda status: status["out_peak_db"] > -60.0)
 
 
 def test_a_footswitch_skips_a_broken_preset(pedal: Pedal) -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+import signal
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
+from tests.lab.guest.machine import kill_guests
+from tests.lab.guest.warm import warm_kernels
 from tests.lab.report import Verdict, summary, verdict_line, whole_hash
 from tests.lab.runner import broken_layer, run_scenario
 from tests.lab.scenario import Scenario, load_scenario, scenario_names
+
+#: What a run comes to.
+_V = TypeVar("_V")
 
 
 def main() -> int:
@@ -21,8 +31,10 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1.0, help="virtual ones, for the scenario random (1)")
     parser.add_argument("--list", action="store_true", help="only say which there are")
     parser.add_argument("--broken", action="store_true", help="each with its broken build, which it must catch")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="guests at a time (one a core)")
     parser.add_argument("--out", type=Path, help="keep traces, consoles and results here")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("lab: stopped"))
     scenarios = [load_scenario(name) for name in asked.scenarios or scenario_names()]
     if asked.list:
         for scenario in scenarios:
@@ -30,7 +42,7 @@ def main() -> int:
         return 0
     out = asked.out or Path(tempfile.mkdtemp(prefix="pedal-lab-"))
     try:
-        return _run_broken(scenarios, asked.seed, out) if asked.broken else _run(scenarios, asked, out)
+        return (_run_broken if asked.broken else _run)(scenarios, asked, out)
     finally:
         if asked.out is None:
             shutil.rmtree(out, ignore_errors=True)
@@ -38,29 +50,49 @@ def main() -> int:
 
 def _run(scenarios: list[Scenario], asked: argparse.Namespace, out: Path) -> int:
     verdicts: list[Verdict] = []
-    for scenario in scenarios:
-        verdicts.append(run_scenario(scenario, asked.seed, _fresh(out / scenario.name), asked.minutes))
-        print(verdict_line(verdicts[-1]), flush=True)
+
+    def run(scenario: Scenario) -> Verdict:
+        return run_scenario(scenario, asked.seed, _fresh(out / scenario.name), asked.minutes)
+
+    for verdict in _side_by_side(run, scenarios, asked.jobs):
+        verdicts.append(verdict)
+        print(verdict_line(verdict), flush=True)
     print(summary(verdicts))
     print(whole_hash(verdicts))
     return 0 if all(verdict.passed for verdict in verdicts) else 1
 
 
-def _run_broken(scenarios: list[Scenario], seed: int, out: Path) -> int:
+def _run_broken(scenarios: list[Scenario], asked: argparse.Namespace, out: Path) -> int:
     missed = 0
-    for scenario in scenarios:
+
+    def run(scenario: Scenario) -> Verdict | None:
         if scenario.breakage is None:
+            return None
+        folder = _fresh(out / f"{scenario.name}-broken")
+        return run_scenario(scenario, asked.seed, folder, layers=[broken_layer(scenario.breakage, folder)])
+
+    for scenario, verdict in zip(scenarios, _side_by_side(run, scenarios, asked.jobs), strict=True):
+        if scenario.breakage is None or verdict is None:
             print(f"----  {scenario.name:<18} no broken build is named")
             continue
-        folder = _fresh(out / f"{scenario.name}-broken")
-        layer = broken_layer(scenario.breakage, folder)
-        verdict = run_scenario(scenario, seed, folder, layers=[layer])
         missed += verdict.passed
         word = "MISSED" if verdict.passed else "caught"
         first = (verdict.trouble.splitlines() or [""])[0]
         print(f"{word}  {scenario.name:<18} {scenario.breakage.what}: {first}", flush=True)
     print("every broken build was caught" if not missed else f"{missed} broken builds passed")
     return 0 if not missed else 1
+
+
+def _side_by_side(run: Callable[[Scenario], _V], scenarios: list[Scenario], jobs: int) -> Iterator[_V]:
+    """One verdict for each scenario, in their order. A guest uses one core: so many may run at a time."""
+    warm_kernels()  # once, before the first of them
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            yield from pool.map(run, scenarios)
+        except BaseException:  # somebody who waits no longer: let no guest outlive us
+            pool.shutdown(wait=False, cancel_futures=True)
+            kill_guests()
+            raise
 
 
 def _fresh(folder: Path) -> Path:

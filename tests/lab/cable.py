@@ -8,9 +8,12 @@ so both directions stay the same number of frames apart for ever; in virtual tim
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import threading
 import time
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from typing import Any
 
 import alsaaudio
@@ -83,13 +86,13 @@ class Cable:
     def _run(self) -> None:
         try:
             self._go_on()
-        except alsaaudio.ALSAAudioError:  # its card was unplugged
-            self._trace.add("cable dead")
+        except alsaaudio.ALSAAudioError as gone:  # its card was unplugged
+            self._trace.add("cable dead", str(gone))
 
     def _go_on(self) -> None:
         self._write(BLOCKS * BLOCK_FRAMES)
         while not self._unplugged:
-            length, data = self._capture.read()
+            length, data = _patiently(self._capture.read)
             if length <= 0:
                 self._late("listener")
                 continue
@@ -108,7 +111,7 @@ class Cable:
         samples = np.clip(self._signal[indices].astype(np.float64) * FULL_SCALE, -FULL_SCALE, FULL_SCALE - 1)
         data = np.repeat(samples.astype(np.int32), CHANNELS).tobytes()
         while data:
-            taken = self._playback.write(data)
+            taken = _patiently(self._playback.write, data)
             if taken < 0:
                 self._late("guitar")
             else:
@@ -128,6 +131,20 @@ class Cable:
             self._trace.add("heard", self.heard(start))
             start = self.frame
         self._hashed_frames = start
+
+
+def _patiently(transfer: Callable[..., Any], *data: bytes) -> Any:
+    """What ``transfer`` returns, however long the card stands still: a USB card does until its other end is opened.
+
+    Raises:
+        alsaaudio.ALSAAudioError: the card was unplugged.
+    """
+    while True:
+        try:
+            return transfer(*data)
+        except alsaaudio.ALSAAudioError as trouble:
+            if os.strerror(errno.EIO) not in str(trouble):  # the kernel's word for "nothing moved for a buffer's time"
+                raise
 
 
 def _open(device: str, way: int) -> Any:

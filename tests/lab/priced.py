@@ -65,13 +65,12 @@ def tone(name: str, on: bool = False) -> str:
     return f'kind = "tone"\nid = "{name}"\non = {str(on).lower()}\n'
 
 
-def boot_as(lab: Lab, prices: str, blocks: Iterable[str], *, seen: float = 1.0) -> Weather:
-    """Start the pedal as a board whose work has ``prices``, playing a preset of ``blocks``.
+def set_prices(lab: Lab, prices: str, *, seen: float = 1.0) -> None:
+    """Before ``boot``: the board's work has a price.
 
     Args:
         lab: the laboratory.
         prices: a shipped list.
-        blocks: as ``amp`` and its like write them.
         seen: what the builder's stopwatch sees of what things cost; the governor's book is wrong unless it is 1.
     """
     listed = factory_dir("board") / "prices" / f"{prices}.toml"
@@ -81,6 +80,19 @@ def boot_as(lab: Lab, prices: str, blocks: Iterable[str], *, seen: float = 1.0) 
     board = tomllib.loads(BOARD.read_text()) | {"prices": str(mine)}
     board["audio"]["period_frames"] = PERIOD_FRAMES
     BOARD.write_text(tomli_w.dumps(board))
+    lab.event("prices", [prices, seen])
+
+
+def boot_as(lab: Lab, prices: str, blocks: Iterable[str], *, seen: float = 1.0) -> Weather:
+    """Start the pedal as a board whose work has ``prices`` (``set_prices``), playing a preset of ``blocks``.
+
+    Args:
+        lab: the laboratory.
+        prices: a shipped list.
+        blocks: as ``amp`` and its like write them.
+        seen: of ``set_prices``.
+    """
+    set_prices(lab, prices, seen=seen)
     folder = STATE / "presets"
     folder.mkdir(exist_ok=True)
     preset = folder / "00-grow.toml"
@@ -88,7 +100,6 @@ def boot_as(lab: Lab, prices: str, blocks: Iterable[str], *, seen: float = 1.0) 
     owner = os.stat(STATE)
     for path in (folder, preset):
         os.chown(path, owner.st_uid, owner.st_gid)
-    lab.event("prices", [prices, seen])
     lab.boot()
     lab.until(lambda: lab.status().get("preset") == "Grow" and lab.status()["blocks"], "the preset plays")
     return Weather(lab.link)

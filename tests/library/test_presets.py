@@ -1,13 +1,20 @@
 """The preset store: order, shadowing, finding by name, saving, and broken files."""
 
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pedal.errors import PresetError
 from pedal.library.atomic import previous_of
-from pedal.library.presets import PresetStore
-from pedal.preset import Block, Preset
+from pedal.library.presets import Loaded, PresetStore
+from pedal.preset import Block, Preset, format_preset
+from tests.test_preset import presets
+
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
@@ -78,13 +85,94 @@ def test_a_broken_file_plays_as_it_was_before(store: PresetStore) -> None:
     assert "before" in loaded.warning
 
 
-def test_saving_over_a_broken_file_keeps_the_last_good_one(store: PresetStore) -> None:
+def test_saving_over_a_broken_file_keeps_it_and_the_last_good_one(store: PresetStore) -> None:
     store.save("mine", Preset("First"))
     path = store.save("mine", Preset("Second"))
     path.write_text("broken by hand")
     store.save("mine", Preset("Third"))
     assert store.load("mine").preset.name == "Third"
     assert 'name = "First"' in previous_of(path).read_text()
+    assert path.with_name("mine.toml.broken").read_text() == "broken by hand"
+
+
+def test_what_is_deleted_stays_beside_the_list(store: PresetStore) -> None:
+    store.save("01-crunch", Preset("My crunch"))
+    store.save("11-mine", Preset("Mine"))
+    kept = store.delete("11-mine")
+    assert "11-mine" not in keys(store) and 'name = "Mine"' in kept.read_text()
+    store.delete("01-crunch")
+    assert store.load("01-crunch").preset.name == "Crunch", "the factory's is back"
+    with pytest.raises(PresetError, match="factory preset, which stays"):
+        store.delete("01-crunch")
+    with pytest.raises(PresetError, match="no preset '11-mine'"):
+        store.delete("11-mine")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Big Clean!", "11-big-clean"),
+        ("Überlärm", "11-uberlarm"),
+        ("ギター", "11-preset"),
+        ("x" * 64, "11-" + "x" * 48),
+    ],
+)
+def test_a_new_preset_goes_to_the_end_of_the_list(store: PresetStore, name: str, key: str) -> None:
+    assert store.new_key(name) == key
+    store.save(key, Preset(name))
+    assert keys(store)[-1] == key
+    with pytest.raises(PresetError, match=r"there is a preset .* already"):
+        store.check_free(name)
+    store.check_free("another")
+
+
+COMMENTED = """\
+# For the small amp.
+name = "Sing it"   # 2019
+
+[input]
+trim_db = 3        # the old guitar
+
+[[block]]
+kind = "amp"
+model = "a.nam"
+drive_db = 2       # enough
+
+# behind the amp
+[[block]]
+kind = "tone"
+bass_db = 3
+"""
+
+
+def test_a_players_comments_survive_a_save(store: PresetStore, tmp_path: Path) -> None:
+    path = tmp_path / "user" / "mine.toml"
+    path.parent.mkdir()
+    path.write_text(COMMENTED)
+    preset = store.load("mine").preset
+    store.save("mine", preset.with_value("amp1", "drive_db", 4.5))
+    lines = path.read_text().splitlines()
+    kept = [line for line in COMMENTED.splitlines() if "drive_db" not in line]
+    assert [line for line in lines if line in kept] == kept, "what was not changed is as it was written"
+    assert "drive_db = 4.5       # enough" in lines
+    store.save("12-copy", preset, like="mine")
+    assert "# For the small amp." in (tmp_path / "user" / "12-copy.toml").read_text()
+    moved = replace(preset, blocks=(Block("boost1", "boost"), *preset.blocks[::-1]))
+    store.save("mine", moved)
+    assert store.load("mine").preset == moved and "# behind the amp" in path.read_text()
+
+
+OLD_TEXTS = st.sampled_from([*(path.read_text("utf-8-sig") for path in GOLDEN.glob("v*/*.toml")), COMMENTED, ""])
+
+
+@given(presets(), OLD_TEXTS, presets())
+@settings(max_examples=60)
+def test_what_is_saved_over_anything_is_read_back(preset: Preset, old: str, other: Preset) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = PresetStore(Path(folder), Path(folder) / "factory")
+        (Path(folder) / "mine.toml").write_text(old or format_preset(other), "utf-8")
+        store.save("mine", preset)
+        assert store.load("mine") == Loaded(preset)
 
 
 def test_a_broken_file_without_a_previous_one_is_refused(store: PresetStore, tmp_path: Path) -> None:

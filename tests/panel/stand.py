@@ -18,6 +18,7 @@ from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
+from pedal.panel.keeping import Keeping
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.rigs import Rigs
@@ -127,6 +128,7 @@ class Stand:
             self.bench,
             outlet,  # type: ignore[arg-type]
         )
+        self.keeping = Keeping(self.player, self.store)
 
     def answer(self, number: int = 0) -> RigNotes:
         """The builder is done with a job (the newest); its notes."""

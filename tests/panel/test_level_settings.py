@@ -96,6 +96,8 @@ def test_the_report_has_the_arithmetic(link: Link, settings_file: Path) -> None:
         "output": "normalised",
         "target_db": -18.0,
         "calibrate_input": True,
+        "channel": "left",
+        "channel_chosen": False,
         "board_dbu": BOARD_DBU,
         "amps": [
             {
@@ -108,6 +110,33 @@ def test_the_report_has_the_arithmetic(link: Link, settings_file: Path) -> None:
             }
         ],
     }
+
+
+def test_the_input_is_chosen_kept_and_left_to_the_board_again(link: Link, settings_file: Path) -> None:
+    settings = LevelSettings(playing(link, rig(STATED)), None, "right")
+    settings.apply()
+    assert (settings.channel, link.get(Word.INPUT_CHANNEL)) == ("right", 0)
+    settings.change(channel="sum")
+    assert (settings.channel, link.get(Word.INPUT_CHANNEL)) == ("sum", 1 + layout.SELECT_SUM)
+    link.put(Word.INPUT_CHANNEL, 0)
+    successor = LevelSettings(playing(link, rig(STATED)), None, "right")
+    successor.apply()
+    assert (successor.channel, link.get(Word.INPUT_CHANNEL)) == ("sum", 1 + layout.SELECT_SUM)
+    successor.change(channel="left")
+    assert link.get(Word.INPUT_CHANNEL) == 1 + layout.SELECT_LEFT
+    successor.change(channel="board")
+    assert (successor.channel, link.get(Word.INPUT_CHANNEL)) == ("right", 0)
+    with pytest.raises(SettingsError, match="Did you mean 'right'"):
+        successor.change(channel="rihgt")
+
+
+def test_a_card_of_one_input_has_no_other(link: Link, settings_file: Path) -> None:
+    settings = LevelSettings(playing(link, rig(STATED)), None)
+    settings.change(channel="right")
+    link.put(Word.CAPTURE_CHANNELS, 1)
+    assert settings.channel == "left", "what is chosen stays, for the next card"
+    with pytest.raises(SettingsError, match="one input"):
+        settings.change(channel="right")
 
 
 def test_what_cannot_be_changes_nothing(link: Link, settings_file: Path) -> None:

@@ -31,7 +31,7 @@ def stand(tmp_path: Path) -> Stand:
 
 
 def reporter(stand: Stand) -> Reporter:
-    return Reporter(BOARD, stand.hand, stand.rigs, stand.widths, stand.player, [])
+    return Reporter(BOARD, stand.hand, stand.rigs, stand.widths, stand.player, stand.keeping, [])
 
 
 def view(stand: Stand, told: Reporter | None = None) -> PanelView:

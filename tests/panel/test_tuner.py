@@ -10,12 +10,9 @@ import pytest
 from pedal import layout
 from pedal.config import TunerSettings
 from pedal.errors import ControlError
-from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.panel.display.tuner_page import draw_tuner
-from pedal.panel.hand import Hand
 from pedal.panel.pitch import Reading
-from pedal.panel.rigs import Rigs
 from pedal.panel.tuner import HOLD_S, Tuner, TunerView
 from tests.panel.test_pitch import string
 
@@ -30,7 +27,7 @@ def link(tmp_path: Path) -> Link:
 
 
 def tuner(link: Link, **settings: bool) -> Tuner:
-    return Tuner(link, Rigs(link), Hand(PresetStore.default(), link), TunerSettings(**settings))
+    return Tuner(link, TunerSettings(**settings))
 
 
 def play(link: Link, x: np.ndarray, head: int) -> None:
@@ -56,6 +53,18 @@ def test_off_it_looks_at_nothing(link: Link) -> None:
     mine.tick(1.0)
     assert mine.status() == {"on": False, "reference_hz": 440.0}
     assert mine.view() is None
+
+
+def test_it_is_silent_meanwhile_unless_the_board_says_otherwise(link: Link) -> None:
+    mine, loud = tuner(link), tuner(link, mute=False)
+    for switched, silent in ((mine, 1), (loud, 0)):
+        switched.switch(True)
+        assert link.get(Word.SILENT) == silent
+        switched.switch(False)
+        assert link.get(Word.SILENT) == 0
+    mine.switch(True)
+    tuner(link)
+    assert link.get(Word.SILENT) == 0, "the successor of a killed panel does not tune"
 
 
 def test_a_reading_stays_a_moment_and_goes(link: Link) -> None:

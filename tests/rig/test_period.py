@@ -89,6 +89,7 @@ def test_channels_and_formats(sample_format: int, select: int, mix: tuple[float,
     words[at.SAMPLE_FORMAT], words[at.CAPTURE_CHANNELS] = sample_format, 2
     words[at.CAPTURE_SELECT], words[at.PLAYBACK_CHANNELS] = select, outputs
     words[at.BYPASSED], bench.arena.f64[at.BYPASS_MIX] = 1, 1.0  # straight through
+    bench.arena.f64[at.CAPTURE_RIGHT] = np.nan
     words[at.PLAYING_SLOT] = words[at.WANTED_SLOT]  # nothing to splice
     x = np.random.default_rng(select).uniform(-0.9, 0.9, (n, 2))
     size, full = FORMATS[sample_format]

@@ -33,6 +33,7 @@ class PanelView:
         in_peak_db, out_peak_db: dBFS.
         in_clipped: since the last page or a little longer.
         bypassed, muted: as switched.
+        edited: the preset differs from what was saved.
         message: one sentence, or empty.
         audio_state: what the sound card is doing.
         cpu_scale: this machine counts as one so many times slower; 1.0 is as it is.
@@ -52,6 +53,7 @@ class PanelView:
     in_clipped: bool = False
     bypassed: bool = False
     muted: bool = False
+    edited: bool = False
     message: str = ""
     audio_state: AudioState = "playing"
     cpu_scale: float = 1.0
@@ -66,6 +68,8 @@ _BANNERS: dict[AudioState, str] = {
 _BODY_RIGHT = 103
 _BAND_TOP, _BAND_BOTTOM = 28, 50
 _FOOT_TOP = 53
+#: At the right of the preset's name, where it was edited.
+_EDITED_PX = 9
 
 
 def draw_page(view: PanelView) -> Image.Image:
@@ -142,7 +146,10 @@ def _draw_header(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) 
         draw.rectangle((0, 0, left - 1, 12), fill=1)
         draw_text(page, (2, -1, left - 1, 12), number, "bold", ink=0)
         left += 4
-    draw_text(page, (left, -1, WIDTH_PX, 14), view.preset_name, "bold", tick=view.tick)
+    right = WIDTH_PX - (_EDITED_PX if view.edited else 0)
+    draw_text(page, (left, -1, right, 14), view.preset_name, "bold", tick=view.tick)
+    if view.edited:
+        draw_text(page, (right + 2, -1, WIDTH_PX, 14), "*", "bold")
     # a line under it, solid where this preset stands in the list
     draw.point([(x, 14) for x in range(0, WIDTH_PX, 2)], fill=1)
     if view.preset_count:

@@ -32,6 +32,8 @@ _TICK_S = 0.02
 #: Identity of the player's partition; chance would make it another one in every run.
 _DISK_ID = "6c61626f-7261-746f-7279-000000000001"
 
+_running: set[subprocess.Popen[bytes]] = set()
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -90,7 +92,8 @@ def run_guest(
     with open(folder / "console.txt", "wb") as console:
         process = subprocess.Popen(
             # Where the kernel lies in its host's memory decides how much of it a guest has: no luck there, please.
-            ["setarch", "--addr-no-randomize", program, *arguments],
+            # And whatever ends this process ends its guest.
+            ["setpriv", "--pdeathsig", "KILL", "setarch", "--addr-no-randomize", program, *arguments],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=console,
@@ -98,9 +101,11 @@ def run_guest(
             start_new_session=True,
             env={"TMPDIR": _memory_folder(), "HOME": str(folder), "PATH": os.defpath},
         )
+        _running.add(process)
         try:
             _wait(process, started_s + limit_s)
         finally:
+            _running.discard(process)
             _kill(process)
     return Ended(
         code=_code(folder / "code"),
@@ -108,6 +113,13 @@ def run_guest(
         output=_text(folder / "output"),
         console=_text(folder / "console.txt"),
     )
+
+
+def kill_guests() -> None:
+    """End all guests that run now; each ``run_guest`` then returns as if its guest had died."""
+    for process in tuple(_running):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait(process: subprocess.Popen[bytes], deadline_s: float) -> None:

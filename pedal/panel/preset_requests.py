@@ -1,0 +1,39 @@
+"""The requests about the player's presets; part of ``protocol``. Pure."""
+
+from __future__ import annotations
+
+from pedal.panel.request import Name, Request
+
+
+class SavePreset(Request, tag="preset-save", frozen=True):
+    """Save the preset in hand, as it now is; with a name, as a new preset."""
+
+    name: Name | None = None
+
+
+class RevertPreset(Request, tag="preset-revert", frozen=True):
+    """The preset in hand as it was saved."""
+
+
+class RenamePreset(Request, tag="preset-rename", frozen=True):
+    """Call a preset otherwise."""
+
+    preset: Name
+    name: Name
+
+
+class CopyPreset(Request, tag="preset-copy", frozen=True):
+    """A new preset, called ``name``, like another one as it was saved."""
+
+    preset: Name
+    name: Name
+
+
+class DeletePreset(Request, tag="preset-delete", frozen=True):
+    """Delete a preset of the player's; one that is in use only if ``sure``."""
+
+    preset: Name
+    sure: bool = False
+
+
+PresetRequest = SavePreset | RevertPreset | RenamePreset | CopyPreset | DeletePreset

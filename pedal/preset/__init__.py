@@ -1,0 +1,30 @@
+"""Presets: what one is (``model``), its file read (``parse``, ``migrate``) and written (``format``). Pure."""
+
+from pedal.preset.format import document_of, format_preset
+from pedal.preset.migrate import SCHEMA, NewerSchemaError
+from pedal.preset.model import (
+    IMPLICIT,
+    MAX_BLOCKS,
+    MAX_NAME,
+    RESERVED,
+    Block,
+    Preset,
+    checked_asset_name,
+)
+from pedal.preset.parse import checked_name, parse_preset
+
+__all__ = [
+    "IMPLICIT",
+    "MAX_BLOCKS",
+    "MAX_NAME",
+    "RESERVED",
+    "SCHEMA",
+    "Block",
+    "NewerSchemaError",
+    "Preset",
+    "checked_asset_name",
+    "checked_name",
+    "document_of",
+    "format_preset",
+    "parse_preset",
+]

@@ -1,0 +1,81 @@
+"""``pedal preset ...``: what it asks of the panel, and what it reads from disk by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pedal.cli.main import main
+from pedal.panel import protocol
+from pedal.panel.preset_requests import CopyPreset, DeletePreset, RenamePreset, RevertPreset, SavePreset
+from tests.cli.test_live import Panel
+
+
+@pytest.fixture
+def panel(tmp_path: Path) -> Iterator[Panel]:
+    answering = Panel(tmp_path)
+    yield answering
+    answering.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["next"], protocol.SelectPreset(step=1)),
+        (["use", "previous"], protocol.SelectPreset(step=-1)),
+        (["Two amps"], protocol.SelectPreset(name="Two amps")),
+        (["use", "list"], protocol.SelectPreset(name="list")),
+        (["save"], SavePreset()),
+        (["save-as", "Big one"], SavePreset(name="Big one")),
+        (["revert"], RevertPreset()),
+        (["rename", "Crunch", "Dirt"], RenamePreset(preset="Crunch", name="Dirt")),
+        (["copy", "Crunch", "Dirt"], CopyPreset(preset="Crunch", name="Dirt")),
+        (["delete", "Crunch"], DeletePreset(preset="Crunch")),
+        (["delete", "Crunch", "--yes"], DeletePreset(preset="Crunch", sure=True)),
+    ],
+)
+def test_what_is_asked(panel: Panel, words: list[str], asked: protocol.Request) -> None:
+    panel.result = {"preset": "x"}
+    done = panel.called("preset", *words)
+    assert done.exit_code == 0, done.output
+    after = CliRunner().invoke(main, ["preset", *words, "--runtime-dir", str(panel.directory)])
+    assert after.exit_code == 0, "the option may stand behind as well"
+    assert [type(a)(**{f: getattr(a, f) for f in a.__struct_fields__ if f != "id"}) for a in panel.asked] == [asked] * 2
+
+
+def on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setenv("PEDAL_PRESETS_DIR", str(tmp_path / "mine"))
+    monkeypatch.setenv("PEDAL_MODELS_DIR", str(tmp_path / "models"))
+    return CliRunner().invoke(main, ["preset", *words, "--runtime-dir", str(tmp_path)])
+
+
+def test_the_list_needs_no_pedal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "00-mine.toml").write_text('name = "Mine"\n[[block]]\nkind = "amp"\nmodel = "gone.nam"\n')
+    (tmp_path / "mine" / "00-x.toml").write_text("name = ")
+    (tmp_path / "mine" / "01-crunch.toml").write_text('name = "My crunch"\n')
+    done = on_disk(tmp_path, monkeypatch, "list")
+    assert done.exit_code == 0
+    lines = done.output.splitlines()
+    assert lines[0].split(maxsplit=3)[:3] == ["00-mine", "Mine", "yours"] and "no model 'gone.nam'" in lines[0]
+    assert "is not TOML" in lines[1]
+    assert lines[2].split()[-1] == "yours" and lines[3].split()[-1] == "factory"
+
+
+def test_the_list_marks_what_plays(panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel.result = {"preset_key": "02-clean-edge", "edited": True}
+    lines = on_disk(tmp_path, monkeypatch, "list").output.splitlines()
+    assert [line[:2] for line in lines[:3]] == ["  ", "*+", "  "]
+
+
+def test_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    text = '# Hers\nname = "Mine"\n\n[[block]]\nkind = "cab"\nimpulse = "gone.wav"\n'
+    (tmp_path / "mine" / "00-mine.toml").write_text(text)
+    done = on_disk(tmp_path, monkeypatch, "show", "mine")
+    assert text in done.output and "(yours)" in done.output.splitlines()[0]
+    assert "# there is no impulse 'gone.wav'" in done.output
+    assert on_disk(tmp_path, monkeypatch, "show", "mime").exit_code == 1

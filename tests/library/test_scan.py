@@ -1,0 +1,200 @@
+"""Looking through somebody else's tree: all of what is ours is found, nothing else, and every walk has an end."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pedal.library.scan import Found, Limits, Passed, Tree, is_housekeeping, kind_of
+
+
+def walk(root: Path, limits: Limits | None = None) -> tuple[list[str], dict[str, str]]:
+    """Paths that were found, and reasons by path that was passed by."""
+    with Tree(root, limits or Limits()) as tree:
+        items = list(tree.walk())
+    found = ["/".join((*item.folders, item.name)) for item in items if isinstance(item, Found)]
+    passed = {"/".join((*item.folders, item.name)): item.reason for item in items if isinstance(item, Passed)}
+    return found, passed
+
+
+def put(path: Path, data: bytes = b"x") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_finds_what_is_ours_in_order(tmp_path: Path) -> None:
+    for name in ("b/x.nam", "a/deep/y.WAV", "z.nam", "a/crunch.toml", "photo.jpg", "a/old.pedal", "notes"):
+        put(tmp_path / name)
+    found, passed = walk(tmp_path)
+    assert found == ["z.nam", "a/crunch.toml", "a/old.pedal", "a/deep/y.WAV", "b/x.nam"]
+    assert passed == {}
+
+
+def test_housekeeping_is_not_entered(tmp_path: Path) -> None:
+    names = (
+        "._amp.nam",
+        ".Trashes/a.nam",
+        ".Spotlight-V100/b.nam",
+        "System Volume Information/c.nam",
+        "__MACOSX/d.nam",
+    )
+    for name in (*names, "$RECYCLE.BIN/e.nam", "LOST.DIR.nam"):
+        put(tmp_path / name)
+    assert walk(tmp_path) == (["LOST.DIR.nam"], {})
+    assert is_housekeeping("lost+found") and not is_housekeeping("lost")
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    secret = put(tmp_path / "outside" / "secret.nam")
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / "file.nam").symlink_to(secret)
+    (stick / "folder").symlink_to(secret.parent)
+    (stick / "circle").symlink_to(stick)
+    found, passed = walk(stick)
+    assert found == []
+    assert passed == dict.fromkeys(("circle", "file.nam", "folder"), "is a link: not followed")
+
+
+def test_pipes_and_sockets_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.nam")
+    (tmp_path / "folder.nam").mkdir()
+    assert walk(tmp_path) == ([], {"pipe.nam": "is not a regular file"})
+
+
+@pytest.mark.privileged
+def test_devices_are_not_opened(tmp_path: Path) -> None:
+    try:
+        os.mknod(tmp_path / "zero.nam", 0o20666, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("no device nodes here")
+    assert walk(tmp_path) == ([], {"zero.nam": "is not a regular file"})
+
+
+def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path) -> None:
+    secret, amp = put(tmp_path / "secret", b"secret"), put(tmp_path / "stick" / "a" / "amp.nam", b"sixsix")
+    with Tree(tmp_path / "stick") as tree:
+        [found] = list(tree.walk())
+        assert isinstance(found, Found)
+        amp.unlink()
+        amp.symlink_to(secret)
+        with pytest.raises(OSError, match="symbolic"):
+            tree.read(found, 100)
+        amp.unlink()
+        amp.parent.rmdir()
+        amp.parent.symlink_to(tmp_path)
+        with pytest.raises(OSError):
+            tree.read(found, 100)
+
+
+def test_what_is_read_is_what_was_listed(tmp_path: Path) -> None:
+    amp = put(tmp_path / "amp.nam", b"content")
+    with Tree(tmp_path) as tree:
+        [found] = list(tree.walk())
+        assert isinstance(found, Found)
+        assert tree.read(found, 100) == b"content"
+        assert tree.is_alive(found)
+        with pytest.raises(OSError, match="larger than"):
+            tree.read(found, 3)
+        amp.write_bytes(b"cont")
+        with pytest.raises(OSError, match="gave 4 of its 7 bytes"):
+            tree.read(found, 100)
+        assert not tree.is_alive(found)
+        amp.unlink()
+        assert not tree.is_alive(found)
+
+
+def test_four_gigabytes_are_not_read(tmp_path: Path) -> None:
+    path = put(tmp_path / "huge.nam")
+    os.truncate(path, 4 << 30)
+    with Tree(tmp_path) as tree:
+        [found] = list(tree.walk())
+        assert isinstance(found, Found) and found.size_bytes == 4 << 30
+        with pytest.raises(OSError, match="larger than"):
+            tree.read(found, 8 << 20)
+
+
+def test_ten_thousand_folders_deep(tmp_path: Path) -> None:
+    """Deeper than any path may be long, so it is made, and removed, step by step."""
+    depth = 10_000
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    put(tmp_path / "amp.nam")
+    try:
+        found, passed = walk(tmp_path)
+        assert found == ["amp.nam"]
+        assert passed == {"/".join("d" * 13): "lies more than 12 folders deep: not entered"}
+    finally:
+        for _ in range(depth):
+            upper = os.open("..", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            os.rmdir("d", dir_fd=upper)
+            here = upper
+        os.close(here)
+
+
+def test_too_many_entries_end_the_walk(tmp_path: Path) -> None:
+    for number in range(30):
+        put(tmp_path / f"{number:03}.jpg")
+    put(tmp_path / "sub" / "amp.nam")
+    found, passed = walk(tmp_path, Limits(entries=20))
+    assert passed == {"": "more than 20 files and folders: the rest was left"}
+    assert len(found) <= 1
+    put(tmp_path / "sub" / "other.nam")
+    found, passed = walk(tmp_path / "sub", Limits(found=1))
+    assert (found, passed) == (["amp.nam"], {"": "more than 1 files: the rest was left"})
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_files(tmp_path: Path) -> None:
+    for number in range(100_000):
+        os.close(os.open(tmp_path / f"{number}.jpg", os.O_CREAT | os.O_WRONLY))
+    put(tmp_path / "amp.nam")
+    assert walk(tmp_path) == (["amp.nam"], {})
+    found, passed = walk(tmp_path, Limits(entries=50_000))
+    assert list(passed) == [""] and len(found) <= 1
+
+
+def test_time_ends_the_walk(tmp_path: Path) -> None:
+    for number in range(10):
+        put(tmp_path / f"{number}.nam")
+    clock = iter(range(100))
+    with Tree(tmp_path, Limits(seconds=4.5), lambda: float(next(clock))) as tree:
+        items = list(tree.walk())
+    assert [item.name for item in items] == ["0.nam", "1.nam", "2.nam", "3.nam", ""]
+
+
+def test_a_folder_that_cannot_be_read_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "bad" / "a.nam")
+    put(tmp_path / "good" / "b.nam")
+    scandir = os.scandir
+
+    def failing(where: int) -> object:
+        if os.readlink(f"/proc/self/fd/{where}").endswith("bad"):
+            raise OSError(5, "Input/output error")
+        return scandir(where)
+
+    monkeypatch.setattr(os, "scandir", failing)
+    assert walk(tmp_path) == (["good/b.nam"], {"bad": "cannot be read (Input/output error)"})
+
+
+@pytest.mark.parametrize("name", [b"new\nline.nam", b"\xff\xfe.nam", "r\u202etl.nam".encode(), b"a" * 251 + b".nam"])
+def test_strange_names_are_found_and_read(tmp_path: Path, name: bytes) -> None:
+    with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
+        file.write(b"x")
+    with Tree(tmp_path) as tree:
+        [found] = list(tree.walk())
+        assert isinstance(found, Found) and os.fsencode(found.name) == name
+        assert tree.read(found, 10) == b"x"
+
+
+def test_kinds_by_ending() -> None:
+    names = ("a.nam", "a.NAM", "a.wav", "a.toml", "a.pedal", "a.json", "a", "nam")
+    assert [kind_of(n) for n in names] == ["model", "model", "impulse", "preset", "backup", None, None, None]
