@@ -63,8 +63,11 @@ class FootSwitch(msgspec.Struct, frozen=True, kw_only=True):
 
     pin: Annotated[int, Meta(ge=2, le=27, description="a BCM pin number from 2 to 27")]
     action: Annotated[
-        Literal["bypass", "next_preset", "previous_preset", "tap", "tuner"],
-        Meta(description='"bypass", "next_preset", "previous_preset", "tap" or "tuner"'),
+        Literal["bypass", "next_preset", "previous_preset", "tap", "tuner", "looper", "looper_stop", "looper_undo"],
+        Meta(
+            description='"bypass", "next_preset", "previous_preset", "tap", "tuner", "looper", "looper_stop" '
+            'or "looper_undo"'
+        ),
     ]
 
 
@@ -80,6 +83,12 @@ class TunerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     reference_hz: Annotated[float, Meta(ge=430.0, le=450.0, description="430 to 450")] = 440.0
     mute: Annotated[bool, Meta(description="true or false")] = True
+
+
+class LooperSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The looper: the longest loop; its memory is taken when the pedal starts."""
+
+    seconds: Annotated[int, Meta(ge=5, le=120, description="a whole number from 5 to 120")] = 60
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +125,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     knobs: dict[str, KnobSettings] = {}
     display: DisplaySettings | None = None
     tuner: TunerSettings = TunerSettings()
+    looper: LooperSettings | None = None
 
 
 def load_board(name_or_path: str | Path) -> Board:
@@ -169,6 +179,7 @@ def parse_board(text: str, where: str) -> Board:
     audio = _take_table(raw, "audio", where)
     display = _take_table(raw, "display", where)
     tuner = _take_table(raw, "tuner", where)
+    looper = _take_table(raw, "looper", where)
     if audio is None:
         raise BoardError("has no [audio] table", where=where, hint="Add [audio] with the key card")
     if display is not None and display.get("interface") == "spi":
@@ -179,12 +190,14 @@ def parse_board(text: str, where: str) -> Board:
         "knobs": _take_named(raw, "knobs", KnobSettings, where),
         "display": None if display is None else _record(display, DisplaySettings, where, "display"),
         "tuner": _record(tuner or {}, TunerSettings, where, "tuner"),
+        "looper": None if looper is None else _record(looper, LooperSettings, where, "looper"),
     }
     board = _record(raw, Board, where, "", parts)
     _check_names(board, where)
     _check_audio(board.audio, where)
     _check_knobs(board, where)
     _check_pins(board, where)
+    _check_looper(board, where)
     return board
 
 
@@ -296,6 +309,13 @@ def _check_knobs(board: Board, where: str) -> None:
     user = reserved_pins(board.audio.card, None).get(SPI_CHIP_SELECT)
     if board.knobs and user:
         raise BoardError(f"the knobs need the SPI bus, which is taken by {user}", where=where, hint="Remove [knobs]")
+
+
+def _check_looper(board: Board, where: str) -> None:
+    for name, switch in board.switches.items():
+        if board.looper is None and switch.action.startswith("looper"):
+            message = f"switches.{name}.action = {switch.action!r} needs a looper"
+            raise BoardError(message, where=where, hint="Write [looper] and the key seconds below it")
 
 
 def _check_pins(board: Board, where: str) -> None:

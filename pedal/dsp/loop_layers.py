@@ -37,7 +37,8 @@ from pedal.layout import (
 #: Frames copied for each that is played.
 COPY_SPEED = 32
 #: Steps of a sample: full scale.
-FULL = 32767.0
+STEPS = 32767
+FULL = float(STEPS)
 #: drand48's generator: 48 bits, modulo a power of two, so that 64-bit overflow does no harm.
 _FACTOR, _ADDEND, _MASK = 25_214_903_917, 11, (1 << 48) - 1
 
@@ -88,32 +89,65 @@ def copy_kernel(i16: Any, i64: Any, frames: int) -> None:
 
 
 @kernel
-def _store(i16: Any, i64: Any, at: int, value: float) -> None:
-    """A sample in steps, dithered unless it is whole."""
-    if value != math.floor(value):
-        seed = (i64[LOOP_SEED] * _FACTOR + _ADDEND) & _MASK
-        i64[LOOP_SEED] = seed
-        value += ((seed >> 32) - ((seed >> 16) & 0xFFFF)) / 65536.0
-        value = math.floor(value + 0.5)
-    i16[at] = np.int16(max(-FULL, min(FULL, value)))
+def _dithered(value: float, seed: int) -> tuple[int, int]:
+    """The sample for a value in steps, which is dithered unless it is whole; and the seed for the next."""
+    whole = math.floor(value)
+    if value != whole:
+        seed = (seed * _FACTOR + _ADDEND) & _MASK
+        whole = math.floor(value + ((seed >> 32) - ((seed >> 16) & 0xFFFF)) / 65536.0 + 0.5)
+    return max(-STEPS, min(STEPS, whole)), seed
 
 
 @kernel
 def take_in_kernel(
-    f32: Any, f64: Any, i16: Any, i64: Any, cell: int, bus: int, kept: float, share: float, back: float
+    f32: Any,
+    f64: Any,
+    i16: Any,
+    i64: Any,
+    cell: int,
+    bus: int,
+    frames: int,
+    kept: float,
+    share: float,
+    back: float,
+    heard: float,
 ) -> None:
-    """A frame of the bus into a cell: ``kept`` of what is there, and ``share`` of the bus as far as it fits.
+    """Frames of the bus into cells: ``kept`` of what was there, and ``share`` of the bus as far as it fits.
 
-    ``back``: how fast what was turned down comes back, per frame.
+    Args:
+        f32: the arena, as are ``f64``, ``i16`` and ``i64``.
+        f64: see ``f32``.
+        i16: see ``f32``.
+        i64: see ``f32``.
+        cell: of the first frame, in the 16-bit view.
+        bus: of the first frame, left.
+        frames: how many.
+        kept: see above.
+        share: see above.
+        back: how fast what was turned down comes back, per frame.
+        heard: gain at which what was there is added to the bus, once that was taken.
     """
-    room = f64[LOOP_ROOM_F64]
-    room += (1.0 - room) * back
-    for channel in range(2):
-        loud = abs(float(f32[bus + channel * BUS_STRIDE])) * FULL * share
-        free = FULL - abs(kept * i16[cell + channel])
-        if loud * room > free:
-            room = max(0.0, free) / loud
-    f64[LOOP_ROOM_F64] = room
-    for channel in range(2):
-        x = float(f32[bus + channel * BUS_STRIDE]) * FULL * share * room
-        _store(i16, i64, cell + channel, kept * i16[cell + channel] + x)
+    room, seed, gain = f64[LOOP_ROOM_F64], i64[LOOP_SEED], np.float32(heard)
+    for t in range(frames):
+        at = cell + 2 * t
+        was_left, was_right = float(i16[at]), float(i16[at + 1])
+        left, right = f32[bus + t] * FULL * share, f32[bus + BUS_STRIDE + t] * FULL * share
+        room += (1.0 - room) * back
+        if abs(left) * room > FULL - abs(kept * was_left):
+            room = max(0.0, FULL - abs(kept * was_left)) / abs(left)
+        if abs(right) * room > FULL - abs(kept * was_right):
+            room = max(0.0, FULL - abs(kept * was_right)) / abs(right)
+        i16[at], seed = _dithered(kept * was_left + left * room, seed)
+        i16[at + 1], seed = _dithered(kept * was_right + right * room, seed)
+        f32[bus + t] += gain * np.float32(was_left)
+        f32[bus + BUS_STRIDE + t] += gain * np.float32(was_right)
+    f64[LOOP_ROOM_F64], i64[LOOP_SEED] = room, seed
+
+
+@kernel
+def play_kernel(f32: Any, i16: Any, cell: int, bus: int, frames: int, heard: float) -> None:
+    """Frames that follow each other in a layer onto the bus, at a gain."""
+    gain = np.float32(heard)
+    for t in range(frames):
+        f32[bus + t] += gain * np.float32(i16[cell + 2 * t])
+        f32[bus + BUS_STRIDE + t] += gain * np.float32(i16[cell + 2 * t + 1])

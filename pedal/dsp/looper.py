@@ -20,7 +20,15 @@ import numpy as np
 from pedal import layout
 from pedal.dsp.block import State, plays, resets
 from pedal.dsp.limiter import RELEASE_S
-from pedal.dsp.loop_layers import COPY_SPEED, FULL, begin_layer_kernel, cell_kernel, copy_kernel, take_in_kernel
+from pedal.dsp.loop_layers import (
+    COPY_SPEED,
+    FULL,
+    begin_layer_kernel,
+    cell_kernel,
+    copy_kernel,
+    play_kernel,
+    take_in_kernel,
+)
 from pedal.dsp.ramp import param_kernel, ramps_begin_kernel, ramps_next_kernel
 from pedal.jit import kernel
 from pedal.jit.machine import load_acquire, store_release
@@ -152,49 +160,84 @@ def _obey(f64: Any, i64: Any, verb: int, rate_hz: int) -> bool:
 
 
 @kernel
-def _play_frame(f32: Any, f64: Any, i16: Any, i64: Any, at: int, level: float, back: float) -> None:
-    """A frame of the loop onto the bus, and of the bus into the loop while that overdubs; one place on."""
-    place, mix, dub = i64[LOOP_PLACE], f64[LOOP_MIX_F64], f64[LOOP_DUB_F64]
+def _play_frame(f32: Any, f64: Any, i16: Any, i64: Any, bus: int, level: float, back: float) -> None:
+    """A frame while something fades: of the loop onto the bus, and of the bus into the loop while that overdubs."""
+    place, dub, share = i64[LOOP_PLACE], f64[LOOP_DUB_F64], _smooth(f64[LOOP_MIX_F64])
     first, second = cell_kernel(i64, 0, place), cell_kernel(i64, 1, place)
-    share, gain = _smooth(mix), level * _smooth(f64[LOOP_GAIN_F64]) / FULL
     left = i16[first] + (i16[second] - i16[first]) * share
     right = i16[first + 1] + (i16[second + 1] - i16[first + 1]) * share
     if dub > 0.0:
-        cell = 2 * (i64[LOOP_MEMORY] + i64[LOOP_NEWEST] * i64[LOOP_CAPACITY] + place)
-        take_in_kernel(f32, f64, i16, i64, cell, at, 1.0, _smooth(dub), back)
-    f32[at] += gain * left
-    f32[at + BUS_STRIDE] += gain * right
-    i64[LOOP_PLACE] = place + 1 if place + 1 < i64[LOOP_LENGTH] else 0
+        take_in_kernel(f32, f64, i16, i64, _newest_cell(i64, place), bus, 1, 1.0, _smooth(dub), back, 0.0)
+    gain = np.float32(level * _smooth(f64[LOOP_GAIN_F64]) / FULL)
+    f32[bus] += gain * np.float32(left)
+    f32[bus + BUS_STRIDE] += gain * np.float32(right)
+
+
+@kernel
+def _newest_cell(i64: Any, place: int) -> int:
+    return 2 * (i64[LOOP_MEMORY] + i64[LOOP_NEWEST] * i64[LOOP_CAPACITY] + place)
+
+
+@kernel
+def _record(f32: Any, f64: Any, i16: Any, i64: Any, bus: int, n: int, rate_hz: int, back: float) -> int:
+    """Up to ``n`` frames; when the memory is full, that was the loop. Returns how many."""
+    frames = min(n, i64[LOOP_CAPACITY] - i64[LOOP_PLACE])
+    take_in_kernel(f32, f64, i16, i64, _newest_cell(i64, i64[LOOP_PLACE]), bus, frames, 0.0, 1.0, back, 0.0)
+    i64[LOOP_PLACE] += frames
+    if i64[LOOP_PLACE] == i64[LOOP_CAPACITY]:
+        _close(i64, LOOP_PLAYING, rate_hz)
+    return frames
+
+
+@kernel
+def _go_on(f32: Any, f64: Any, i16: Any, i64: Any, bus: int, n: int, level: float, back: float) -> int:
+    """Up to ``n`` frames in which nothing fades, no further than to the end of the loop. Returns how many."""
+    place, heard = i64[LOOP_PLACE], level / FULL
+    frames = min(n, i64[LOOP_LENGTH] - place)
+    cell = cell_kernel(i64, i64[LOOP_HEARD], place)
+    if i64[LOOP_STATE] == LOOP_OVERDUBBING:
+        take_in_kernel(f32, f64, i16, i64, cell, bus, frames, 1.0, 1.0, back, heard)
+    else:
+        play_kernel(f32, i16, cell, bus, frames, heard)
+    i64[LOOP_PLACE] = (place + frames) % i64[LOOP_LENGTH]
+    return frames
+
+
+@kernel
+def _fade_on(f32: Any, f64: Any, i16: Any, i64: Any, bus: int, level: float, step: float, back: float) -> None:
+    """One frame, and every fade a step further."""
+    if i64[LOOP_TAIL_LEFT] > 0:
+        begun = int(1.0 / step + 0.5) - i64[LOOP_TAIL_LEFT]
+        kept = _smooth(begun * step)
+        take_in_kernel(f32, f64, i16, i64, _newest_cell(i64, begun), bus, 1, kept, 1.0 - kept, back, 0.0)
+        i64[LOOP_TAIL_LEFT] -= 1
+    f64[LOOP_GAIN_F64] = _toward(f64[LOOP_GAIN_F64], _gain_goal(i64), step)
+    f64[LOOP_DUB_F64] = _toward(f64[LOOP_DUB_F64], _dub_goal(i64), step)
+    f64[LOOP_MIX_F64] = _toward(f64[LOOP_MIX_F64], float(i64[LOOP_HEARD]), step)
+    if f64[LOOP_GAIN_F64] > 0.0:
+        _play_frame(f32, f64, i16, i64, bus, level, back)
+        i64[LOOP_PLACE] = (i64[LOOP_PLACE] + 1) % i64[LOOP_LENGTH]
+    else:
+        i64[LOOP_PLACE] = 0
 
 
 @kernel
 def _run(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     i16, rate_hz = f32.view(np.int16), i64[row + RATE]
-    fade = fade_frames_kernel(rate_hz)
-    step, back = 1.0 / fade, 1.0 - math.exp(-1.0 / (RELEASE_S * rate_hz))
-    moving = ramps_begin_kernel(f32, i64, row, KNOBS)
-    for t in range(n):
+    step, back = 1.0 / fade_frames_kernel(rate_hz), 1.0 - math.exp(-1.0 / (RELEASE_S * rate_hz))
+    moving, done = ramps_begin_kernel(f32, i64, row, KNOBS), 0
+    while done < n:
+        if i64[LOOP_STATE] == LOOP_RECORDING:
+            done += _record(f32, f64, i16, i64, bus + done, n - done, rate_hz, back)
+            continue
         if moving > 0:
             moving = ramps_next_kernel(f32, i64, row, KNOBS)
-        first = 2 * (i64[LOOP_MEMORY] + i64[LOOP_HEARD] * i64[LOOP_CAPACITY])
-        if i64[LOOP_STATE] == LOOP_RECORDING:
-            take_in_kernel(f32, f64, i16, i64, first + 2 * i64[LOOP_PLACE], bus + t, 0.0, 1.0, back)
-            i64[LOOP_PLACE] += 1
-            if i64[LOOP_PLACE] == i64[LOOP_CAPACITY]:
-                _close(i64, LOOP_PLAYING, rate_hz)
-            continue
-        if i64[LOOP_TAIL_LEFT] > 0:
-            begun = fade - i64[LOOP_TAIL_LEFT]
-            kept = _smooth(begun * step)
-            take_in_kernel(f32, f64, i16, i64, first + 2 * begun, bus + t, kept, 1.0 - kept, back)
-            i64[LOOP_TAIL_LEFT] -= 1
-        f64[LOOP_GAIN_F64] = _toward(f64[LOOP_GAIN_F64], _gain_goal(i64), step)
-        f64[LOOP_DUB_F64] = _toward(f64[LOOP_DUB_F64], _dub_goal(i64), step)
-        f64[LOOP_MIX_F64] = _toward(f64[LOOP_MIX_F64], float(i64[LOOP_HEARD]), step)
-        if f64[LOOP_GAIN_F64] > 0.0:
-            _play_frame(f32, f64, i16, i64, bus + t, param_kernel(f32, i64, row, LEVEL), back)
+        level = float(param_kernel(f32, i64, row, LEVEL))
+        if moving > 0 or i64[LOOP_COPY_LEFT] > 0 or _is_fading(f64, i64) or f64[LOOP_GAIN_F64] == 0.0:
+            _fade_on(f32, f64, i16, i64, bus + done, level, step, back)
+            done += 1
         else:
-            i64[LOOP_PLACE] = 0
+            done += _go_on(f32, f64, i16, i64, bus + done, n - done, level, back)
 
 
 @plays

@@ -141,6 +141,7 @@ class Reporter:
             message=player.message or self._safe_page() or player.notice or player.progress(),
             audio_state=self._audio_state(status),
             cpu_scale=status.cpu_scale if board.virtual else 1.0,
+            loop=player.looper.view(),
             tick=tick,
         )
 
@@ -184,6 +185,7 @@ class Reporter:
             "edited": self._keeping.is_edited,
             "bypassed": player.is_bypassed,
             "connection": player.outlet.connection.name,
+            "looper": player.looper.status(),
             "safe_mode": self._safe_mode,
             "message": player.message or player.notice or player.progress(),
             "load": round(status.load, 4),
