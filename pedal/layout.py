@@ -205,7 +205,10 @@ KIND_AMP, KIND_CAB = 3, 5
     SPLICE_COLD,  # 1 while the running splice fades a cold width in
     SEAT_LEARNT,  # ring frame up to which the understudy has learnt how the seat differs from what is heard; 0: not yet
     AMP_PLAYED,  # ring frame up to which AMP_PAST holds what left the amp (release): behind AMP_HEAD while it plays
-) = range(17)
+    AMP_TWIN,  # record of the other side of an amp that plays twice, or 0: the left one changes widths for both
+    AMP_HANDOVER,  # of a right side whose seat the left one holds for it: HANDOVER_...
+) = range(19)
+NO_HANDOVER, HANDOVER_WARM, HANDOVER_COLD = range(3)
 NO_WIDTH = -1
 SEAT_FREE, SEAT_UNDERSTUDY, SEAT_PERIOD = range(3)
 #: Of one model; the loader refuses files with more.

@@ -7,6 +7,8 @@ laboratory in virtual time, has use for prices. See ``docs/prices.md``.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -35,17 +37,25 @@ class Price(msgspec.Struct, frozen=True):
 
 
 class BlockPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Of one kind of block while it is on, per channel; ``tap_`` prices are for each tap of its impulse response."""
+    """Of one kind of block while it is on, per channel.
+
+    Attributes:
+        call_ns, frame_ns: of a call, and of each of its frames.
+        tap_call_ns, tap_frame_ns: besides, for each tap of its impulse response.
+        words: times so much where this word of a choice is chosen.
+    """
 
     call_ns: _Time
     frame_ns: _Time
     tap_call_ns: _Time = 0.0
     tap_frame_ns: _Time = 0.0
+    words: dict[str, _Factor] = {}
 
-    def of(self, taps: int, channels: int = 1) -> Price:
-        """Of a block with an impulse response of ``taps``, or none."""
+    def of(self, taps: int, channels: int = 1, chosen: Collection[str] = ()) -> Price:
+        """Of a block with an impulse response of ``taps``, or none, and these words chosen."""
         call_ns, frame_ns = self.call_ns + self.tap_call_ns * taps, self.frame_ns + self.tap_frame_ns * taps
-        return Price(channels * call_ns, channels * frame_ns)
+        times = channels * math.prod(factor for word, factor in self.words.items() if word in chosen)
+        return Price(times * call_ns, times * frame_ns)
 
 
 class ModelPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +144,11 @@ def parse_prices(text: str, where: str) -> Prices:
     if strange := sorted(prices.blocks.keys() ^ KINDS.keys()):
         problem = "is missing" if strange[0] in KINDS else "is no kind of block"
         raise BoardError(f"blocks.{strange[0]:.40} {problem}", where=where, hint=f"Known: {', '.join(KINDS)}")
+    for kind, price in prices.blocks.items():
+        known = [word for param in KINDS[kind].params for word in param.words]
+        if odd := sorted(price.words.keys() - set(known)):
+            hint = did_you_mean(odd[0], known)
+            raise BoardError(f"blocks.{kind}.words.{odd[0]:.40} is no choice", where=where, hint=hint)
     return prices
 
 

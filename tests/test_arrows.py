@@ -1,7 +1,7 @@
 """Arrows point one way: reads every import below ``pedal/`` and holds it against the table of rooms.
 
 A *room* is a top-level module or package of ``pedal``; the panel has three: its live side, its builder,
-and what they say to each other.
+and what they say to each other; the library has two: its judge knows models, the rest knows files.
 Every import statement counts, also inside functions: knowing late is knowing.
 """
 
@@ -23,6 +23,7 @@ LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths"
 LOWEST |= {"health", "prices", "connection"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
+JUDGE = "library judge"  # library/judge.py: reads files from outside, in a process of its own
 BUILDER = "panel builder"  # panel/builder*.py: reads files, builds rigs, measures costs; the rest of panel is live
 
 #: Who may know whom, besides himself.
@@ -49,6 +50,7 @@ ARROWS: dict[str, set[str]] = {
     "governor": {"units"},
     "link": {"arena", "jit", "layout", "errors", "units"},
     "library": LOWEST,
+    JUDGE: LOWEST | {"library", "nam"},
     "audio": LOWEST | {"rig", "link", "config"},
     JOBS: {"notes", "levels"},
     "panel": LOWEST | {JOBS, "governor", "link", "config", "library"},
@@ -109,6 +111,8 @@ def room_of(relative: Path) -> str:
         return BUILDER
     if room == "panel" and len(relative.parts) > 1 and Path(relative.parts[1]).stem in JOBS_STEMS:
         return JOBS
+    if room == "library" and len(relative.parts) > 1 and Path(relative.parts[1]).stem == "judge":
+        return JUDGE
     return "" if room == "__init__" else room
 
 
@@ -167,6 +171,8 @@ def test_arrows_point_one_way() -> None:
         ("panel/display/pages.py", "from luma.oled.device import ssd1306", "touch hardware"),
         ("audio/loop.py", "import alsaaudio", "touch hardware"),
         ("virtual/card.py", "import alsaaudio", "touch hardware"),
+        ("library/importer.py", "from pedal.library import judge", "library must not know library judge"),
+        ("library/importer.py", "from pedal.nam import file", "library must not know nam"),
         ("attic/old.py", "", "does not know"),
     ],
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Presets: what is read, what is refused and how, and that writing and reading agree."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from pedal.errors import PresetError
 from pedal.params import BYPASS, KINDS, Param
 from pedal.params.param import Option
 from pedal.paths import factory_dir
-from pedal.preset import IMPLICIT, RESERVED, Block, Preset, format_preset, parse_preset
-from pedal.preset.model import MAX_OF_KIND
+from pedal.preset import IMPLICIT, MAX_SNAPSHOTS, RESERVED, Block, Preset, Snapshot, format_preset, parse_preset
+from pedal.preset.model import MAX_OF_KIND, MAX_SNAPSHOT_NAME
 
 CRUNCH = """
 name = "Crunch"
@@ -107,6 +108,13 @@ def _one(lines: str) -> str:
         ('name = "x"\n"a\\nb" = 1', r"unknown key 'a\\nb'"),
         (_one('kind = "tone"\n"a\\u001b[2J" = 1'), r"unknown key 'a\\x1b"),
         (_one('kind = "tone"\nmodel = "x.nam"'), "no parameter 'model'"),
+        (_one('kind = "amp"\nmodel = "x.nam"\nmodel_hash = "sha256:12"'), "model_hash is no hash of a file"),
+        (_one('kind = "amp"\nmodel = "x.nam"\nmodel_hash = 3'), "model_hash is no hash"),
+        (_one('kind = "tone"\nmodel_hash = "x"'), "no parameter 'model_hash'"),
+        (
+            _one(f'kind = "cab"\nimpulse = "x.wav"\nimpulse_b_hash = "sha256:{"0" * 64}"'),
+            "has impulse_b_hash, and no impulse_b. Remove",
+        ),
         (_one('kind = "tone"\nbypass = true'), "on = false"),
         (_one('kind = "tone"\non = 1'), "on must be true or false"),
         (_one('kind = "tone"\nid = "A"'), "the id 'A'"),
@@ -146,6 +154,7 @@ IDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=24)
 PRINTABLE = st.characters(exclude_categories=("C", "Z")) | st.just(" ")
 NAMES = st.text(PRINTABLE, min_size=1, max_size=64).filter(lambda name: bool(name.strip()))
 PARTS = st.text(PRINTABLE.filter(lambda c: c not in "/\\"), min_size=1, max_size=20)
+HASHES = st.text("0123456789abcdef", min_size=64, max_size=64)
 ASSETS = st.lists(PARTS.filter(lambda p: not p.startswith(".")), min_size=1, max_size=3).map("/".join)
 
 
@@ -180,9 +189,24 @@ def presets(draw: st.DrawFn) -> Preset:
         given_options = draw(st.lists(st.sampled_from(kind.options), unique_by=str)) if kind.options else []
         options = {option.name: draw(_option(option)) for option in given_options}
         asset = draw(ASSETS) if kind.asset else ""
-        blocks.append(Block(block_id, kind.name, asset, draw(values(kind.name)), draw(st.booleans()), options))
+        block = Block(block_id, kind.name, asset, draw(values(kind.name)), draw(st.booleans()), options)
+        hashes = {key: draw(HASHES) for key in block.files if draw(st.booleans())}
+        blocks.append(replace(block, hashes=hashes))
     implicit = {name: Block(name, name, values=draw(values(name))) for name in IMPLICIT}
-    return Preset(draw(NAMES), tuple(blocks), **implicit)
+    preset = Preset(draw(NAMES), tuple(blocks), **implicit)
+    numbers = draw(st.lists(st.integers(1, MAX_SNAPSHOTS), max_size=3, unique=True))
+    return replace(preset, snapshots=tuple(draw(snapshots(preset, number)) for number in numbers))
+
+
+@st.composite
+def snapshots(draw: st.DrawFn, preset: Preset, number: int) -> Snapshot:
+    """One that says something of some of the blocks."""
+    kinds = {block.id: block.kind for block in (preset.input, *preset.blocks, preset.output)}
+    own = {block_id: draw(values(kinds[block_id])) for block_id in draw(st.sets(st.sampled_from(sorted(kinds))))}
+    name = draw(st.just("") | st.text(PRINTABLE, max_size=MAX_SNAPSHOT_NAME))
+    listed = [block.id for block in preset.blocks]
+    on = draw(st.dictionaries(st.sampled_from(listed), st.booleans())) if listed else {}
+    return Snapshot(number, name, {block_id: given for block_id, given in own.items() if given}, on)
 
 
 @given(presets())

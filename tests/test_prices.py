@@ -45,6 +45,15 @@ def test_prices_grow_with_what_there_is_to_do() -> None:
     assert prices.model.rest(playing).words() == (round(30 * playing.frame_ns), 0)
 
 
+@pytest.mark.parametrize("name", price_names())
+def test_a_spring_has_a_price_of_its_own(name: str) -> None:
+    """Measured on x86-64 at periods of 16 to 256: 1.7 to 2.0 times a room, best of several."""
+    price = load_prices(name).blocks["reverb"]
+    room, spring = price.of(0, 2, ("room",)), price.of(0, 2, ("spring",))
+    assert (room.call_ns, room.frame_ns) == (2 * price.call_ns, 2 * price.frame_ns)
+    assert spring.frame_ns == pytest.approx(1.8 * room.frame_ns) and spring.call_ns == pytest.approx(1.8 * room.call_ns)
+
+
 def test_a_price_as_words_keeps_fractions_of_a_nanosecond() -> None:
     assert load_prices("pi-5").blocks["input"].of(0).words() == (461, 5030)
 
@@ -63,6 +72,8 @@ GOOD = (factory_dir("board") / "prices" / "pi-4.toml").read_text(encoding="utf-8
         (("\ndc = ", "\n# dc = "), "blocks.dc is missing"),
         (("[model]", "[start]\nstopwatch = 11.0\n[model]"), "start.stopwatch"),
         (("[model]", "[model"), "not TOML"),
+        (("spring = 1.8", "sping = 1.8"), "blocks.reverb.words.sping is no choice. Did you mean 'spring'?"),
+        (("spring = 1.8", "spring = 0.0"), "blocks"),
     ],
 )
 def test_what_is_wrong_is_said(change: tuple[str, str], complaint: str) -> None:

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("pedal.cli.demo:demo", "Play a scripted tour on a virtual pedal."),
     "status": ("pedal.cli.live:status", "What the running pedal is doing."),
     "preset": ("pedal.cli.presets:preset", "Go to a preset: next, previous, a name; save, list, ..."),
+    "snapshot": ("pedal.cli.snapshots:snapshot", "Settings of a preset: recall, save, clear, list."),
     "bypass": ("pedal.cli.live:bypass", "Bypass on, off, or toggle."),
     "set": ("pedal.cli.live:set_param", "Set a parameter: BLOCK.PARAM VALUE."),
     "block": ("pedal.cli.live:block", "Switch a block on or off."),
@@ -38,6 +39,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),
     "bench": ("pedal.cli.offline:bench", "What each block of a preset costs on this machine."),
     "inspect": ("pedal.cli.offline:inspect", "What is in a model file."),
+    "models": ("pedal.cli.library:models", "Models: import, list, search, favourite, delete."),
+    "ir": ("pedal.cli.library:ir", "Impulse responses: the same."),
+    "backup": ("pedal.cli.backup:backup", "Save all that is yours in one file."),
+    "restore": ("pedal.cli.backup:restore", "Take a backup back; asks first."),
+    "library": ("pedal.cli.library:library", "Check every file of the library against its hash."),
 }
 
 

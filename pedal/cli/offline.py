@@ -206,6 +206,17 @@ def _model_path(name: str) -> Path:
 
 
 def _load_preset(name: str) -> Preset:
+    """A preset with its files found; what is to be said of them goes to stderr."""
+    from pedal.library.assets import Assets
+    from pedal.library.resolve import resolve
+
+    found = resolve(_read_preset(name), Assets.default())
+    for warning in found.warnings:
+        click.echo(warning, err=True)
+    return found.preset
+
+
+def _read_preset(name: str) -> Preset:
     from pedal.errors import PresetError
     from pedal.files import load_text
     from pedal.library.presets import PresetStore

@@ -12,14 +12,13 @@ from typing import Any, Literal
 import click
 
 from pedal.cli.talking import call, plain, say, talks
-from pedal.errors import ControlError, PedalError, PresetError
+from pedal.errors import ControlError, PresetError
 from pedal.files import load_text
 from pedal.library.assets import Assets
 from pedal.library.presets import Entry, PresetStore
+from pedal.library.resolve import file_path, resolve
 from pedal.panel import protocol
 from pedal.panel.preset_requests import CopyPreset, DeletePreset, RenamePreset, RevertPreset, SavePreset
-from pedal.params import KINDS
-from pedal.preset import Preset
 
 
 class _PresetGroup(click.Group):
@@ -126,24 +125,10 @@ def show(name: str, runtime_dir: Path | None) -> None:
     click.echo(f"# {plain(entry.path)} ({_owner(entry)})")
     click.echo("\n".join(plain(line) if line else "" for line in load_text(entry.path, PresetError).splitlines()))
     loaded = store.load(entry.key)
-    for trouble in (loaded.warning, *missing(loaded.preset, Assets.default())):
+    found = resolve(loaded.preset, Assets.default())
+    for trouble in (loaded.warning, *found.missing, *found.warnings):
         if trouble:
             click.echo(f"# {plain(trouble)}")
-
-
-def missing(preset: Preset, assets: Assets) -> list[str]:
-    """One sentence for each model or impulse response of a preset that the library does not have."""
-    sentences = []
-    for block in preset.blocks:
-        names = [(KINDS[block.kind].asset, block.asset)]
-        names += [("impulse", str(block.option(option.name))) for option in KINDS[block.kind].options if option.asset]
-        for what, name in names:
-            try:
-                if name:
-                    _ = assets.model_path(name) if what == "model" else assets.impulse_path(name)
-            except PedalError as error:
-                sentences.append(str(error))
-    return sentences
 
 
 def _line(store: PresetStore, entry: Entry, assets: Assets) -> str:
@@ -151,7 +136,9 @@ def _line(store: PresetStore, entry: Entry, assets: Assets) -> str:
         loaded = store.load(entry.key)
     except PresetError as error:
         return f"({error})"
-    troubles = [loaded.warning] if loaded.warning else missing(loaded.preset, assets)
+    files = [(block, key) for block in loaded.preset.blocks for key in block.files]
+    absent = [f"{block.files[key]} is missing" for block, key in files if file_path(block, key, assets) is None]
+    troubles = [loaded.warning] if loaded.warning else absent
     return f"{loaded.preset.name:<24} {_owner(entry)}" + "".join(f"  ({trouble})" for trouble in troubles)
 
 

@@ -51,9 +51,10 @@ def levels_text(levels: dict[str, Any]) -> str:
 
 def _headline(status: dict[str, Any]) -> str:
     bypassed = ", bypassed" if status["bypassed"] else ""
+    snapshot = f", snapshot {status['snapshot']}" if status["snapshot"] else ""
     edited = ", edited" if status["edited"] else ""
     place = f"{status['preset_number']} of {status['preset_count']}"
-    return f"{status['preset']}{edited} ({place}): {status['audio']}{bypassed}"
+    return f"{status['preset']}{snapshot}{edited} ({place}): {status['audio']}{bypassed}"
 
 
 def _machine(status: dict[str, Any]) -> str:

@@ -1,8 +1,9 @@
 """Cabinet: one impulse response, or two blended, by direct convolution; low and high cut. Zero latency.
 
-Nothing is deferred to a later period, so every period costs the same. Past inputs lie in a ring that is written
-twice, a ring's length apart, so that the past is one piece wherever the ring stands and never moved. Taps are
-stored reversed, so that every output is a sum over two rising runs.
+Nothing is deferred to a later period, so every period costs the same; what longer responses than a loudspeaker's would
+want says W. G. Gardner, "Efficient convolution without input-output delay", JAES 43(3), 1995. Past
+inputs lie in a ring that is written twice, a ring's length apart, so that the past is one piece wherever the ring
+stands and never moved. Taps are stored reversed, so that every output is a sum over two rising runs.
 
 There are always two sets of taps (the same one twice, if there is one response). Each channel hears a mix of them:
 while the knobs rest, that mix is made into taps of its own, level included, and costs what one response costs;

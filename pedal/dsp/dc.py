@@ -1,7 +1,8 @@
 """DC blocker: a first-order high-pass at 5 Hz.
 
 Amp models idle at a constant that is not zero and differs between widths. With
-``y[t] = x[t] - x[t-1] + r y[t-1]``, ``r = exp(-2 pi f / rate)``.
+``y[t] = x[t] - x[t-1] + r y[t-1]``, ``r = exp(-2 pi f / rate)`` (J. O. Smith, "Introduction to Digital
+Filters with Audio Applications", 2007, "DC Blocker").
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 The detector reads the key row (the input behind its trim), where playing and noise differ most;
 the gain is applied where the row stands, behind the amp that amplified the noise. It opens within
 ``OPEN_S`` of the first loud frame, so that the attack passes, stays open for ``hold`` after the
-last, and closes at ``threshold - hysteresis`` with the release's time constant.
+last, and closes at ``threshold - hysteresis`` with the release's time constant (U. Zölzer, "DAFX",
+2nd ed., 2011, section 4.2).
 """
 
 from __future__ import annotations

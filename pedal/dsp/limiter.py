@@ -1,7 +1,8 @@
 """A limiter without look-ahead, so without latency. Called by the blocks at the end of the chain, frame by frame.
 
 Its envelope jumps up with a peak and falls slowly; the gain is ``top / envelope`` whenever the envelope is above the
-top, one gain for all channels. No frame leaves above the top.
+top, one gain for all channels. No frame leaves above the top. (U. Zölzer, "DAFX", 2nd ed., 2011, section 4.2, whose
+limiter looks ahead.)
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How the pedal is connected: tone, mono sum, level and cap behind every preset. Last row of every chain.
 
 One instance in all rigs, so that its knobs and its memory go on from preset to preset. Whether cabinets play is the
-chain's affair (``layout.CABS_OFF``). Flat, stereo and uncapped it changes no bit and costs next to nothing.
+chain's affair (``layout.CABS_OFF``). Formulae: ``biquad``, ``limiter``.
+Flat, stereo and uncapped it changes no bit and costs next to nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The slow oscillator of modulation effects, and a voice that it moves.
 
 Called by chorus, flanger, vibrato and tremolo. The sine is exact at the beginning of every run and turned on between:
-turning a unit vector by a fixed angle costs four multiplications a frame, and within a run it has no time to drift.
+turning a unit vector by a fixed angle costs four multiplications a frame (the coupled form; J. W. Gordon, J. O. Smith,
+"A sine generation algorithm for VLSI applications", Proc. ICMC, 1985), and within a run it has no time to drift.
 """
 
 from __future__ import annotations

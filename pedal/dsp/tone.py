@@ -1,4 +1,4 @@
-"""Three-band tone stack: low shelf, mid peak, high shelf.
+"""Three-band tone stack: low shelf, mid peak, high shelf. Formulae and structure: ``biquad``.
 
 While a knob turns, its gain ramps and the coefficients follow every ``STEP_FRAMES`` frames of the
 ramp - counted by the ramp, not by the period, so that a turn sounds the same at any period.

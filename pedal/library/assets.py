@@ -22,6 +22,8 @@ from pedal.preset import checked_asset_name
 ASSET_CAP_BYTES = 32 * 1024 * 1024
 #: Impulse responses lie here, beside the models, or among them.
 IMPULSE_FOLDER = "cabs"
+#: Before a hash that stands for a name.
+CONTENT = "sha256:"
 MODEL_SUFFIXES = (".nam",)
 IMPULSE_SUFFIXES = (".wav",)
 
@@ -44,7 +46,7 @@ class Assets:
         return cls(models_dir(), factory_dir("models"), catalog=Catalog.default())
 
     def model_path(self, name: str) -> Path:
-        """The ``.nam`` file that a preset calls ``name``.
+        """The ``.nam`` file that a preset calls ``name``, or that has the content ``sha256:HASH``.
 
         Raises:
             ModelError: there is none, or it leads out of the library.
@@ -52,13 +54,17 @@ class Assets:
         return self._resolve(name, "model", list(self._roots), MODEL_SUFFIXES, ModelError)
 
     def impulse_path(self, name: str) -> Path:
-        """The ``.wav`` file that a preset calls ``name``.
+        """The ``.wav`` file that a preset calls ``name``, or that has the content ``sha256:HASH``.
 
         Raises:
             ImpulseError: there is none, or it leads out of the library.
         """
         folders = [folder for root in self._roots for folder in (root / IMPULSE_FOLDER, root)]
         return self._resolve(name, "impulse", folders, IMPULSE_SUFFIXES, ImpulseError)
+
+    def content_path(self, content: str, kind: AssetKind) -> Path | None:
+        """The file with content of this hash, under whatever name; None if the library does not know it."""
+        return None if self._catalog is None else self._catalog.path_of(content, kind)
 
     def model_names(self) -> tuple[str, ...]:
         """All models, as presets name them, sorted."""
@@ -77,6 +83,11 @@ class Assets:
     def _resolve(
         self, name: str, what: AssetKind, folders: list[Path], suffixes: tuple[str, ...], error: type[PedalError]
     ) -> Path:
+        if name.startswith(CONTENT):
+            path = self.content_path(name.removeprefix(CONTENT), what)
+            if path is None:
+                raise error(f"there is no {what} with the content {name:.20}...", hint="Import it again")
+            return path
         try:
             checked_asset_name(name, what, "")
         except PresetError as unsafe:

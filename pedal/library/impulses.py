@@ -45,8 +45,15 @@ def load_impulse(path: Path, rate_hz: int) -> NDArray[np.float32]:
     Raises:
         ImpulseError: missing, not a WAV file, of no likely sample rate, silent, not finite.
     """
-    where = path.name
-    data = load_bytes(path, ASSET_CAP_BYTES, ImpulseError)
+    return parse_impulse(load_bytes(path, ASSET_CAP_BYTES, ImpulseError), rate_hz, path.name)
+
+
+def parse_impulse(data: bytes, rate_hz: int, where: str) -> NDArray[np.float32]:
+    """The impulse response in the bytes of a WAV file, as ``load_impulse``; ``where`` is for messages.
+
+    Raises:
+        ImpulseError: not a WAV file, of no likely sample rate, silent, not finite.
+    """
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             _check(file, where)

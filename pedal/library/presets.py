@@ -15,20 +15,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pedal.errors import PresetError, did_you_mean
-from pedal.files import load_text
+from pedal.files import TEXT_CAP_BYTES, load_text
 from pedal.library.atomic import keep_as, previous_of, remove_atomic, remove_leftovers, write_atomic
 from pedal.library.rewrite import rewritten
 from pedal.paths import factory_dir, presets_dir
-from pedal.preset import NewerSchemaError, Preset, document_of, format_preset, parse_preset
+from pedal.preset import NewerSchemaError, Preset, format_preset, parse_preset
 
 #: A file that was broken by hand is kept under this ending when its preset is saved.
 BROKEN_SUFFIX = ".broken"
+#: A file whose comments could not stay in it is kept under this one.
+BY_HAND_SUFFIX = ".by-hand"
+#: Of the lists of tables in a preset file.
+_KEYS = {"block": "id", "snapshot": "number"}
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
 _NUMBER = re.compile(r"^(\d{1,6})[-_ ]")
 #: Of a preset's name, in the key made of it.
 _KEY_CHARS = 48
-#: In longer files the player's comments are not looked for: finding them would hold up the panel.
+#: Longer files are written anew: keeping their comments in place would hold up the panel.
 _REWRITE_CAP_CHARS = 16 * 1024
 
 
@@ -185,13 +189,19 @@ class PresetStore:
             hint = "Use at most 64 letters, digits, spaces, - and _"
             raise PresetError(f"{key!r:.70} cannot name a preset", hint=hint)
         path = self._user_dir / f"{key}.toml"
-        text = self._text(preset, key, like)
-        parse_preset(text, str(path))  # never save what cannot be loaded
+        fresh = format_preset(preset)
+        if len(fresh.encode()) > TEXT_CAP_BYTES:
+            hint = "Clear one with `pedal snapshot clear`"
+            raise PresetError("has more in its snapshots than fits a file", where=str(path), hint=hint)
+        parse_preset(fresh, str(path))  # never save what cannot be loaded
         is_broken = path.is_file() and not _is_good(path)
+        commented = "" if is_broken else self._with_comments(fresh, key, like)
         try:
             if is_broken:  # it must not push out the good one before it, and may be mended one day
                 keep_as(path, path.with_name(path.name + BROKEN_SUFFIX))
-            write_atomic(path, text.encode(), keep_previous=not is_broken)
+            elif path.is_file() and not commented:
+                keep_as(path, path.with_name(path.name + BY_HAND_SUFFIX))
+            write_atomic(path, (commented or fresh).encode(), keep_previous=not is_broken)
         except OSError as failure:
             raise PresetError(
                 f"cannot be saved ({failure.strerror})", where=str(path), hint="Is the disk full?"
@@ -213,22 +223,26 @@ class PresetStore:
             raise PresetError(f"cannot be deleted ({failure.strerror})", where=str(entry.path)) from failure
         return previous_of(entry.path)
 
-    def _text(self, preset: Preset, key: str, like: str) -> str:
-        """The file's new text: the old one changed in place where that says the same, so that comments stay."""
+    def _with_comments(self, fresh: str, key: str, like: str) -> str:
+        """``fresh`` as the old file's text changed in place, so that its comments stay; empty where that cannot be."""
         paths = {entry.key: entry.path for entry in self.entries()}
         source = paths.get(key) or paths.get(like)
-        if source is not None:
-            try:
-                text = load_text(source, PresetError)
-                there = parse_preset(text, str(source))
-                if len(text) <= _REWRITE_CAP_CHARS:
-                    names = {"block": [block.id for block in there.blocks]}
-                    text = rewritten(text, document_of(preset), {"block": "id"}, names)
-                    if parse_preset(text, str(source)) == preset:
-                        return text
-            except (PresetError, ValueError):  # broken, or written in a way that cannot be changed in place
-                pass
-        return format_preset(preset)
+        try:
+            text = load_text(source, PresetError) if source else ""
+            if not _has_comments(text):
+                return fresh
+            if len(text) > _REWRITE_CAP_CHARS:
+                return ""
+            there = parse_preset(text, str(source))
+            blocks, snapshots = [block.id for block in there.blocks], [shot.number for shot in there.snapshots]
+            text = rewritten(text, fresh, _KEYS, {"block": blocks, "snapshot": snapshots})
+            return text if parse_preset(text, key) == parse_preset(fresh, key) else ""
+        except (PresetError, ValueError):  # broken, or written in a way that cannot be changed in place
+            return ""
+
+
+def _has_comments(text: str) -> bool:
+    return "#" in text
 
 
 def _load(path: Path) -> Preset:

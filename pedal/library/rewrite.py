@@ -13,12 +13,12 @@ from typing import Any
 Keys = Mapping[str, str]
 
 
-def rewritten(text: str, document: Mapping[str, Any], keys: Keys, names: Mapping[str, Sequence[object]]) -> str:
-    """``text`` made to say ``document``; what already says so stays as it is written, with all comments.
+def rewritten(text: str, fresh: str, keys: Keys, names: Mapping[str, Sequence[object]]) -> str:
+    """``text`` made to say what ``fresh`` says; what says so already stays as it is written, with all comments.
 
     Args:
         text: TOML that can be read.
-        document: what the result has to say; a caller reads it back before he believes it.
+        fresh: TOML with what the result has to say; a caller reads that back before he believes it.
         keys: see ``Keys``.
         names: of each list of tables in ``text``, what that key would say, in order: it may have been left out there.
 
@@ -29,13 +29,13 @@ def rewritten(text: str, document: Mapping[str, Any], keys: Keys, names: Mapping
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        written = tomlkit.parse(text)
-        for key, value in document.items():
-            if key in keys:
-                _put_tables(written, key, value, keys[key], names.get(key, ()))
-            else:
+        written, wanted = tomlkit.parse(text), tomlkit.parse(fresh)
+        for key, value in wanted.items():
+            if key not in keys:
                 _put(written, key, value)
-        for key in [key for key in written if key not in document]:
+        for name, key in keys.items():
+            _put_tables(written, name, wanted.get(name, []), key, names.get(name, ()))
+        for key in [key for key in written if key not in wanted]:
             del written[key]
         return tomlkit.dumps(written)
     except (TOMLKitError, TypeError, AttributeError, KeyError, IndexError) as failure:
@@ -45,10 +45,11 @@ def rewritten(text: str, document: Mapping[str, Any], keys: Keys, names: Mapping
 def _put(table: Any, key: str, value: object) -> None:
     """One key of a table, left as it is written if it says the same (``3`` is ``3.0``, but ``1`` is not ``true``)."""
     if isinstance(value, Mapping):
-        if key not in table:
-            table[key] = {}
-        _merge(table[key], value)
-    elif key not in table or table[key] != value or isinstance(value, bool) != isinstance(_plain(table[key]), bool):
+        if key in table:
+            _merge(table[key], value)
+        else:
+            table[key] = value
+    elif key not in table or _plain(table[key]) != _plain(value) or _is_flag(table[key]) != _is_flag(value):
         table[key] = value
 
 
@@ -73,11 +74,15 @@ def _put_tables(
         return
     tables = tomlkit.aot()
     for table in wanted:
-        tables.append(there[table[key]] if table[key] in there else tomlkit.item(dict(table)))
+        tables.append(there.get(table[key], table))
     if name in written:
         del written[name]
     if wanted:
         written.append(name, tables)
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(_plain(value), bool)
 
 
 def _plain(value: Any) -> object:

@@ -81,16 +81,21 @@ class Tree:
         root: opened at once; links on the way to it are the caller's own and are followed.
         limits: where looking ends.
         clock: seconds.
+        only: nothing but this file of the folder; empty: everything below it.
 
     Raises:
         OSError: it is no folder, or cannot be opened.
     """
 
-    def __init__(self, root: Path, limits: Limits = USUAL, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, root: Path, limits: Limits = USUAL, clock: Callable[[], float] = time.monotonic, *, only: str = ""
+    ) -> None:
         self._fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._device = os.fstat(self._fd).st_dev
         self._limits = limits
         self._clock = clock
+        self._only = only
+        self._end_s = clock() + limits.seconds
         #: Entries looked at so far, and regular files among them that are none of ours.
         self.seen, self.others = 0, 0
 
@@ -100,16 +105,26 @@ class Tree:
     def __exit__(self, *_: object) -> None:
         os.close(self._fd)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the time for this tree is over."""
+        return self._clock() > self._end_s
+
     def walk(self) -> Iterator[Found | Passed]:
         """Everything that may be ours, folder by folder in the order of names; each folder is closed again in turn."""
-        end_s = self._clock() + self._limits.seconds
+        if self._only:
+            status = os.stat(self._only, dir_fd=self._fd, follow_symlinks=False)
+            items = list(self._judge((), self._only, status, []))
+            yield from items or [Passed((), self._only, f"is none of {', '.join(KINDS)}")]
+            self.others = 0
+            return
         found = 0
         pending: list[tuple[str, ...]] = [()]
         while pending:
             folders = pending.pop()
             below: list[tuple[str, ...]] = []
             for item in self._list(folders, below):
-                if self._clock() > end_s:
+                if self.is_late:
                     yield Passed(folders, "", f"more than {self._limits.seconds:g} s of looking: the rest was left")
                     return
                 found += isinstance(item, Found)

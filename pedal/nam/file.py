@@ -120,6 +120,9 @@ def check_document(root: Node, data: bytes, where: str) -> Model:
         gear_type=_first_text(sources, "gear_type"),
         breakpoints=tuple(width.slim_high for width in widths[:-1]),
         warnings=tuple(warnings),
+        gear=" ".join(text for key in ("gear_make", "gear_model") if (text := _first_text(sources, key))),
+        tone_type=_first_text(sources, "tone_type"),
+        modeled_by=_first_text(sources, "modeled_by"),
     )
 
 

@@ -52,7 +52,7 @@ class Model:
         sample_rate_hz: None if the file does not say.
         loudness_db, gain, input_level_dbu, output_level_dbu: of the container, or else of its widest width;
             None where the file does not state it or states what cannot be.
-        gear_type: free text, may be empty.
+        gear_type, gear, tone_type, modeled_by: free text, may be empty; ``gear`` is make and model.
         breakpoints: slim values at which the width changes.
         warnings: sentences about what the file states and nobody believes.
         measured: what playing it has shown; None until somebody has.
@@ -70,6 +70,9 @@ class Model:
     breakpoints: tuple[float, ...]
     warnings: tuple[str, ...] = ()
     measured: Measured | None = None
+    gear: str = ""
+    tone_type: str = ""
+    modeled_by: str = ""
 
     @property
     def levels(self) -> ModelLevels:

@@ -20,7 +20,8 @@ from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
-from pedal.panel.preset_requests import PresetRequest
+from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
+from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
 
 
@@ -36,6 +37,7 @@ class Answers:
         press: presses a footswitch of a virtual board; None on a real one.
         tuner: on or off.
         keeping: presets on disk.
+        snapshots: of the preset in hand.
     """
 
     player: Player
@@ -45,6 +47,7 @@ class Answers:
     press: Callable[[str], None] | None
     tuner: Tuner
     keeping: Keeping
+    snapshots: Snapshots
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -55,6 +58,8 @@ class Answers:
         player, now_s = self.player, time.monotonic()
         if isinstance(request, PresetRequest):
             return self.keeping.answer(request)
+        if isinstance(request, SnapshotRequest):
+            return self.snapshots.answer(request, now_s)
         match request:
             case protocol.Status():
                 return self.status()

@@ -30,9 +30,9 @@ from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
 from pedal.panel.jobs import Done
 from pedal.panel.loop import Panel
-from pedal.panel.player import STARTING
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import way_out
+from pedal.panel.work import STARTING
 from pedal.panel.workshop import Workshop
 
 _log = logging.getLogger("pedal.panel")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,6 +22,7 @@ from pedal.jit.machine import wake_exactly
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 from pedal.library.measured import measuring
+from pedal.library.resolve import resolve
 from pedal.link import Link
 from pedal.nam.file import load_model
 from pedal.nam.loudness import measure_model
@@ -28,7 +30,7 @@ from pedal.nam.model import Model
 from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
 from pedal.panel.quality import limits
-from pedal.preset import Block, parse_preset
+from pedal.preset import Block, Preset, parse_preset
 from pedal.prices import load_prices
 from pedal.rig.compile import Part, compile_preset
 from pedal.rig.measure import Costs, measure_costs
@@ -43,25 +45,27 @@ _NICE = 10
 class Builder:
     """Builds one rig after the other into the link at ``link_path``."""
 
-    def __init__(self, link_path: Path, loader: Loader[Model]) -> None:
+    def __init__(self, link_path: Path, assets: Assets, read_model: Callable[[Path], Model]) -> None:
         self._link_path = link_path
-        self._loader = loader
+        self._assets = assets
+        self._loader = Loader(assets, read_model)
         self._link: Link | None = None
         self._costs: Costs = {}
 
     def build(self, job: Job) -> Done:
         """The rig of ``job``, ready to be published; an error is a sentence, never an exception."""
         try:
-            return Done(job.number, job.slot, self._build(job))
+            found = resolve(parse_preset(job.preset_text, f"preset '{job.origin}'"), self._assets)
+            notes = self._build(found.preset, job)
+            return Done(job.number, job.slot, notes, warning=" ".join(found.warnings), hashes=found.hashes)
         except PedalError as error:
             return Done(job.number, error=str(error))
         except MemoryError:
             return Done(job.number, error=f"preset '{job.origin}': not enough memory. Use fewer or smaller blocks.")
 
-    def _build(self, job: Job) -> RigNotes:
+    def _build(self, preset: Preset, job: Job) -> RigNotes:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
-        preset = parse_preset(job.preset_text, f"preset '{job.origin}'")
         preset = replace(preset, master=replace(preset.master, values=job.connection))
         if job.looper_db is not None:
             preset = replace(preset, looper=Block("looper", "looper", values={"level_db": job.looper_db}))
@@ -93,26 +97,27 @@ class Builder:
 
 
 def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:
-    """Width index by block id that every amp should start with, by measured costs."""
+    """Width index by block id that every amp should start with, by measured costs; the same for both sides of one."""
     share = job.rate_hz * 1e-9 * job.cpu_scale * job.slowness
     sounding = [part for part in parts if part.block.on or part.tail]
     others = sum(costs[part.cost_key][0] for part in sounding if part.amp is None) * share
-    amps = []
+    amps: dict[str, decide.Amp] = {}
     for part in parts:
         if part.amp is not None:
-            shares = tuple(cost * share for cost in costs[part.cost_key][1])
+            before = amps[part.owner].costs if part.owner in amps else (0.0,) * len(part.amp.packed)
+            shares = tuple(ns * share + other for ns, other in zip(costs[part.cost_key][1], before, strict=True))
             floor, ceiling = limits(job.quality.get(part.owner, "auto"), len(shares))
-            amps.append(decide.Amp(part.block.id, shares, ceiling if part.block.on else -1, ceiling, floor))
-    on = [amp for amp in amps if amp.playing >= 0]
+            amps[part.owner] = decide.Amp(part.owner, shares, ceiling if part.block.on else -1, ceiling, floor)
+    on = [amp for amp in amps.values() if amp.playing >= 0]
     chosen = dict(zip((amp.id for amp in on), decide.fit(on, others, job.budget), strict=True))
-    return {amp.id: chosen.get(amp.id, amp.ceiling) for amp in amps}
+    return {part.block.id: chosen.get(part.owner, amps[part.owner].ceiling) for part in parts if part.amp}
 
 
 def main(link_path: Path, pipe: Connection) -> None:
     """Answer jobs until the pipe ends."""
     os.nice(_NICE)
     wake_exactly()  # the stopwatch times sleeps too, where work has a price
-    builder = Builder(link_path, Loader(Assets.default(), measuring(load_model, measure_model)))
+    builder = Builder(link_path, Assets.default(), measuring(load_model, measure_model))
     pipe.send_bytes(encode(Done(0)))  # ready: kernels are compiled
     while True:
         try:

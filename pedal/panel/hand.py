@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import zlib
+from dataclasses import replace
 
 import msgspec
 
@@ -16,7 +17,8 @@ from pedal import layout
 from pedal.errors import PresetError
 from pedal.library.presets import PresetStore
 from pedal.link import Link
-from pedal.preset import Preset, format_preset, parse_preset
+from pedal.preset import Preset, Snapshot, format_preset, parse_preset
+from pedal.preset.snapshots import fitting
 
 _CHECK_BYTES = 4
 #: Of a preset's key, in the name that it is rescued under.
@@ -29,6 +31,7 @@ class _Kept(msgspec.Struct):
     key: str
     text: str
     quality: dict[str, str]
+    snapshot: int = 0
 
 
 class Hand:
@@ -60,6 +63,7 @@ class Hand:
         except PresetError:
             return False
         self.key, self.quality, self.serial, self._count = kept.key, kept.quality, kept.serial, kept.count
+        self.preset = replace(self.preset, snapshots=self._snapshots(), snapshot=kept.snapshot)
         return True
 
     def take(self, key: str, preset: Preset, quality: dict[str, str], serial: int) -> None:
@@ -99,7 +103,9 @@ class Hand:
     def keep(self) -> None:
         """Write it down where a successor finds it."""
         self._count += 1
-        kept = _Kept(self._count, self.serial, self.key, format_preset(self.preset), self.quality)
+        # Its snapshots are on disk, and would not fit.
+        text = format_preset(replace(self.preset, snapshots=()))
+        kept = _Kept(self._count, self.serial, self.key, text, self.quality, self.preset.snapshot)
         data = msgspec.json.encode(kept)
         place = layout.HAND_NOTES[self._count % len(layout.HAND_NOTES)]
         self._link.write_notes(place, zlib.crc32(data).to_bytes(_CHECK_BYTES, "little") + data)
@@ -109,9 +115,15 @@ class Hand:
         keys = [entry.key for entry in self.store.entries()]
         return (keys.index(self.key) + 1 if self.key in keys else 0), len(keys)
 
+    def _snapshots(self) -> tuple[Snapshot, ...]:
+        try:
+            return fitting(self.store.load(self.key).preset.snapshots, self.preset)
+        except PresetError:
+            return ()
+
     def _is_saved_as(self, key: str) -> bool:
         try:
-            return self.store.load(key).preset == self.preset
+            return self.store.load(key).preset.is_like(self.preset)
         except PresetError:
             return False
 

@@ -48,12 +48,22 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The answer: ``notes`` of the placed rig, or one ``error`` sentence. Number 0: ready for jobs."""
+    """The answer: ``notes`` of the placed rig, or one ``error`` sentence. Number 0: ready for jobs.
+
+    Attributes:
+        number, slot: of the job.
+        notes: of the rig; None if there is none.
+        error: then, why.
+        warning: a sentence about a file that is not the one that was saved; or empty.
+        hashes: of the files that play, by block and key.
+    """
 
     number: int
     slot: int = -1
     notes: RigNotes | None = None
     error: str = ""
+    warning: str = ""
+    hashes: dict[str, dict[str, str]] = {}
 
 
 encode = msgspec.json.encode

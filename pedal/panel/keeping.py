@@ -14,6 +14,7 @@ from pedal.library.presets import PresetStore
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import CopyPreset, DeletePreset, PresetRequest, RenamePreset, RevertPreset, SavePreset
 from pedal.preset import Preset, checked_name
+from pedal.preset.snapshots import fitting, recalled, refreshed
 
 
 class Keeping:
@@ -41,7 +42,7 @@ class Keeping:
         if stamp != self._saved_of:
             self._saved_of, self._saved, self._seen = stamp, self._load(player.key), None
         if self._seen is None or self._seen[0] is not player.preset:
-            self._seen = player.preset, self._saved is None or not self._saved.is_like(player.preset)
+            self._seen = player.preset, self._saved is None or not _is_saved(self._saved, player.preset)
         return self._seen[1]
 
     def answer(self, request: PresetRequest) -> dict[str, Any]:
@@ -66,13 +67,17 @@ class Keeping:
     def save(self) -> str:
         """Save the preset in hand; a factory preset as the player's own of that key. Returns the key.
 
+        A snapshot that was recalled follows what was turned since.
+
         Raises:
             PresetError: it is a plain one, or cannot be saved.
         """
         player = self._player
         if not player.key:
             raise PresetError("what plays is no preset of the list", hint="Save it with `pedal preset save-as NAME`")
-        self._store.save(player.key, player.preset)
+        saved = _to_save(player.preset)
+        self._store.save(player.key, saved)
+        player.work.hold_as(player.key, saved)
         return player.key
 
     def save_as(self, name: str) -> str:
@@ -82,9 +87,9 @@ class Keeping:
             PresetError: the name is taken or no name, or it cannot be saved.
         """
         player = self._player
-        preset, key = replace(player.preset, name=checked_name(name, "preset")), self._new_key(name)
+        preset, key = replace(_to_save(player.preset), name=checked_name(name, "preset")), self._new_key(name)
         self._store.save(key, preset, like=player.key)
-        player.hold_as(key, preset)
+        player.work.hold_as(key, preset)
         return key
 
     def revert(self) -> str:
@@ -108,7 +113,7 @@ class Keeping:
             self._store.check_free(name)
         self._store.save(key, replace(saved, name=name))
         if key == self._player.key:
-            self._player.hold_as(key, replace(self._player.preset, name=name))
+            self._player.work.hold_as(key, replace(self._player.preset, name=name))
         return key
 
     def copy(self, key: str, name: str) -> str:
@@ -145,3 +150,15 @@ class Keeping:
     def _about(self, key: str) -> dict[str, Any]:
         preset = self._load(key)
         return {"preset": preset.name if preset else "", "preset_key": key}
+
+
+def _is_saved(saved: Preset, preset: Preset) -> bool:
+    """Whether a preset in hand is as its file says, or as the snapshot says that was recalled."""
+    there = {snapshot.number for snapshot in saved.snapshots}
+    return (recalled(saved, preset.snapshot) if preset.snapshot in there else saved).is_like(preset)
+
+
+def _to_save(preset: Preset) -> Preset:
+    """The preset with the snapshot that was recalled as it now plays, and none of blocks that are gone."""
+    now = tuple(refreshed(s, preset) if s.number == preset.snapshot else s for s in preset.snapshots)
+    return replace(preset, snapshots=fitting(now, preset))

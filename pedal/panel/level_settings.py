@@ -76,7 +76,7 @@ class LevelSettings:
         notes = self._rigs.playing
         amps = []
         for block in notes.blocks if notes else ():
-            if block.amp is not None:
+            if block.amp is not None and block.id == block.owner:  # both sides of one are alike
                 heard, said = input_gain(block.amp.levels, self.now), output_gain(block.amp.levels, self.now)
                 about = {"id": block.id, "model": block.amp.model_name, "input": heard.why, "output": said.why}
                 gains = {"input_gain_db": round(heard.gain_db, 2), "output_gain_db": round(said.gain_db, 2)}

@@ -25,6 +25,7 @@ from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.link.status import Event, Status
+from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.control import Ask
 from pedal.panel.controls.inputs import Press
@@ -41,6 +42,7 @@ from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
 from pedal.panel.widths import Widths
@@ -95,12 +97,15 @@ class Panel:
         self._reflexes = reflexes
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
-        keeping = Keeping(self._player, self._hand.store)
         self._turns = Turns(board, self._player)
         self._tuner = Tuner(link, board.tuner)
+        keeping, snapshots = Keeping(self._player, self._hand.store), Snapshots(self._player, self._hand.store)
+        self._actions = Actions(self._player, self._tuner, snapshots)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
-        self._answers = Answers(self._player, self._hand, self._status, self._view, press, self._tuner, keeping)
+        self._answers = Answers(
+            self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots
+        )
         self._deeds = dict(self._quick_deeds())
         self._tick = 0
         self._shown_message = ("", 0.0)
@@ -155,16 +160,8 @@ class Panel:
         try:
             if action == "bypass" and ask_resume(self._link.path.parent, "audio"):
                 self._player.message = "Trying again."
-            elif action == "bypass":
-                self._player.toggle_bypass()
-            elif action == "tap":
-                self._player.tap(press.at_s)
-            elif action == "tuner":
-                self._tuner.switch()
-            elif action in ACTIONS:  # a reflex, but in safe mode
-                self._player.message = "No looper in safe mode."
             else:
-                self._player.step(1 if action == "next_preset" else -1)
+                self._actions.do(action, press.at_s)
         except PedalError as error:
             self._player.message = str(error)
 
@@ -190,7 +187,7 @@ class Panel:
         self._link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())
         self._workshop.look_after(now_s)
         status = self._link.status()
-        self._player.tick(now_s)
+        self._player.work.tick(now_s)
         self._tuner.tick(now_s)
         for event in self._link.new_events():
             self._on_event(event, status, now_s)

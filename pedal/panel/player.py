@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
 
 from pedal.config import Board
 from pedal.errors import ControlError, PedalError
 from pedal.link import Link, Word
-from pedal.notes import BlockNote, RigNotes
 from pedal.panel.controls.taps import Taps
 from pedal.panel.hand import Hand, cell_of
-from pedal.panel.jobs import Done, Job
+from pedal.panel.jobs import Done
 from pedal.panel.level_settings import LevelSettings
 from pedal.panel.looper import Looper
 from pedal.panel.outlet import Outlet
 from pedal.panel.quality import CHOICES
-from pedal.panel.rigs import BYPASS_CELL, Rigs
+from pedal.panel.rigs import Rigs
 from pedal.panel.widths import Widths
+from pedal.panel.work import Work
 from pedal.panel.workshop import Workshop
 from pedal.params import BYPASS, KINDS
 from pedal.params.tempo import SLOWEST_BPM, TEMPO
@@ -35,21 +34,6 @@ _log = logging.getLogger("pedal.panel")
 
 #: The guitar as it is: what plays when something in a preset makes the panel fail.
 PLAIN = Preset("Plain")
-#: A block waits at most this long for the width that makes room for it, and a preset as many ticks of the panel.
-ROOM_TIMEOUT_S, ROOM_TICKS = 1.0, 20
-
-
-@dataclass(slots=True)
-class _Pending:
-    """A preset that is being built; ``preset`` has the changes made since ``built`` went to the builder."""
-
-    number: int
-    key: str
-    built: Preset
-    preset: Preset
-    quality: dict[str, str]
-    waiting: tuple[int, RigNotes] | None = None  # slot and rig, once it waits for room
-    ticks: int = 0  # of waiting
 
 
 class Player:
@@ -61,6 +45,7 @@ class Player:
         notice: what stands there as long as there is no message and no other preset was chosen, or empty.
         levels: the pedal's level settings.
         looper: outside of all presets.
+        work: the preset that the verbs are about.
     """
 
     def __init__(
@@ -78,16 +63,13 @@ class Player:
         self.looper = Looper(board.looper, rigs)
         self.message = self.levels.trouble or outlet.message
         self.notice = ""
-        self._board = board
         self._link = link
         self._hand = hand
         self._rigs = rigs
         self._widths = widths
-        self._workshop = workshop
         self._bypassing = threading.Lock()
         self._taps = Taps()
-        self._pending: _Pending | None = None
-        self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
+        self.work = Work(board, link, hand, rigs, widths, workshop, outlet, self.levels, self.looper)
 
     @property
     def is_bypassed(self) -> bool:
@@ -97,17 +79,12 @@ class Player:
     @property
     def key(self) -> str:
         """Of the preset that the verbs are about: the one being built, else the one in hand."""
-        return self._pending.key if self._pending else self._hand.key
+        return self.work.key
 
     @property
     def preset(self) -> Preset:
         """The preset that the verbs are about."""
-        return self._pending.preset if self._pending else self._hand.preset
-
-    @property
-    def quality(self) -> dict[str, str]:
-        """Widths chosen for its amps."""
-        return self._pending.quality if self._pending else self._hand.quality
+        return self.work.preset
 
     def begin(self, now_s: float) -> None:
         """Go on with what a killed panel left playing; else play the first preset there is."""
@@ -122,10 +99,10 @@ class Player:
         wanted = self._rigs.wanted
         # It was killed before it could publish, or the board has got a looper since.
         if wanted is None or wanted.serial != self._hand.serial or self.looper.lacks(wanted):
-            self._build(self._hand.key, self._hand.preset, self._hand.quality)
+            self.work.build(self._hand.key, self._hand.preset, self._hand.quality)
             return
         for block in self._hand.preset.chain:
-            self._store(block)
+            self.work.store(block)
             if block.on != self._rigs.is_on(block.id):
                 self.switch_block(block.id, block.on, now_s)
 
@@ -138,7 +115,7 @@ class Player:
             kept = f" What you had could not be kept: {error}"
             _log.error("the preset that could not be kept:\n%s", format_preset(self._hand.preset))
         self._hand.take("", PLAIN, {}, serial=0)
-        self._build("", PLAIN, {})
+        self.work.build("", PLAIN, {})
         self.notice = f"Plain sound. {reason}{kept}"
         _log.warning("%s", self.notice)
 
@@ -161,14 +138,7 @@ class Player:
         """
         loaded = self._hand.store.load(key)
         self.message, self.notice = loaded.warning, ""
-        self._build(key, loaded.preset, {})
-
-    def hold_as(self, key: str, preset: Preset) -> None:
-        """Hold the same sound under another key or name; nothing is built."""
-        if self._pending is not None:
-            self._pending.key, self._pending.preset = key, preset
-        else:
-            self._hand.take(key, preset, self._hand.quality, self._hand.serial)
+        self.work.build(key, loaded.preset, {})
 
     def step(self, by: int) -> None:
         """Begin to play the next (1) or previous (-1) preset that can be read.
@@ -190,30 +160,8 @@ class Player:
         raise trouble or ControlError("there is no preset")
 
     def built(self, done: Done) -> None:
-        """The builder's answer: publish the rig, or say why there is none. Older answers are ignored.
-
-        Amps that go on in it may have to narrow first: then the rig waits a moment.
-        """
-        if self._pending is None or done.number != self._pending.number:
-            return
-        if done.notes is None:
-            self._pending, self.message = None, done.error
-        elif self._widths.make_room_for_rig(done.notes, self._link.status()):
-            self._pending.waiting = done.slot, done.notes
-        else:
-            self._publish(self._pending, done.slot, done.notes)
-
-    def _publish(self, pending: _Pending, slot: int, notes: RigNotes) -> None:
-        self._pending = None
-        self._waiting.clear()
-        # In this order: killed in between, a successor finds that what plays is not what is in hand.
-        self._hand.take(pending.key, pending.preset, pending.quality, notes.serial)
-        self._rigs.publish(slot, notes, self.levels.now)
-        for block in pending.preset.chain:
-            if block != pending.built.block(block.id):
-                self._store(block)
-        self.outlet.apply()
-        self._widths.restart()
+        """The builder's answer; older ones are ignored."""
+        self.message = self.work.built(done) or self.message
 
     def tap(self, at_s: float) -> None:
         """A foot taps the beat: from the second tap on, every block of the preset that has a tempo follows."""
@@ -237,16 +185,21 @@ class Player:
         kind = KINDS[self.preset.block(block_id).kind]
         if name == kind.asset or kind.option(name):
             text = value if isinstance(value, str) else f"{value:g}"
-            self._build(self.key, self.preset.with_option(block_id, name, text), self.quality)
+            self.work.build(self.key, self.preset.with_option(block_id, name, text), self.work.quality)
             return text
         param = kind.params[kind.index(name, f"block '{block_id}'")]
         number = parse_shown(param, value, f"block '{block_id}'") if isinstance(value, str) else value
         if param is BYPASS:
             self.switch_block(block_id, number < 0.5, now_s)
             return shown(param, number)
-        self._hold(self.preset.with_value(block_id, name, number))
-        if self._pending is None:
-            self._store(self._hand.preset.block(block_id))
+        changed = self.preset.with_value(block_id, name, number)
+        if param.builds:
+            if _costs_otherwise(self.preset, changed):
+                self.work.build(self.key, changed, self.work.quality)
+            return shown(param, number)
+        self.work.hold(changed)
+        if not self.work.is_building:
+            self.work.store(self._hand.preset.block(block_id))
         return shown(param, number)
 
     def switch_block(self, block_id: str, on: bool, now_s: float) -> bool:
@@ -255,19 +208,27 @@ class Player:
         Raises:
             PresetError: no such block, or one that every chain needs.
         """
-        self._hold(self.preset.with_on(block_id, on))
-        if self._pending is not None:  # the builder chooses the widths that leave room for it
-            self._build(self._pending.key, self._pending.preset, self._pending.quality)
+        self.work.hold(self.preset.with_on(block_id, on))
+        if self.work.is_building:  # the builder chooses the widths that leave room for it
+            self.work.build(self.key, self.preset, self.work.quality)
             return True
-        self._waiting.pop(block_id, None)
-        note = self._note(block_id)
-        if note is not None and on and not self._rigs.is_on(block_id):
-            status, quality = self._link.status(), self._hand.quality
-            if not self._rigs.is_adopted or self._widths.make_room_for_block(note, status, quality):
-                self._waiting[block_id] = now_s + ROOM_TIMEOUT_S
-                return False
-        self._rigs.set_target(block_id, BYPASS_CELL, 0.0 if on else 1.0)
-        return True
+        return self.work.switch(block_id, on, now_s)
+
+    def change_to(self, changed: Preset, now_s: float) -> None:
+        """Another setting of the same blocks: all parameters ramp there; blocks switched on may wait for room."""
+        before = self.preset
+        switched = [block for block in changed.blocks if block.on != before.block(block.id).on]
+        if _costs_otherwise(before, changed) or (switched and self.work.is_building):
+            self.work.build(self.key, changed, self.work.quality)
+            return
+        self.work.hold(changed)
+        if self.work.is_building:
+            return
+        for block in changed.chain:
+            if block != before.block(block.id):
+                self.work.store(block)
+        for block in sorted(switched, key=lambda block: block.on):  # what is switched off makes room
+            self.switch_block(block.id, block.on, now_s)
 
     def set_quality(self, quality: str, amp_number: int | None) -> list[str]:
         """Choose "full", "lite" or "auto" for one amp (from 1) or for all; returns the amps' ids.
@@ -283,79 +244,20 @@ class Player:
                 raise ControlError(f"there is no amp {amp_number}", hint=f"This preset has {len(ids)}")
             ids = [ids[amp_number - 1]]
         chosen = dict.fromkeys(ids, quality)
-        if self._pending is not None:
-            self._build(self._pending.key, self._pending.preset, self._pending.quality | chosen)
+        if self.work.is_building:
+            self.work.build(self.key, self.preset, self.work.quality | chosen)
             return ids
         self._hand.quality |= chosen
         self._hand.keep()
         self._widths.prefer(self._hand.quality, ids, self._link.status())
         return ids
 
-    def tick(self, now_s: float) -> None:
-        """Publish and switch on what waited for room, once it is there (or did not come in time)."""
-        self._rigs.look_after()
-        if self._pending is not None and self._pending.waiting is not None:
-            self._pending.ticks += 1
-            if self._widths.is_settled() or self._pending.ticks > ROOM_TICKS:
-                self._publish(self._pending, *self._pending.waiting)
-        there = self._rigs.is_adopted and self._widths.is_settled()
-        for block_id in [block_id for block_id, until_s in self._waiting.items() if there or now_s >= until_s]:
-            del self._waiting[block_id]
-            self._rigs.set_target(block_id, BYPASS_CELL, 0.0)
-
-    def progress(self) -> str:
-        """What the player waits for while nothing plays yet; empty otherwise."""
-        if self._pending is None or self._rigs.playing is not None:
-            return ""
-        return f"Loading {self._pending.preset.name}" if self._workshop.is_ready else STARTING
-
-    def _hold(self, changed: Preset) -> None:
-        if self._pending is not None:
-            self._pending.preset = changed
-        else:
-            self._hand.change(changed)
-
-    def _store(self, block: Block) -> None:
-        """Every parameter of a preset's block but its bypass, which may have to wait for room."""
-        if KINDS[block.kind].outside:
-            return
-        for cell, value in enumerate(block.kernel_values()):
-            if cell != BYPASS_CELL:
-                self._rigs.set_target(block.id, cell, value)
-
-    def _build(self, key: str, preset: Preset, quality: dict[str, str]) -> None:
-        slot, serial, in_use = self._rigs.next_place()
-        audio = self._board.audio
-        job = Job(
-            number=self._workshop.next_number(),
-            preset_text=format_preset(preset),
-            origin=key,
-            slot=slot,
-            serial=serial,
-            live=self._rigs.wanted or self._rigs.playing,
-            in_use=in_use,
-            rate_hz=self._link.get(Word.RATE_HZ) or audio.rate_hz,
-            period_frames=self._link.get(Word.PERIOD_FRAMES) or audio.period_frames,
-            cpu_scale=self._board.cpu_scale if self._board.virtual else 1.0,
-            budget=self._board.budget_share,
-            slowness=self._widths.slowness,
-            prices=self._board.prices,
-            quality=quality,
-            connection=self.outlet.connection.values,
-            looper_db=self.looper.level_db,
-            levels=self.levels.now,
-        )
-        self._pending = _Pending(job.number, key, preset, preset, quality)
-        self._workshop.submit(job)
-
-    def _note(self, block_id: str) -> BlockNote | None:
-        notes = self._rigs.wanted or self._rigs.playing
-        return next((block for block in notes.blocks if block.id == block_id), None) if notes else None
-
 
 def _has_tempo(block: Block) -> bool:
     return any(param.name == TEMPO for param in KINDS[block.kind].params)
 
 
-#: Said while the kernels are compiled or loaded.
-STARTING = "Getting ready: the first start takes a minute or two."
+def _costs_otherwise(before: Preset, after: Preset) -> bool:
+    """Whether a block of both has another word of those for which the chain is built anew."""
+    words = [(block, param.name) for block in after.chain for param in KINDS[block.kind].params if param.builds]
+    return any(block.value(name) != before.block(block.id).value(name) for block, name in words)

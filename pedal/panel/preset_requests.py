@@ -1,8 +1,15 @@
-"""The requests about the player's presets; part of ``protocol``. Pure."""
+"""The requests about the player's presets and their snapshots; part of ``protocol``. Pure."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
+
 from pedal.panel.request import Name, Request
+from pedal.preset import MAX_SNAPSHOTS
+
+SnapshotNumber = Annotated[int, msgspec.Meta(ge=1, le=MAX_SNAPSHOTS)]
 
 
 class SavePreset(Request, tag="preset-save", frozen=True):
@@ -37,3 +44,25 @@ class DeletePreset(Request, tag="preset-delete", frozen=True):
 
 
 PresetRequest = SavePreset | RevertPreset | RenamePreset | CopyPreset | DeletePreset
+
+
+class RecallSnapshot(Request, tag="snapshot", frozen=True):
+    """Play a snapshot of the preset in hand; without a number the next."""
+
+    number: SnapshotNumber | None = None
+
+
+class TakeSnapshot(Request, tag="snapshot-save", frozen=True):
+    """Keep what plays as a snapshot; without a name it keeps the one it has."""
+
+    number: SnapshotNumber
+    name: str | None = None
+
+
+class ClearSnapshot(Request, tag="snapshot-clear", frozen=True):
+    """Forget a snapshot."""
+
+    number: SnapshotNumber
+
+
+SnapshotRequest = RecallSnapshot | TakeSnapshot | ClearSnapshot

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pedal.errors import ControlError
-from pedal.panel.preset_requests import PresetRequest
+from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.request import VERSION as VERSION
 from pedal.panel.request import Name, RequestId
 from pedal.panel.request import Request as Request
@@ -133,6 +133,7 @@ AnyRequest = (
     | Page
     | Reload
     | PresetRequest
+    | SnapshotRequest
 )
 
 

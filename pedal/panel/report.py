@@ -20,6 +20,7 @@ from pedal.panel.hand import Hand
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
 from pedal.panel.rigs import AmpState, Rigs
+from pedal.panel.snapshots import mark
 from pedal.panel.widths import Widths
 from pedal.params import KINDS
 from pedal.units import db_from_gain
@@ -128,6 +129,7 @@ class Reporter:
             preset_number=number,
             preset_count=count,
             edited=self._keeping.is_edited,
+            snapshot=mark(hand.preset),
             model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
             width_label=width_label(shown) if shown else "",
             held_down=any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
@@ -138,7 +140,7 @@ class Reporter:
             in_clipped=has_clipped(status),
             bypassed=player.is_bypassed,
             muted=hand.preset.output.value("mute") > 0.5,
-            message=player.message or self._safe_page() or player.notice or player.progress(),
+            message=player.message or self._safe_page() or player.notice or player.work.progress(),
             audio_state=self._audio_state(status),
             cpu_scale=status.cpu_scale if board.virtual else 1.0,
             loop=player.looper.view(),
@@ -183,11 +185,13 @@ class Reporter:
             "preset_number": number,
             "preset_count": count,
             "edited": self._keeping.is_edited,
+            "snapshot": hand.preset.snapshot,
+            "snapshots": [{"number": kept.number, "name": kept.name} for kept in hand.preset.snapshots],
             "bypassed": player.is_bypassed,
             "connection": player.outlet.connection.name,
             "looper": player.looper.status(),
             "safe_mode": self._safe_mode,
-            "message": player.message or player.notice or player.progress(),
+            "message": player.message or player.notice or player.work.progress(),
             "load": round(status.load, 4),
             "load_mean": round(status.load_mean, 4),
             "load_peak": round(status.load_peak, 4),

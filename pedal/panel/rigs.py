@@ -21,12 +21,17 @@ BYPASS_CELL = 0
 
 @dataclass(frozen=True, slots=True)
 class AmpState:
-    """An amp of the playing rig: its note, and its widths as indices (-1: not playing)."""
+    """An amp of the playing rig: its rows (two, if it plays twice), and its widths as indices (-1: not playing)."""
 
-    block: BlockNote
+    rows: tuple[BlockNote, ...]
     playing: int
     wanted: int
     held: int
+
+    @property
+    def block(self) -> BlockNote:
+        """The row that stands for it: the only one, or the left."""
+        return self.rows[0]
 
 
 class Rigs:
@@ -133,27 +138,33 @@ class Rigs:
     def amps(self) -> tuple[AmpState, ...]:
         """The playing rig's amps, in the order of sound."""
         notes, words = self.playing, self.link.arena.i64
-        states = []
+        sides: dict[str, list[BlockNote]] = {}
         for block in notes.blocks if notes else ():
             if block.amp is not None:
-                record = block.amp.record_idx
-                states.append(
-                    AmpState(
-                        block,
-                        int(words[record + layout.AMP_PLAYING]),
-                        int(words[record + layout.AMP_WANTED]),
-                        int(words[record + layout.AMP_HELD]),
-                    )
+                sides.setdefault(block.owner, []).append(block)
+        states = []
+        for rows in sides.values():
+            records = [block.amp.record_idx for block in rows if block.amp]
+            held = [int(words[record + layout.AMP_HELD]) for record in records]
+            states.append(
+                AmpState(
+                    tuple(rows),
+                    int(words[records[0] + layout.AMP_PLAYING]),
+                    int(words[records[0] + layout.AMP_WANTED]),
+                    min((width for width in held if width != layout.NO_WIDTH), default=layout.NO_WIDTH),
                 )
+            )
         return tuple(states)
 
     def ask_width(self, amp: AmpState, width: int) -> None:
         """Ask for a width; lifts the hold of an overrun, which this answers."""
-        assert amp.block.amp is not None
-        record = amp.block.amp.record_idx
-        self.link.put(record + layout.AMP_WANTED, width)
+        for row in amp.rows:
+            assert row.amp is not None
+            self.link.put(row.amp.record_idx + layout.AMP_WANTED, width)
         if amp.held != layout.NO_WIDTH and width <= amp.held:
-            self.link.put(record + layout.AMP_HELD, layout.NO_WIDTH)
+            for row in amp.rows:
+                assert row.amp is not None
+                self.link.put(row.amp.record_idx + layout.AMP_HELD, layout.NO_WIDTH)
 
     def _store_gains(self, amp: AmpNote, levels: Levels) -> None:
         gains = (input_gain(amp.levels, levels), output_gain(amp.levels, levels))

@@ -159,18 +159,19 @@ class Widths:
         """An amp as the governor sees it."""
         assert amp.block.amp is not None
         share = status.rate_hz * 1e-9 * status.cpu_scale
-        costs = tuple(cost * share for cost in amp.block.amp.costs_ns)
+        sides = [row.amp.costs_ns for row in amp.rows if row.amp]
+        costs = tuple(sum(both) * share for both in zip(*sides, strict=True))
         floor, ceiling = limits(quality.get(amp.block.owner, "auto"), len(costs))
         return decide.Amp(amp.block.id, costs, amp.playing, ceiling, floor)
 
     def _slowness(self, states: list[AmpState], status: Status) -> float:
         """How much longer the playing amps take in the period thread, now, than on the stopwatch; 1 if none plays."""
         notes, seen = self._rigs.playing, list[float]()
-        for amp in states:
-            if notes is None or amp.playing < 0 or amp.block.amp is None:
+        for block, playing in [(block, amp.playing) for amp in states for block in amp.rows]:
+            if notes is None or playing < 0 or block.amp is None:
                 continue
-            row = notes.blocks.index(amp.block)
-            timed_ns = amp.block.amp.costs_ns[amp.playing] * status.period_frames
+            row = notes.blocks.index(block)
+            timed_ns = block.amp.costs_ns[playing] * status.period_frames
             if row < len(status.row_costs_ns) and timed_ns > 0.0:
                 seen.append(status.row_costs_ns[row] / timed_ns)
         return max(seen, default=1.0)
@@ -187,7 +188,10 @@ class Widths:
             self.slowness += LEARN_SHARE * (self._slowness(states, status) - self.slowness)
 
     def note_event(self, event: Event, status: Status, now_s: float) -> Change | None:
-        """Record a width event; None if it only began or ended an amp's bypass, or is of an old rig."""
+        """Record a width event; None if it only began or ended an amp's bypass, or is of an old rig.
+
+        Nor if it is of an amp's right side, which does as the left one did in the same period.
+        """
         serial, before, after, lag_frames, warm = event.numbers
         amp = next((amp for amp in self._rigs.amps() if amp.block.serial == serial), None)
         if amp is None or amp.block.amp is None or before == layout.NO_WIDTH:

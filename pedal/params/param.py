@@ -32,6 +32,7 @@ class Param:
         step: the least that a knob turns.
         taper: of a knob: equal turns add (``linear``) or multiply (``log``).
         words: of a choice, what presets and screens call its numbers.
+        builds: another word costs otherwise, so the chain is built anew, and there is room for it before it is heard.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Param:
     step: float = 0.01
     taper: Literal["linear", "log"] = "linear"
     words: tuple[str, ...] = ()
+    builds: bool = False
 
     def checked(self, value: float, where: str) -> float:
         """``value`` if it is finite and in range.
@@ -221,9 +223,9 @@ def switch(name: str, label: str, *, default: bool = False) -> Param:
     return Param(name, "on/off", 0.0, 1.0, float(default), label, step=1.0)
 
 
-def choice(name: str, words: tuple[str, ...], label: str, default: int = 0) -> Param:
+def choice(name: str, words: tuple[str, ...], label: str, default: int = 0, *, builds: bool = False) -> Param:
     """One of some words; the kernel reads its number."""
-    return Param(name, "choice", 0.0, len(words) - 1.0, default, label, step=1.0, words=words)
+    return Param(name, "choice", 0.0, len(words) - 1.0, default, label, step=1.0, words=words, builds=builds)
 
 
 def block(

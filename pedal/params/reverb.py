@@ -11,7 +11,7 @@ LEAST_SIZE, MOST_SIZE = 0.5, 1.5
 REVERB = block(
     "reverb",
     "Reverb",
-    choice("flavour", FLAVOURS, "Flavour"),
+    choice("flavour", FLAVOURS, "Flavour", builds=True),
     seconds("decay_s", 0.2, 20.0, 1.5, "Decay"),
     share("mix", 0.2, "Mix"),
     share("damping", 0.5, "Damping"),

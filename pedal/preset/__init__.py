@@ -1,14 +1,16 @@
 """Presets: what one is (``model``), its file read (``parse``, ``migrate``) and written (``format``). Pure."""
 
-from pedal.preset.format import document_of, format_preset
+from pedal.preset.format import format_preset
 from pedal.preset.migrate import SCHEMA, NewerSchemaError
 from pedal.preset.model import (
     IMPLICIT,
     MAX_BLOCKS,
     MAX_NAME,
+    MAX_SNAPSHOTS,
     RESERVED,
     Block,
     Preset,
+    Snapshot,
     checked_asset_name,
 )
 from pedal.preset.parse import checked_name, parse_preset
@@ -17,14 +19,15 @@ __all__ = [
     "IMPLICIT",
     "MAX_BLOCKS",
     "MAX_NAME",
+    "MAX_SNAPSHOTS",
     "RESERVED",
     "SCHEMA",
     "Block",
     "NewerSchemaError",
     "Preset",
+    "Snapshot",
     "checked_asset_name",
     "checked_name",
-    "document_of",
     "format_preset",
     "parse_preset",
 ]

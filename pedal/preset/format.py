@@ -1,4 +1,4 @@
-"""From a preset to the text of its file, and to the document that the text is of.
+"""From a preset to the text of its file.
 
 Called by the library, which saves, and by the panel, whose preset in hand and jobs travel as text. Pure.
 """
@@ -11,26 +11,29 @@ import tomli_w
 
 from pedal.params import KINDS
 from pedal.preset.migrate import SCHEMA
-from pedal.preset.model import Block, Preset
+from pedal.preset.model import HASH_SUFFIX, Block, Preset
+from pedal.preset.snapshots import snapshot_table
 
 
 def format_preset(preset: Preset) -> str:
     """The TOML text that ``parse_preset`` reads back as the same preset."""
-    head = document_of(preset)
-    tables = [tomli_w.dumps(block) for block in head.pop("block")]
+    head: dict[str, Any] = {"schema": SCHEMA, "name": preset.name}
+    head |= {block.id: _values(block) for block in (preset.input, preset.dc, preset.output) if block.values}
+    parts = [tomli_w.dumps(head)]
     # One [[block]] each, as players write it; the writer itself would put short ones on one line.
-    return "\n[[block]]\n".join([tomli_w.dumps(head), *tables])
+    parts += [f"[[block]]\n{tomli_w.dumps(_table(block))}" for block in preset.blocks]
+    parts += [_snapshot(snapshot_table(snapshot, preset)) for snapshot in preset.snapshots]
+    return "\n".join(parts)
 
 
-def document_of(preset: Preset) -> dict[str, Any]:
-    """The preset as plain dictionaries and lists, in the order of its file, of the schema ``SCHEMA``."""
-    implicit = (preset.input, preset.dc, preset.output)
-    return {
-        "schema": SCHEMA,
-        "name": preset.name,
-        **{block.id: _values(block) for block in implicit if block.values},
-        "block": [_table(block) for block in preset.blocks],
-    }
+def _snapshot(table: dict[str, Any]) -> str:
+    """One [[snapshot]], with lines such as ``amp1.drive_db = 3.0``: of ids and parameters, no key needs quotes."""
+    lines = [
+        f"{block_id}.{line}"
+        for block_id, values in table.pop("values").items()
+        for line in tomli_w.dumps(values).splitlines(keepends=True)
+    ]
+    return f"[[snapshot]]\n{tomli_w.dumps(table)}\n[snapshot.values]\n{''.join(lines)}"
 
 
 def _table(block: Block) -> dict[str, Any]:
@@ -38,7 +41,8 @@ def _table(block: Block) -> dict[str, Any]:
     head: dict[str, Any] = {"kind": block.kind, "id": block.id, "on": block.on}
     if kind.asset:
         head[kind.asset] = block.asset
-    return head | dict(block.options) | _values(block)
+    hashes = {f"{key}{HASH_SUFFIX}": f"sha256:{known}" for key, known in block.hashes.items()}
+    return head | dict(block.options) | hashes | _values(block)
 
 
 def _values(block: Block) -> dict[str, float | bool | str]:

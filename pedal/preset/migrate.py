@@ -24,8 +24,13 @@ class NewerSchemaError(PresetError):
     """A file that a newer pedal wrote: neither read nor ever overwritten."""
 
 
+def _to_2(document: Document) -> Document:
+    """Version 2 adds snapshots, and hashes of models and impulse responses: what version 1 says, it says as well."""
+    return document
+
+
 #: The step at index ``i`` leads from version ``i + 1`` to the next.
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (_to_2,)
 #: The version that is written.
 SCHEMA = 1 + len(STEPS)
 

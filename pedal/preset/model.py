@@ -15,7 +15,11 @@ from pedal.params import BYPASS, KINDS, BlockKind, Param
 
 MAX_BLOCKS = 16
 MAX_NAME = 64
+MAX_SNAPSHOTS = 8
+MAX_SNAPSHOT_NAME = 24
 MAX_ASSET_NAME = 200
+#: Behind a key that names a file: the key of its hash.
+HASH_SUFFIX = "_hash"
 #: Keyed on the input and applied behind the amp: a chain has one place for it.
 MAX_OF_KIND = {"gate": 1}
 
@@ -37,6 +41,8 @@ class Block:
         values: the parameters that were given, in the player's units.
         on: False is a block that is there, but bypassed.
         options: those that were given.
+        hashes: SHA-256 (hexadecimal) of the files it plays, by the key that names them (``model``, ``impulse_b``), as
+            far as they are known. They say which content is meant; names are for people, and where no hash is known.
     """
 
     id: str
@@ -45,6 +51,19 @@ class Block:
     values: Mapping[str, float] = field(default_factory=dict)
     on: bool = True
     options: Mapping[str, str | int] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files it plays: their names by key."""
+        names = {KINDS[self.kind].asset: self.asset, **self.options}
+        return {key: str(names[key]) for key in file_keys(KINDS[self.kind]) if key in names}
+
+    def with_files(self, names: Mapping[str, str]) -> Block:
+        """The same block with other names for its files."""
+        asset = names.get(KINDS[self.kind].asset, self.asset)
+        options = {key: names.get(key, value) for key, value in self.options.items()}
+        return replace(self, asset=asset, options=options)
 
     def option(self, name: str) -> str | int:
         """An option: as given, else the default of its kind."""
@@ -61,10 +80,11 @@ class Block:
 
     @property
     def filled(self) -> Block:
-        """The same block with every parameter and option given: two that sound the same are then equal."""
+        """The same block with every parameter and option given, and no hashes: two of the same sound are then equal."""
         kind = KINDS[self.kind]
         values = {param.name: self.value(param.name) for param in kind.params if param is not BYPASS}
-        return replace(self, values=values, options={option.name: self.option(option.name) for option in kind.options})
+        options = {option.name: self.option(option.name) for option in kind.options}
+        return replace(self, values=values, options=options, hashes={})
 
     def kernel_values(self) -> tuple[float, ...]:
         """What kernels are given for each parameter of its kind, in order; the bypass follows ``on``."""
@@ -75,10 +95,33 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """A chain: ``input``, the blocks in order, ``dc``, ``output``; and ``master``, which no preset file says.
+class Snapshot:
+    """Another setting of a preset's blocks: parameters and what is on, never which blocks there are.
 
-    Nor does any say ``looper``; it is None where the board has none.
+    Attributes:
+        number: 1 to ``MAX_SNAPSHOTS``, where a foot finds it.
+        name: what the screen shows; may be empty.
+        values: by block and parameter, in the player's units; what is not given stays as it is.
+        on: by block.
+    """
+
+    number: int
+    name: str = ""
+    values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    on: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A chain, and its snapshots.
+
+    Attributes:
+        name: what the screen shows.
+        input, blocks, dc, output: the chain in the order of the signal.
+        snapshots: in the order of the file.
+        master: how the pedal is connected; no preset file says that.
+        looper: no file says that either; None where the board has none.
+        snapshot: the number that was recalled last, 0 for none; nor that.
     """
 
     name: str
@@ -86,8 +129,10 @@ class Preset:
     input: Block = field(default_factory=lambda: Block("input", "input"))
     dc: Block = field(default_factory=lambda: Block("dc", "dc"))
     output: Block = field(default_factory=lambda: Block("output", "output"))
+    snapshots: tuple[Snapshot, ...] = ()
     master: Block = field(default_factory=lambda: Block("master", "master"))
     looper: Block | None = None
+    snapshot: int = 0
 
     @property
     def chain(self) -> tuple[Block, ...]:
@@ -144,10 +189,16 @@ class Preset:
             PresetError: no such block or option, or it cannot be so.
         """
         block, where = self.block(block_id), f"block '{block_id}'"
+        block = replace(block, hashes={key: known for key, known in block.hashes.items() if key != name})
         if name == (kind := KINDS[block.kind]).asset:
             return self.with_block(replace(block, asset=checked_asset_name(value, name, where)))
         given = parse_option(kind, name, int(value) if value.isdecimal() and len(value) < 10 else value, where)
         return self.with_block(replace(block, options={**block.options, name: given}))
+
+    def with_hashes(self, hashes: Mapping[str, Mapping[str, str]]) -> Preset:
+        """The same preset with the hashes of its files, by block and key; those of other blocks are left out."""
+        known = {block_id: own for block_id, own in hashes.items() if own}
+        return replace(self, blocks=tuple(replace(b, hashes=dict(known.get(b.id, b.hashes))) for b in self.blocks))
 
     def with_on(self, block_id: str, on: bool) -> Preset:
         """The same preset with one of its listed blocks switched on or off.
@@ -184,6 +235,12 @@ def parse_option(kind: BlockKind, name: str, value: object, where: str) -> str |
     option = kind.option(name)
     assert option is not None
     return checked_asset_name(value, name, where) if option.asset else option.parsed(value, where)
+
+
+def file_keys(kind: BlockKind) -> tuple[str, ...]:
+    """The keys of a kind that name files; each may have a hash beside it, in the key with ``HASH_SUFFIX``."""
+    own = (kind.asset,) if kind.asset else ()
+    return own + tuple(option.name for option in kind.options if option.asset)
 
 
 def param_of(kind: BlockKind, name: str, where: str) -> Param:

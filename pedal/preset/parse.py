@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pedal.errors import PresetError, did_you_mean
@@ -14,6 +15,7 @@ from pedal.files import parse_toml
 from pedal.params import BYPASS, KINDS, BlockKind, kind_named
 from pedal.preset.migrate import migrated
 from pedal.preset.model import (
+    HASH_SUFFIX,
     IMPLICIT,
     MAX_BLOCKS,
     MAX_NAME,
@@ -22,10 +24,13 @@ from pedal.preset.model import (
     Block,
     Preset,
     checked_asset_name,
+    file_keys,
     param_of,
     parse_option,
 )
+from pedal.preset.snapshots import parse_snapshots
 
+_HASH = re.compile(r"sha256:([0-9a-f]{64})")
 _ID = re.compile(r"[a-z0-9_-]{1,24}")
 
 
@@ -37,12 +42,12 @@ def parse_preset(text: str, where: str) -> Preset:
         NewerSchemaError: it was written by a newer pedal.
     """
     raw = migrated(parse_toml(text, where, PresetError), where)
-    tables = raw.pop("block", [])
+    tables, snapshots = raw.pop("block", []), raw.pop("snapshot", [])
     name = checked_name(raw.pop("name", None), where)
-    implicit = {key: _parse_implicit(key, raw.pop(key, {}), where) for key in IMPLICIT}
+    implicit: dict[str, Any] = {key: _parse_implicit(key, raw.pop(key, {}), where) for key in IMPLICIT}
     if raw:
         key = next(iter(raw))
-        hint = did_you_mean(key, ["schema", "name", "block", *IMPLICIT])
+        hint = did_you_mean(key, ["schema", "name", "block", "snapshot", *IMPLICIT])
         raise PresetError(f"unknown key {key!r:.40}", where=where, hint=hint)
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise PresetError("block must be a list of tables", where=where, hint="Write [[block]] before each block")
@@ -60,7 +65,8 @@ def parse_preset(text: str, where: str) -> Preset:
     for kind, most in MAX_OF_KIND.items():
         if sum(block.kind == kind for block in blocks) > most:
             raise PresetError(f"has more than {most} block of kind '{kind}'", where=where, hint="Remove the others")
-    return Preset(name=name, blocks=tuple(blocks), **implicit)
+    preset = Preset(name=name, blocks=tuple(blocks), **implicit)
+    return replace(preset, snapshots=parse_snapshots(snapshots, preset, where))
 
 
 def _names(kind: BlockKind) -> list[str]:
@@ -104,7 +110,23 @@ def _parse_block(table: Mapping[str, Any], taken: set[str], where: str) -> Block
             raise PresetError(f"has no {kind.asset}", where=where, hint=f'Add {kind.asset} = "NAME"')
         asset = checked_asset_name(rest.pop(kind.asset), kind.asset, where)
     options = {key: parse_option(kind, key, rest.pop(key), where) for key in list(rest) if kind.option(key)}
-    return Block(block_id, kind.name, asset, _parse_values(kind, rest, where), on, options)
+    hashes = {
+        key: _parse_hash(rest.pop(f"{key}{HASH_SUFFIX}"), f"{key}{HASH_SUFFIX}", where)
+        for key in file_keys(kind)
+        if f"{key}{HASH_SUFFIX}" in rest
+    }
+    for key in hashes:
+        if key != kind.asset and key not in options:
+            raise PresetError(f"has {key}{HASH_SUFFIX}, and no {key}", where=where, hint="Remove it")
+    return Block(block_id, kind.name, asset, _parse_values(kind, rest, where), on, options, hashes)
+
+
+def _parse_hash(value: object, key: str, where: str) -> str:
+    match = _HASH.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        hint = "Remove it: the pedal finds the file by its name, and writes it again"
+        raise PresetError(f"{key} is no hash of a file", where=where, hint=hint)
+    return match[1]
 
 
 def _parse_kind(name: object, where: str) -> BlockKind:

@@ -27,6 +27,7 @@ from pedal.layout import (
     AMP_RAMP_COUNTS,
     AMP_RING,
     AMP_RING_FRAMES,
+    AMP_TWIN,
     AMP_WET,
     AMP_WORDS,
     AMP_X,
@@ -107,7 +108,9 @@ def _play(f32: Any, i64: Any, row: int, n: int) -> None:
 def amp_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Replace the bus by the amp's output (in every channel that is its)."""
     amp, state, params = i64[row + I64], i64[row + F32], i64[row + PARAMS]
-    engaged = f32[params + BYPASS_CELL] < 0.5
+    engaged, twin = f32[params + BYPASS_CELL] < 0.5, i64[amp + AMP_TWIN]
+    if twin != 0 and i64[row + SIDE] == SIDE_RIGHT:  # both come and go in the same period
+        engaged = i64[twin + AMP_ENGAGED] != 0
     store_release(i64, amp + AMP_ENGAGED, 1 if engaged else 0)
     if engaged:
         change_width_kernel(f32, i64, row, bus, n)

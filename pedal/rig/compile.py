@@ -139,11 +139,17 @@ def compile_preset(preset: Preset, assets: Assets, rate_hz: int, levels: Levels 
 
 
 def _sides(part: Part) -> tuple[Part, ...]:
-    """The part; or two, left and right, of an amp that plays twice behind a stereo block."""
+    """The part; or two, left and right, of an amp that plays twice behind a stereo block.
+
+    Both are other instances than the same model playing once: where one goes on into another preset, so does the other.
+    """
     if part.amp is None or part.channels == 1 or part.block.option("stereo") != "twice":
         return (part,)
     right = replace(part.block, id=f"{part.block.id}:right")
-    return replace(part, side=SIDE_LEFT), replace(part, block=right, key=f"{part.key}:right", side=SIDE_RIGHT)
+    return (
+        replace(part, key=f"{part.key}:left", side=SIDE_LEFT),
+        replace(part, block=right, key=f"{part.key}:right", side=SIDE_RIGHT),
+    )
 
 
 def with_channels(parts: Sequence[Part]) -> tuple[Part, ...]:

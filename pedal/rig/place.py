@@ -7,6 +7,7 @@ a live rig already has keep their region untouched: only their row is written ag
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -184,7 +185,16 @@ def place_rig(
                 amp=amp,
             )
         )
+    _join_twins(arena, parts, notes)
     return RigNotes(preset_name, serial, tuple(notes), origin)
+
+
+def _join_twins(arena: Arena, parts: Sequence[Part], notes: Sequence[BlockNote]) -> None:
+    """Tell the two sides of an amp, which are neighbours, of each other."""
+    for (left, note), (right, other) in pairwise(zip(parts, notes, strict=True)):
+        if (left.side, right.side) == (at.SIDE_LEFT, at.SIDE_RIGHT) and note.amp and other.amp:
+            arena.i64[note.amp.record_idx + at.AMP_TWIN] = other.amp.record_idx
+            arena.i64[other.amp.record_idx + at.AMP_TWIN] = note.amp.record_idx
 
 
 def _write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], rate_hz: int, serial: int) -> None:
@@ -213,7 +223,9 @@ def _write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
     def put(word: int, price: Price) -> None:
         words[word : word + at.PRICE_WORDS] = price.words()
 
-    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.taps, part.channels))
+    choices = [param for param in KINDS[part.block.kind].params if param.words]
+    chosen = [param.words[int(part.block.value(param.name))] for param in choices]
+    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.taps, part.channels, chosen))
     if part.amp is not None:
         record = int(words[row + at.I64])
         put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))

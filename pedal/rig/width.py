@@ -4,6 +4,9 @@ The understudy keeps the state of one width - the *seat* - a little behind the a
 period thread tries the seat's lock (it never waits), feeds the state the few frames it is behind,
 and plays on with it. The outgoing width is simply not run any more. The splice hides what the two
 widths disagree about at that frame.
+
+An amp that plays twice has two rows that are never at different widths: the left one, which is first, changes
+only when both seats are ready, and keeps the right one's locked until its turn, later in the same period.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any
 from pedal.jit import kernel
 from pedal.jit.machine import compare_swap, store_release
 from pedal.layout import (
+    AMP_HANDOVER,
     AMP_HEAD,
     AMP_HELD,
     AMP_LAG_MILLI,
@@ -24,6 +28,7 @@ from pedal.layout import (
     AMP_RING,
     AMP_RING_FRAMES,
     AMP_TRIMS,
+    AMP_TWIN,
     AMP_WAITED,
     AMP_WANTED,
     AMP_WIDTHS,
@@ -31,8 +36,11 @@ from pedal.layout import (
     COLD_CHANGES,
     EVENT_WIDTH,
     F32,
+    HANDOVER_COLD,
+    HANDOVER_WARM,
     I64,
     MAX_FRAMES,
+    NO_HANDOVER,
     NO_WIDTH,
     PAST_FRAMES,
     PRICE_WORDS,
@@ -45,6 +53,8 @@ from pedal.layout import (
     SEAT_POSITION,
     SEAT_WIDTH,
     SERIAL,
+    SIDE,
+    SIDE_RIGHT,
     SPLICE_LEFT,
     WIDTH_CHANGES,
 )
@@ -58,12 +68,28 @@ EMERGENCY_PATIENCE = 4
 
 
 @kernel
-def asked_width_kernel(i64: Any, amp: int) -> int:
-    """The width this amp should play: the panel's wish, capped after an overrun, always one that exists."""
+def _wish(i64: Any, amp: int) -> int:
     wanted, held = i64[amp + AMP_WANTED], i64[amp + AMP_HELD]
-    if held != NO_WIDTH:
-        wanted = min(wanted, held)
+    return wanted if held == NO_WIDTH else min(wanted, held)
+
+
+@kernel
+def asked_width_kernel(i64: Any, amp: int) -> int:
+    """The width this amp should play: the panel's wish, capped after an overrun, always one that exists.
+
+    Of two sides, what both may play.
+    """
+    wanted, twin = _wish(i64, amp), i64[amp + AMP_TWIN]
+    if twin != 0:
+        wanted = min(wanted, _wish(i64, twin))
     return min(max(wanted, 0), i64[amp + AMP_WIDTHS] - 1)
+
+
+@kernel
+def _is_held(i64: Any, amp: int) -> bool:
+    """After an overrun, of either side."""
+    twin = i64[amp + AMP_TWIN]
+    return i64[amp + AMP_HELD] != NO_WIDTH or (twin != 0 and i64[twin + AMP_HELD] != NO_WIDTH)
 
 
 @kernel
@@ -137,39 +163,68 @@ def _sit_down(f32: Any, i64: Any, row: int, bus: int, width: int, lag: int, warm
 
 
 @kernel
+def _is_warm(i64: Any, amp: int, asked: int, n: int, emergency: bool) -> bool:
+    """Whether a locked seat holds the asked width, has learnt to splice, and is near enough to take over."""
+    head, near_milli = i64[amp + AMP_HEAD], i64[amp + AMP_LAG_MILLI + asked]
+    if emergency:  # one heavier period is the lesser evil
+        near_milli = max(near_milli, 1000)
+    learnt = i64[amp + SEAT_LEARNT]
+    ready = i64[amp + SEAT_WIDTH] == asked and learnt > 0 and head - learnt <= FIT_FRAMES + n
+    return ready and 1000 * (head - i64[amp + SEAT_POSITION]) <= near_milli * n
+
+
+@kernel
+def _take_over(f32: Any, i64: Any, row: int, bus: int, width: int, warm: bool) -> None:
+    """Play ``width`` from here on, of a locked seat if that is warm, else from rest; and unlock it."""
+    amp, lag = i64[row + I64], 0
+    if warm:
+        head = i64[amp + AMP_HEAD]
+        lag = head - i64[amp + SEAT_POSITION]
+        scratch, done = bus + SCRATCH * BUS_STRIDE, head - lag
+        while done < head:
+            chunk = min(MAX_FRAMES, head - done)
+            feed_kernel(f32, i64, row, width, done, chunk, scratch, scratch)
+            done += chunk
+    else:
+        rest_width_kernel(f32, i64, amp, width)
+    i64[amp + SEAT_WIDTH] = NO_WIDTH
+    _sit_down(f32, i64, row, bus, width, lag, warm)
+    store_release(i64, amp + SEAT_LOCK, SEAT_FREE)
+
+
+@kernel
 def change_width_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Change to the asked width if the seat holds it and is near enough; else keep playing.
 
     Runs before the period's input enters the ring, so the ring ends where the playing width ended.
     """
     amp = i64[row + I64]
+    twin = i64[amp + AMP_TWIN]
+    if twin != 0 and i64[row + SIDE] == SIDE_RIGHT:
+        handover = i64[amp + AMP_HANDOVER]
+        if handover != NO_HANDOVER:
+            i64[amp + AMP_HANDOVER] = NO_HANDOVER
+            _take_over(f32, i64, row, bus, i64[twin + AMP_PLAYING], handover == HANDOVER_WARM)
+        return
     asked, playing = asked_width_kernel(i64, amp), i64[amp + AMP_PLAYING]
     if asked == playing:
         i64[amp + AMP_WAITED] = 0
         return
-    emergency = i64[amp + AMP_HELD] != NO_WIDTH and asked < playing
+    emergency = asked < playing and _is_held(i64, amp)
     if emergency:
         i64[amp + AMP_WAITED] += 1
     if not compare_swap(i64, amp + SEAT_LOCK, SEAT_FREE, SEAT_PERIOD):
         return
-    head = i64[amp + AMP_HEAD]
-    lag, near_milli = head - i64[amp + SEAT_POSITION], i64[amp + AMP_LAG_MILLI + asked]
-    if emergency:  # one heavier period is the lesser evil
-        near_milli = max(near_milli, 1000)
-    learnt = i64[amp + SEAT_LEARNT]
-    ready = i64[amp + SEAT_WIDTH] == asked and learnt > 0 and head - learnt <= FIT_FRAMES + n
-    warm = ready and 1000 * lag <= near_milli * n
-    cold = not warm and emergency and i64[amp + AMP_WAITED] > EMERGENCY_PATIENCE
-    if warm:
-        scratch, done = bus + SCRATCH * BUS_STRIDE, head - lag
-        while done < head:
-            chunk = min(MAX_FRAMES, head - done)
-            feed_kernel(f32, i64, row, asked, done, chunk, scratch, scratch)
-            done += chunk
-    elif cold:
-        lag = 0
-        rest_width_kernel(f32, i64, amp, asked)
-    if warm or cold:
-        i64[amp + SEAT_WIDTH] = NO_WIDTH
-        _sit_down(f32, i64, row, bus, asked, lag, warm)
+    if twin != 0 and not compare_swap(i64, twin + SEAT_LOCK, SEAT_FREE, SEAT_PERIOD):
+        store_release(i64, amp + SEAT_LOCK, SEAT_FREE)
+        return
+    warm = _is_warm(i64, amp, asked, n, emergency)
+    twin_warm = twin == 0 or _is_warm(i64, twin, asked, n, emergency)
+    if (warm and twin_warm) or (emergency and i64[amp + AMP_WAITED] > EMERGENCY_PATIENCE):
+        if twin != 0:
+            i64[twin + AMP_HANDOVER] = HANDOVER_WARM if twin_warm else HANDOVER_COLD
+        _take_over(f32, i64, row, bus, asked, warm)
+        return
+    if twin != 0:
+        store_release(i64, twin + SEAT_LOCK, SEAT_FREE)
     store_release(i64, amp + SEAT_LOCK, SEAT_FREE)

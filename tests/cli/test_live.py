@@ -22,6 +22,8 @@ STATUS = {
     "preset_number": 1,
     "preset_count": 4,
     "edited": True,
+    "snapshot": 3,
+    "snapshots": [{"number": 3, "name": "Chorus"}],
     "audio": "playing",
     "bypassed": False,
     "board": "virtual",
@@ -215,7 +217,7 @@ def test_a_refusal_is_one_line(panel: Panel) -> None:
 def test_status_for_people(panel: Panel) -> None:
     panel.result = STATUS
     assert panel.called("status").output.splitlines() == [
-        "Crunch?[2J, edited (1 of 4): playing",
+        "Crunch?[2J, snapshot 3, edited (1 of 4): playing",
         "board virtual, 48000 Hz, periods of 256 frames; this machine counts as one 20 times slower",
         "",
         "amp       Starter: Lite (not enough CPU for Full)",

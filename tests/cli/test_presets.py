@@ -10,7 +10,16 @@ from click.testing import CliRunner, Result
 
 from pedal.cli.main import main
 from pedal.panel import protocol
-from pedal.panel.preset_requests import CopyPreset, DeletePreset, RenamePreset, RevertPreset, SavePreset
+from pedal.panel.preset_requests import (
+    ClearSnapshot,
+    CopyPreset,
+    DeletePreset,
+    RecallSnapshot,
+    RenamePreset,
+    RevertPreset,
+    SavePreset,
+    TakeSnapshot,
+)
 from tests.cli.test_live import Panel
 
 
@@ -46,6 +55,30 @@ def test_what_is_asked(panel: Panel, words: list[str], asked: protocol.Request) 
     assert [type(a)(**{f: getattr(a, f) for f in a.__struct_fields__ if f != "id"}) for a in panel.asked] == [asked] * 2
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["recall", "next"], RecallSnapshot()),
+        (["recall", "3"], RecallSnapshot(number=3)),
+        (["save", "3"], TakeSnapshot(number=3)),
+        (["save", "3", "Chorus"], TakeSnapshot(number=3, name="Chorus")),
+        (["clear", "8"], ClearSnapshot(number=8)),
+    ],
+)
+def test_what_is_asked_of_snapshots(panel: Panel, words: list[str], asked: protocol.Request) -> None:
+    done = CliRunner().invoke(main, ["snapshot", *words, "--runtime-dir", str(panel.directory)])
+    assert done.exit_code == 0, done.output
+    assert [type(a)(**{f: getattr(a, f) for f in a.__struct_fields__ if f != "id"}) for a in panel.asked] == [asked]
+
+
+def test_the_list_of_snapshots(panel: Panel) -> None:
+    kept = [{"number": 2, "name": "Verse\x1b"}, {"number": 5, "name": ""}]
+    panel.result = {"snapshot": 2, "snapshots": kept}
+    done = CliRunner().invoke(main, ["snapshot", "list", "--runtime-dir", str(panel.directory)])
+    assert done.output == "* 2  Verse?\n  5  -\n"
+    assert CliRunner().invoke(main, ["snapshot", "recall", "9"]).exit_code == 2
+
+
 def on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     monkeypatch.setenv("PEDAL_PRESETS_DIR", str(tmp_path / "mine"))
     monkeypatch.setenv("PEDAL_MODELS_DIR", str(tmp_path / "models"))
@@ -60,7 +93,7 @@ def test_the_list_needs_no_pedal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     done = on_disk(tmp_path, monkeypatch, "list")
     assert done.exit_code == 0
     lines = done.output.splitlines()
-    assert lines[0].split(maxsplit=3)[:3] == ["00-mine", "Mine", "yours"] and "no model 'gone.nam'" in lines[0]
+    assert lines[0].split(maxsplit=3)[:3] == ["00-mine", "Mine", "yours"] and "(gone.nam is missing)" in lines[0]
     assert "is not TOML" in lines[1]
     assert lines[2].split()[-1] == "yours" and lines[3].split()[-1] == "factory"
 
@@ -77,5 +110,5 @@ def test_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine" / "00-mine.toml").write_text(text)
     done = on_disk(tmp_path, monkeypatch, "show", "mine")
     assert text in done.output and "(yours)" in done.output.splitlines()[0]
-    assert "# there is no impulse 'gone.wav'" in done.output
+    assert "# cab1: there is no impulse 'gone.wav'" in done.output
     assert on_disk(tmp_path, monkeypatch, "show", "mime").exit_code == 1

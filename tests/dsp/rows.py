@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -99,6 +100,12 @@ class Row:
         if self.channels == 1:
             assert (self._bus(1, n) == 9.0).all(), "a mono row leaves the right channel alone"
         return np.stack([self._bus(channel, n) for channel in range(self.channels)], axis=1)
+
+    def timed_ns(self, n: int) -> int:
+        """What a period of whatever is on the bus takes."""
+        began = time.perf_counter_ns()
+        _play_row(self.arena.f32, self.arena.f64, self.arena.i64, self.row, at.BUS_F32, n)
+        return time.perf_counter_ns() - began
 
     def play_all(self, x: Floats, periods: Iterable[int] = (64,), key: Floats | None = None) -> Floats:
         """The whole of ``x`` in periods of these lengths in turn."""

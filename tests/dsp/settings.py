@@ -16,7 +16,7 @@ SETTINGS: dict[str, dict[str, float]] = {
     "cab": {"low_cut_hz": 80.0, "high_cut_hz": 6000.0},
 }
 #: Impulse responses, by their taps (``tests.rig.bench.Assets``).
-ASSETS = {"cab": "150"}
+ASSETS = {"cab": "150", "amp": "linear"}
 OPTIONS = {"cab": {"impulse_b": "100"}}
 #: Where a knob decides something that is heard at once, the sine is so loud that it does not (peak).
 LEVELS = {"output": 0.1}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,6 +16,9 @@ from pedal.params.param import BlockKind
 from tests.dsp.rows import RATE_HZ, Row, noise
 from tests.dsp.settings import GLIDES, KNOBS, LONG, TESTED, audible, channels_of
 from tests.dsp.sweep import zipper_db
+
+#: Files of blocks; the amp's is of ``rig``, and its models say their sources in ``nam``.
+MODULES = [kind.name for kind in TESTED]
 
 #: Knobs that cross a threshold: what opens then opens as fast as ever, and that is heard.
 OPENING = {("gate", "threshold_db")}
@@ -28,6 +34,27 @@ def named(kind: BlockKind) -> str:
 def test_no_knob_zips(kind: str, name: str) -> None:
     """From end to end in a tenth of a second, on a sine of 440 Hz, up and down."""
     assert zipper_db(kind, name) <= -70.0
+
+
+@pytest.mark.parametrize("name", ["drive_db", "level_db"])
+def test_no_knob_of_an_amp_zips(name: str) -> None:
+    """Of an amp that adds no overtones, so that nothing hides behind them."""
+    assert zipper_db("amp", name) <= -70.0
+
+
+def test_a_threshold_that_is_not_crossed_is_not_heard() -> None:
+    """The one knob that may be heard where it decides something, and then as a gate is: it stays open here."""
+    x = 0.25 * np.sin(2 * np.pi * 440.0 * np.arange(RATE_HZ // 2) / RATE_HZ)
+    x = np.repeat(x[:, None], channels_of("gate"), axis=1).astype(np.float32)
+    takes = []
+    for places_db in (np.linspace(-100.0, -20.0, 75), np.full(75, -100.0)):
+        row, out = audible("gate"), []
+        row.play_all(x, key=x[:, 0].copy())
+        for start in range(0, len(x) - 255, 256):
+            row.turn("threshold_db", places_db[min(start // 64, 74)])
+            out.append(row.play(x[start : start + 256], x[start : start + 256, 0].copy()))
+        takes.append(np.concatenate(out))
+    np.testing.assert_array_equal(takes[0], takes[1])
 
 
 @pytest.mark.parametrize("kind", TESTED, ids=named)
@@ -119,6 +146,35 @@ def test_what_fades_away_leaves_no_denormals(kind: BlockKind) -> None:
     first, behind = (int(row.arena.i64[row.row + field]) for field in (at.F32, at.F64))
     memory = row.arena.f32[first : 2 * behind]
     assert not ((memory != 0) & (np.abs(memory) < np.finfo(np.float32).tiny)).any()
+
+
+def spent_ns(row: Row) -> int:
+    """A period of silence, as the period thread plays it."""
+    silence = np.zeros((256, row.channels), np.float32)
+    row.play(silence, silence[:, 0].copy())  # the bus and the caches are ready
+    return row.timed_ns(256)
+
+
+@pytest.mark.parametrize("kind", TESTED, ids=named)
+def test_after_its_tail_a_block_is_silent_and_costs_what_it_cost(kind: BlockKind) -> None:
+    """Switched on all the while, beside one that has never heard anything; in turns, the best of many."""
+    played, fresh = audible(kind.name), audible(kind.name)
+    played.play_all(noise(RATE_HZ, played.channels), key=noise(RATE_HZ, 1)[:, 0].copy())
+    second = np.zeros((RATE_HZ, played.channels), np.float32)
+    for _ in range(60):
+        if np.abs(played.play_all(second, (256,), second[:, 0].copy())).max() <= SILENT:
+            break
+    else:
+        pytest.fail("it rings for a minute")
+    costs = np.array([(spent_ns(played), spent_ns(fresh)) for _ in range(60)]).min(axis=0)
+    assert costs[0] <= 1.5 * costs[1] + 500  # a denormal costs a hundred times as much
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_every_kernel_says_where_its_equations_are_from(name: str) -> None:
+    """A publication, or the file of this package that says it; but a product needs no source."""
+    doc = importlib.import_module(f"pedal.dsp.{name}").__doc__ or ""
+    assert name in {"boost", "input"} or re.search(r"\b(19|20)\d\d\b|``(biquad|limiter)``", doc)
 
 
 def test_all_kinds_are_here() -> None:

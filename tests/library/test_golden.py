@@ -22,6 +22,7 @@ from pedal.library.presets import PresetStore
 from pedal.params import BYPASS, KINDS
 from pedal.preset import SCHEMA, Block, NewerSchemaError, Preset, parse_preset
 from pedal.preset.migrate import Document, migrated
+from pedal.preset.snapshots import recalled
 
 GOLDEN = Path(__file__).parent / "golden"
 VERSIONS = range(1, SCHEMA + 1)
@@ -36,7 +37,15 @@ def folder(version: int) -> Path:
 
 def meaning(preset: Preset) -> dict[str, Any]:
     """All that is heard and shown of a preset, in the units of files."""
-    return {"name": preset.name, "chain": [_block(block) for block in preset.chain if block.id != "master"]}
+    snapshots = [
+        {"number": snapshot.number, "name": snapshot.name, "chain": _chain(recalled(preset, snapshot.number))}
+        for snapshot in preset.snapshots
+    ]
+    return {"name": preset.name, "chain": _chain(preset)} | ({"snapshots": snapshots} if snapshots else {})
+
+
+def _chain(preset: Preset) -> list[dict[str, Any]]:
+    return [_block(block) for block in preset.chain if block.id != "master"]
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -48,6 +57,7 @@ def _block(block: Block) -> dict[str, Any]:
         "on": block.on,
         "options": {option.name: block.option(option.name) for option in kind.options},
         "values": {p.name: p.shown(block.value(p.name)) for p in kind.params if p is not BYPASS},
+        "hashes": dict(block.hashes),
     }
 
 
@@ -91,7 +101,10 @@ def test_reading_leaves_it_alone_and_saving_keeps_it(path: Path, tmp_path: Path)
     assert store.load(path.stem).preset == loaded.preset
     assert mine.with_name(f"{path.name}.previous").read_bytes() == path.read_bytes()
     comments = [line.partition("#")[2] for line in path.read_text("utf-8").splitlines() if "#" in line]
-    assert all(comment.strip() in mine.read_text("utf-8") for comment in comments)
+    by_hand = mine.with_name(f"{path.name}.by-hand")  # where they could not stay where they were
+    kept = by_hand if by_hand.exists() else mine
+    assert all(comment.strip() in kept.read_text("utf-8") for comment in comments)
+    assert not by_hand.exists() or path.stem in ("inline", "snapshots-by-hand")
     assert f"schema = {SCHEMA}\n" in mine.read_text("utf-8")
 
 

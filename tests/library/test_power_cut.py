@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pedal.errors import PresetError
 from pedal.library import atomic
 from pedal.library.presets import PresetStore
 from pedal.preset import Block, Preset, parse_preset
+from pedal.preset.snapshots import taken
 from tests.library.power import Disk, disks_of, put
 
 TONE = Preset("Mine", (Block("tone", "tone", values={"bass_db": 3.0}),))
@@ -72,7 +74,19 @@ def delete(there: PresetStore) -> None:
     there.delete("01-mine")
 
 
-OPERATIONS = [save_over, save_again, save_new, save_over_an_old_version, save_over_a_factory_preset, delete]
+def save_a_snapshot(there: PresetStore) -> None:
+    there.save("01-mine", replace(TONE, snapshots=(taken(TONE, 3, "Chorus"),)))
+
+
+OPERATIONS = [
+    save_a_snapshot,
+    save_over,
+    save_again,
+    save_new,
+    save_over_an_old_version,
+    save_over_a_factory_preset,
+    delete,
+]
 
 
 @pytest.fixture

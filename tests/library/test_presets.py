@@ -162,6 +162,19 @@ def test_a_players_comments_survive_a_save(store: PresetStore, tmp_path: Path) -
     assert store.load("mine").preset == moved and "# behind the amp" in path.read_text()
 
 
+@pytest.mark.parametrize("long", [False, True])
+def test_comments_that_cannot_stay_are_kept_beside(store: PresetStore, tmp_path: Path, long: bool) -> None:
+    path = tmp_path / "user" / "mine.toml"
+    path.parent.mkdir()
+    snapshot = '[[snapshot]]\nvalues = { "tone1.on" = true }\n'
+    path.write_text(text := COMMENTED + ("# much to say\n" * 2000 if long else snapshot))
+    changed = store.load("mine").preset.with_value("amp1", "drive_db", 4.5)
+    for _ in range(3):
+        store.save("mine", changed)
+    assert store.load("mine").preset == changed
+    assert path.with_name("mine.toml.by-hand").read_text() == text
+
+
 OLD_TEXTS = st.sampled_from([*(path.read_text("utf-8-sig") for path in GOLDEN.glob("v*/*.toml")), COMMENTED, ""])
 
 

@@ -7,6 +7,7 @@ without kernels. In place of the period thread the test says ``adopt`` and ``pla
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pedal import layout
@@ -22,6 +23,7 @@ from pedal.panel.keeping import Keeping
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.rigs import Rigs
+from pedal.panel.snapshots import Snapshots
 from pedal.panel.widths import Widths
 from pedal.preset import Block, Preset, parse_preset
 
@@ -60,7 +62,7 @@ def notes_of(job: Job) -> RigNotes:
     preset = parse_preset(job.preset_text, job.origin)
     live = {(block.id, block.kind): block for block in job.live.blocks} if job.live else {}
     taken, blocks = set(job.in_use), []
-    for block in preset.chain:
+    for block in rows_of(preset):
         going_on = live.get((block.id, block.kind))
         region = going_on.region if going_on else _free(taken)
         taken.add(region)
@@ -78,6 +80,16 @@ def notes_of(job: Job) -> RigNotes:
             )
         )
     return RigNotes(preset.name, job.serial, tuple(blocks), job.origin)
+
+
+def rows_of(preset: Preset) -> list[Block]:
+    """An amp that plays twice is two."""
+    rows = []
+    for block in preset.chain:
+        rows.append(block)
+        if block.kind == "amp" and block.option("stereo") == "twice":
+            rows.append(replace(block, id=f"{block.id}:right"))
+    return rows
 
 
 def _amp_note(region: tuple[int, int]) -> AmpNote:
@@ -129,6 +141,7 @@ class Stand:
             outlet,  # type: ignore[arg-type]
         )
         self.keeping = Keeping(self.player, self.store)
+        self.snapshots = Snapshots(self.player, self.store)
 
     def answer(self, number: int = 0) -> RigNotes:
         """The builder is done with a job (the newest); its notes."""

@@ -11,9 +11,10 @@ import pytest
 from pedal.errors import ControlError, PresetError
 from pedal.link import Word
 from pedal.panel.jobs import Done
-from pedal.panel.player import PLAIN, ROOM_TIMEOUT_S, STARTING
-from pedal.preset import Preset, parse_preset
-from tests.panel.stand import Stand, amp, tone
+from pedal.panel.player import PLAIN
+from pedal.panel.work import ROOM_TIMEOUT_S, STARTING
+from pedal.preset import Block, Preset, parse_preset
+from tests.panel.stand import Stand, amp, notes_of, tone
 
 CRUNCH = Preset("Crunch", (amp(), tone(bass_db=3.0)))
 CLEAN = Preset("Clean", (amp(drive_db=-12.0), tone(on=False)))
@@ -27,15 +28,15 @@ def stand(tmp_path: Path) -> Stand:
 def test_a_preset_is_published_when_it_is_built_and_not_before(stand: Stand) -> None:
     stand.player.select("01-crunch")
     assert (stand.player.key, stand.hand.key, stand.rigs.wanted) == ("01-crunch", "", None)
-    assert stand.player.progress() == "Loading Crunch"
+    assert stand.player.work.progress() == "Loading Crunch"
     stand.bench.is_ready = False
-    assert stand.player.progress() == STARTING
+    assert stand.player.work.progress() == STARTING
     notes = stand.answer()
     assert stand.rigs.wanted == notes and notes.origin == "01-crunch"
     assert (stand.hand.key, stand.hand.serial) == ("01-crunch", notes.serial)
     assert stand.targets("tone")[1] == np.float32(CRUNCH.block("tone").kernel_values()[1])
     stand.adopt()
-    assert stand.player.progress() == "" and stand.rigs.playing == notes
+    assert stand.player.work.progress() == "" and stand.rigs.playing == notes
 
 
 def test_only_the_newest_answer_counts(stand: Stand) -> None:
@@ -54,6 +55,19 @@ def test_a_preset_that_cannot_be_built_changes_nothing(stand: Stand) -> None:
     stand.player.built(Done(2, error="model 'x.nam': is not there."))
     assert stand.player.message == "model 'x.nam': is not there."
     assert (stand.player.key, stand.rigs.wanted) == ("01-crunch", before)
+
+
+def test_the_files_that_play_are_known_by_their_content_from_then_on(stand: Stand) -> None:
+    stand.player.select("01-crunch")
+    job, known = stand.bench.jobs[-1], {"amp": {"model": "0" * 64}}
+    said = "amp: plays 'x.nam', which has changed since this preset was saved."
+    stand.player.built(Done(job.number, job.slot, notes_of(job), warning=said, hashes=known))
+    assert stand.player.message == said
+    assert stand.player.preset.block("amp").hashes == {"model": "0" * 64} and not stand.keeping.is_edited
+    stand.keeping.save()
+    assert stand.store.load("01-crunch").preset.block("amp").hashes == {"model": "0" * 64}
+    stand.player.set_param("amp.model", "other.nam", 0.0)
+    assert "model_hash" not in stand.bench.jobs[-1].preset_text
 
 
 def test_while_a_preset_is_built_the_verbs_are_about_that_one(stand: Stand) -> None:
@@ -114,6 +128,21 @@ def test_an_option_builds_the_preset_anew_with_all_changes(stand: Stand) -> None
     assert stand.hand.preset.block("amp").asset == "friends/loud.nam"
 
 
+def test_a_word_that_costs_otherwise_builds_anew_and_the_same_word_does_not(stand: Stand) -> None:
+    """So the builder knows what it costs, and finds widths beside it, before it is heard."""
+    stand.store.save("05-room", Preset("Room", (amp(), Block("room", "reverb"))))
+    stand.play("05-room")
+    jobs = len(stand.bench.jobs)
+    stand.player.set_param("room.flavour", "room", 0.0)
+    assert len(stand.bench.jobs) == jobs
+    stand.player.set_param("room.decay_s", 3.0, 0.0)
+    assert stand.player.set_param("room.flavour", "spring", 0.0) == "spring"
+    assert len(stand.bench.jobs) == jobs + 1
+    stand.answer()
+    block = stand.hand.preset.block("room")
+    assert (block.value("flavour"), block.value("decay_s")) == (3.0, 3.0)
+
+
 @pytest.mark.parametrize(
     ("target", "typed", "sentence"),
     [
@@ -153,10 +182,10 @@ def test_a_block_that_does_not_fit_waits_for_room(stand: Stand) -> None:
     stand.set_load(0.65)  # of 0.7: the tone stack takes a tenth
     assert not stand.player.switch_block("tone", True, 0.0)
     assert (stand.targets("tone")[0], stand.wanted_width("amp")) == (1.0, 0)
-    stand.player.tick(0.1)
+    stand.player.work.tick(0.1)
     assert stand.targets("tone")[0] == 1.0
     stand.play_width("amp", 0)
-    stand.player.tick(0.2)
+    stand.player.work.tick(0.2)
     assert stand.targets("tone")[0] == 0.0
 
 
@@ -164,9 +193,9 @@ def test_a_block_does_not_wait_for_ever(stand: Stand) -> None:
     stand.play("02-clean")
     stand.set_load(0.65)
     stand.player.switch_block("tone", True, 0.0)
-    stand.player.tick(ROOM_TIMEOUT_S - 0.01)
+    stand.player.work.tick(ROOM_TIMEOUT_S - 0.01)
     assert stand.targets("tone")[0] == 1.0
-    stand.player.tick(ROOM_TIMEOUT_S)
+    stand.player.work.tick(ROOM_TIMEOUT_S)
     assert stand.targets("tone")[0] == 0.0
 
 
@@ -175,7 +204,7 @@ def test_switched_off_again_while_it_waits(stand: Stand) -> None:
     stand.set_load(0.65)
     stand.player.switch_block("tone", True, 0.0)
     stand.player.switch_block("tone", False, 0.1)
-    stand.player.tick(ROOM_TIMEOUT_S)
+    stand.player.work.tick(ROOM_TIMEOUT_S)
     assert stand.targets("tone")[0] == 1.0 and not stand.hand.preset.block("tone").on
 
 

@@ -19,9 +19,10 @@ from pedal.notes import AmpNote, BlockNote, RigNotes, encode_notes
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
 from pedal.panel.outlet import Outlet
-from pedal.panel.player import ROOM_TICKS, Player
+from pedal.panel.player import Player
 from pedal.panel.rigs import Rigs
 from pedal.panel.widths import KNOWN_S, Widths
+from pedal.panel.work import ROOM_TICKS
 from pedal.preset import Block, Preset
 
 BOARD = parse_board('[audio]\ncard = "M2"\n', "plain.toml")
@@ -99,10 +100,10 @@ def test_a_preset_that_fits_only_beside_a_narrower_amp_waits_until_it_is_narrowe
     number = stand.ask_for("02-next")
     stand.player.built(Done(number, 1, rig(2, LITE)))
     assert stand.wanted == (0, LITE)  # asked to narrow, not yet published
-    stand.player.tick(1.0)
+    stand.player.work.tick(1.0)
     assert stand.wanted == (0, LITE)
     stand.put(layout.AMP_PLAYING, LITE)
-    stand.player.tick(1.05)
+    stand.player.work.tick(1.05)
     assert stand.wanted == (1, LITE)
 
 
@@ -120,9 +121,9 @@ def test_an_amp_that_does_not_go_on_makes_nobody_wait(stand: Stand) -> None:
 def test_no_preset_waits_for_ever(stand: Stand) -> None:
     stand.player.built(Done(stand.ask_for("02-next"), 1, rig(2, LITE)))
     for tick in range(ROOM_TICKS):
-        stand.player.tick(1.0 + 0.05 * tick)
+        stand.player.work.tick(1.0 + 0.05 * tick)
         assert stand.wanted == (0, LITE)
-    stand.player.tick(3.0)
+    stand.player.work.tick(3.0)
     assert stand.wanted == (1, LITE)
 
 
@@ -130,7 +131,7 @@ def test_a_preset_chosen_meanwhile_takes_its_place(stand: Stand) -> None:
     stand.player.built(Done(stand.ask_for("02-next"), 1, rig(2, LITE)))
     number = stand.ask_for("02-next")
     stand.put(layout.AMP_PLAYING, LITE)
-    stand.player.tick(1.0)
+    stand.player.work.tick(1.0)
     assert stand.wanted == (0, LITE)
     stand.player.built(Done(number, 2, rig(3, LITE)))
     assert stand.wanted == (2, LITE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,51 @@ def test_costs_are_those_of_this_machine_now(stand: Stand) -> None:
             spent_ns = factor * FULL_NS * stand.link.get(Word.PERIOD_FRAMES)
             stand.link.arena.f64[layout.ROW_COST_F64 + rows.index(amp_id)] = spent_ns
         assert stand.widths.make_room(OTHER, "", stand.link.status(), {}, "room for tone") == narrows
+
+
+TWICE = Preset("Twice", (replace(amp("amp"), options={"stereo": "twice"}), tone("tone", on=False)))
+
+
+@pytest.fixture
+def twice(tmp_path: Path) -> Stand:
+    stand = Stand(tmp_path, {"01-twice": TWICE})
+    stand.play("01-twice")
+    return stand
+
+
+def both(stand: Stand) -> tuple[int, int]:
+    return stand.wanted_width("amp"), stand.wanted_width("amp:right")
+
+
+def test_an_amp_that_plays_twice_is_one_that_costs_both(twice: Stand) -> None:
+    """And its two rows are asked for the same width, always: by the load, by a block, by the player, by an overrun."""
+    (state,) = twice.rigs.amps()
+    view = twice.widths.amp_view(state, twice.link.status(), {})
+    assert view.costs == pytest.approx((2 * LITE, 2 * FULL)) and len(state.rows) == 2
+    twice.play_width("amp", 0)
+    twice.play_width("amp:right", 0)
+    twice.player.set_quality("full", None)
+    assert both(twice) == (1, 1)
+    for row in ("amp", "amp:right"):
+        twice.play_width(row, 1)
+    tick(twice, 1.0, 0.8, {"amp": "auto"})
+    assert both(twice) == (0, 0)
+
+
+def test_room_for_a_block_beside_both_sides(twice: Stand) -> None:
+    twice.set_load(2 * FULL + 0.3)
+    assert not twice.player.switch_block("tone", True, 0.0)
+    assert both(twice) == (0, 0)
+
+
+def test_a_hold_of_one_side_is_answered_for_both(twice: Stand) -> None:
+    twice.link.put(twice.record("amp:right") + layout.AMP_HELD, 0)
+    tick(twice, 1.0, 0.3)
+    assert both(twice) == (0, 0)
+    assert twice.link.get(twice.record("amp:right") + layout.AMP_HELD) == layout.NO_WIDTH
+
+
+def test_a_change_of_both_sides_is_recorded_once(twice: Stand) -> None:
+    noted(twice, event(twice, "amp", 1, 0), 1.0)
+    assert twice.widths.note_event(event(twice, "amp:right", 1, 0), twice.link.status(), 1.0) is None
+    assert [change.amp for change in twice.widths.changes] == ["amp"]

@@ -52,7 +52,8 @@ def _restore(mode: int) -> None:
 def model_named(name: str) -> Model:
     """``starter``, the factory capture; ``trio``, three small widths that want trims; else a small one.
 
-    ``half-rate`` is the capture as if it were made for half the bench's rate: it plays stretched.
+    ``linear`` adds no overtones. ``half-rate`` is the capture as if it were made for half the bench's rate: it plays
+    stretched.
     """
     if name == "starter":
         return load_model(STARTER)
@@ -64,6 +65,8 @@ def model_named(name: str) -> Model:
             for edge, channels, dilations in ((0.3, 2, [1, 8]), (0.7, 4, [1, 2, 40]), (1.0, 6, [1, 16, 64, 200]))
         ]
         return models.parse(models.container(*tiers)).with_measured(Measured(-20.0, TRIMS_DB))
+    if name == "linear":
+        return models.parse(models.linear(40))
     return models.parse(models.wavenet(models.array(3, [1, 2, 4]), seed=len(name)))
 
 

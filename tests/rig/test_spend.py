@@ -72,6 +72,15 @@ def test_a_neighbour_comes_as_often_and_as_long_as_told_and_the_same_way_again()
     assert max(came) == 300_000
 
 
+def test_a_spring_is_dearer_than_a_room() -> None:
+    prices = []
+    for flavour in (0.0, 3.0):
+        made = bench(Block("reverb", "reverb", values={"flavour": flavour}))
+        row = made.row("reverb") + at.PRICE
+        prices.append(made.arena.i64[row : row + 2].astype(float))
+    np.testing.assert_allclose(prices[1] / prices[0], 1.8, rtol=1e-3)
+
+
 def test_every_row_and_width_gets_its_price() -> None:
     made = bench(AMP, TONE, CAB)
     i64, (amp,) = made.arena.i64, made.amps(0)

@@ -13,7 +13,7 @@ from typing import Literal
 from PIL import Image, ImageDraw
 
 from pedal.panel.display import shapes
-from pedal.panel.display.text import draw_text, width_px, wrapped
+from pedal.panel.display.text import draw_text, printable, width_px, wrapped
 
 WIDTH_PX, HEIGHT_PX = 128, 64
 
@@ -44,6 +44,7 @@ class PanelView:
         in_clipped: since the last page or a little longer.
         bypassed, muted: as switched.
         edited: the preset differs from what was saved.
+        snapshot: the one that was recalled, such as ``S3 Chorus``; or empty.
         message: one sentence, or empty.
         audio_state: what the sound card is doing.
         cpu_scale: this machine counts as one so many times slower; 1.0 is as it is.
@@ -65,6 +66,7 @@ class PanelView:
     bypassed: bool = False
     muted: bool = False
     edited: bool = False
+    snapshot: str = ""
     message: str = ""
     audio_state: AudioState = "playing"
     cpu_scale: float = 1.0
@@ -88,6 +90,8 @@ _BAND_TOP, _BAND_BOTTOM = 28, 50
 _FOOT_TOP = 53
 #: At the right of the preset's name, where it was edited.
 _EDITED_PX = 9
+#: Of the snapshot's tag, at most.
+_SNAPSHOT_PX = 58
 
 
 def draw_page(view: PanelView) -> Image.Image:
@@ -101,7 +105,8 @@ def draw_page(view: PanelView) -> Image.Image:
     _draw_header(page, draw, view)
     banner = _BANNERS[view.audio_state] or ("MUTED" if view.muted else "BYPASS" if view.bypassed else "")
     model = f"{view.model_name} \u00b7 {view.width_label}" if banner and view.width_label else view.model_name
-    draw_text(page, (0, 16, _BODY_RIGHT, 26), model, "small", tick=view.tick)
+    left = _draw_snapshot(page, draw, view) if view.snapshot else 0
+    draw_text(page, (left, 16, _BODY_RIGHT, 26), model, "small", tick=view.tick)
     if banner:
         draw.rectangle((0, _BAND_TOP, _BODY_RIGHT - 3, _BAND_BOTTOM), fill=1)
         draw_text(page, (2, _BAND_TOP, _BODY_RIGHT - 4, _BAND_BOTTOM), banner, "big", ink=0, centred=True)
@@ -176,6 +181,14 @@ def _draw_header(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) 
         step = WIDTH_PX / view.preset_count
         start = round((view.preset_number - 1) * step)
         draw.line((start, 14, max(start + 2, round(start + step) - 1), 14), fill=1)
+
+
+def _draw_snapshot(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> int:
+    """A tag before the model, of at most so many columns; returns where the model may begin."""
+    right = min(width_px(printable(view.snapshot), "small") + 4, _SNAPSHOT_PX)
+    draw.rectangle((0, 16, right - 1, 26), fill=1)
+    draw_text(page, (2, 16, right - 1, 26), view.snapshot, "small", ink=0, tick=view.tick)
+    return right + 4
 
 
 def _draw_width(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> None:

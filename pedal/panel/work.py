@@ -1,0 +1,203 @@
+"""The preset in work: what the verbs are about, and how it comes to sound.
+
+Held by ``player``, used from the panel's loop only. While a preset is being built, it is that one; else the one in
+hand. A rig, or a block that is switched on, may have to wait a moment until an amp has made room for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pedal.config import Board
+from pedal.link import Link, Word
+from pedal.notes import BlockNote, RigNotes
+from pedal.panel.hand import Hand
+from pedal.panel.jobs import Done, Job
+from pedal.panel.level_settings import LevelSettings
+from pedal.panel.looper import Looper
+from pedal.panel.outlet import Outlet
+from pedal.panel.rigs import BYPASS_CELL, Rigs
+from pedal.panel.widths import Widths
+from pedal.panel.workshop import Workshop
+from pedal.params import KINDS
+from pedal.preset import Block, Preset, format_preset
+
+#: A block waits at most this long for the width that makes room for it, and a preset as many ticks of the panel.
+ROOM_TIMEOUT_S, ROOM_TICKS = 1.0, 20
+#: Said while the kernels are compiled or loaded.
+STARTING = "Getting ready: the first start takes a minute or two."
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A preset that is being built; ``preset`` has the changes made since ``built`` went to the builder."""
+
+    number: int
+    key: str
+    built: Preset
+    preset: Preset
+    quality: dict[str, str]
+    waiting: tuple[int, RigNotes] | None = None  # slot and rig, once it waits for room
+    ticks: int = 0  # of waiting
+
+
+class Work:
+    """One object; the player's verbs change it, the builder's answers and ticks bring it to sound."""
+
+    def __init__(
+        self,
+        board: Board,
+        link: Link,
+        hand: Hand,
+        rigs: Rigs,
+        widths: Widths,
+        workshop: Workshop,
+        outlet: Outlet,
+        levels: LevelSettings,
+        looper: Looper,
+    ) -> None:
+        self._board = board
+        self._link = link
+        self._hand = hand
+        self._rigs = rigs
+        self._widths = widths
+        self._workshop = workshop
+        self._outlet = outlet
+        self._levels = levels
+        self._looper = looper
+        self._pending: _Pending | None = None
+        self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
+
+    @property
+    def is_building(self) -> bool:
+        """Whether another one than the one in hand is in work."""
+        return self._pending is not None
+
+    @property
+    def key(self) -> str:
+        """Of its file."""
+        return self._pending.key if self._pending else self._hand.key
+
+    @property
+    def preset(self) -> Preset:
+        """As it is now."""
+        return self._pending.preset if self._pending else self._hand.preset
+
+    @property
+    def quality(self) -> dict[str, str]:
+        """Widths chosen for its amps."""
+        return self._pending.quality if self._pending else self._hand.quality
+
+    def hold(self, changed: Preset) -> None:
+        """Keep a change of it."""
+        if self._pending is not None:
+            self._pending.preset = changed
+        else:
+            self._hand.change(changed)
+
+    def hold_as(self, key: str, preset: Preset) -> None:
+        """Hold the same sound under another key or name; nothing is built."""
+        if self._pending is not None:
+            self._pending.key, self._pending.preset = key, preset
+        else:
+            self._hand.take(key, preset, self._hand.quality, self._hand.serial)
+
+    def store(self, block: Block) -> None:
+        """Every parameter of its block but the bypass, which may have to wait for room, into the rig that plays."""
+        if KINDS[block.kind].outside:
+            return
+        for cell, value in enumerate(block.kernel_values()):
+            if cell != BYPASS_CELL:
+                self._rigs.set_target(block.id, cell, value)
+
+    def build(self, key: str, preset: Preset, quality: dict[str, str]) -> None:
+        """From now on this is in work; it sounds as soon as it is built."""
+        slot, serial, in_use = self._rigs.next_place()
+        audio = self._board.audio
+        job = Job(
+            number=self._workshop.next_number(),
+            preset_text=format_preset(replace(preset, snapshots=())),
+            origin=key,
+            slot=slot,
+            serial=serial,
+            live=self._rigs.wanted or self._rigs.playing,
+            in_use=in_use,
+            rate_hz=self._link.get(Word.RATE_HZ) or audio.rate_hz,
+            period_frames=self._link.get(Word.PERIOD_FRAMES) or audio.period_frames,
+            cpu_scale=self._board.cpu_scale if self._board.virtual else 1.0,
+            budget=self._board.budget_share,
+            slowness=self._widths.slowness,
+            prices=self._board.prices,
+            quality=quality,
+            connection=self._outlet.connection.values,
+            looper_db=self._looper.level_db,
+            levels=self._levels.now,
+        )
+        self._pending = _Pending(job.number, key, preset, preset, quality)
+        self._workshop.submit(job)
+
+    def built(self, done: Done) -> str:
+        """The builder's answer: publish the rig, or say why there is none. Older answers are ignored.
+
+        Amps that go on in it may have to narrow first: then the rig waits a moment.
+
+        Returns:
+            A sentence: why there is none, or that a file is not the one that was saved; or nothing.
+        """
+        if self._pending is None or done.number != self._pending.number:
+            return ""
+        if done.notes is None:
+            self._pending = None
+            return done.error
+        self._pending.preset = self._pending.preset.with_hashes(done.hashes)
+        if self._widths.make_room_for_rig(done.notes, self._link.status()):
+            self._pending.waiting = done.slot, done.notes
+        else:
+            self._publish(self._pending, done.slot, done.notes)
+        return done.warning
+
+    def _publish(self, pending: _Pending, slot: int, notes: RigNotes) -> None:
+        self._pending = None
+        self._waiting.clear()
+        # In this order: killed in between, a successor finds that what plays is not what is in hand.
+        self._hand.take(pending.key, pending.preset, pending.quality, notes.serial)
+        self._rigs.publish(slot, notes, self._levels.now)
+        for block in pending.preset.chain:
+            if block != pending.built.block(block.id):
+                self.store(block)
+        self._outlet.apply()
+        self._widths.restart()
+
+    def switch(self, block_id: str, on: bool, now_s: float) -> bool:
+        """A block of the one in hand on or off in the rig that plays. Returns False if it waits for room."""
+        self._waiting.pop(block_id, None)
+        note = self._note(block_id)
+        if note is not None and on and not self._rigs.is_on(block_id):
+            status, quality = self._link.status(), self._hand.quality
+            if not self._rigs.is_adopted or self._widths.make_room_for_block(note, status, quality):
+                self._waiting[block_id] = now_s + ROOM_TIMEOUT_S
+                return False
+        self._rigs.set_target(block_id, BYPASS_CELL, 0.0 if on else 1.0)
+        return True
+
+    def tick(self, now_s: float) -> None:
+        """Publish and switch on what waited for room, once it is there (or did not come in time)."""
+        self._rigs.look_after()
+        if self._pending is not None and self._pending.waiting is not None:
+            self._pending.ticks += 1
+            if self._widths.is_settled() or self._pending.ticks > ROOM_TICKS:
+                self._publish(self._pending, *self._pending.waiting)
+        there = self._rigs.is_adopted and self._widths.is_settled()
+        for block_id in [block_id for block_id, until_s in self._waiting.items() if there or now_s >= until_s]:
+            del self._waiting[block_id]
+            self._rigs.set_target(block_id, BYPASS_CELL, 0.0)
+
+    def progress(self) -> str:
+        """What the player waits for while nothing plays yet; empty otherwise."""
+        if self._pending is None or self._rigs.playing is not None:
+            return ""
+        return f"Loading {self._pending.preset.name}" if self._workshop.is_ready else STARTING
+
+    def _note(self, block_id: str) -> BlockNote | None:
+        notes = self._rigs.wanted or self._rigs.playing
+        return next((block for block in notes.blocks if block.id == block_id), None) if notes else None
