@@ -7,7 +7,7 @@ Requests are taken at the edge of a period, and not while anything of the one be
 asks twice in that time is heard once, with the last. Nothing steps: starting, stopping, undo and both ends of an
 overdub are faded, and so is the seam: recording goes on for a fade behind the loop's end, and what was played there is
 blended over its beginning, so that the last frame is followed by what did follow it. The length is exact: from the edge
-that began it to the edge that closed it.
+that began it to the edge that closed it. What is stored is dithered (Lipshitz et al., 1992; ``loop_layers``).
 """
 
 from __future__ import annotations
