@@ -9,7 +9,7 @@ of a kernel does, the link's ``BUILD``: two processes of different builds never 
 from __future__ import annotations
 
 #: Of the header (the words up to ``BUILD``), which programs that know no kernels read too.
-LINK_VERSION = 4
+LINK_VERSION = 5
 LINK_MAGIC = 0x4C41444550  # "PEDAL"
 
 #: The longest period, and the distance between two rows of a bus.
@@ -104,15 +104,9 @@ MAX_ROWS = 32
 CLOCK_SCRATCH = ROW_COST_F64 + MAX_ROWS  # timespec, period thread
 UNDERSTUDY_CLOCK = CLOCK_SCRATCH + 2  # timespec, understudy
 LAST_WAKE_NS = CLOCK_SCRATCH + 4
-#: The splice at the chain's end: frames left, whole length (i64), then per channel (f64) the
-#: last two frames that left, and the value and slope the running splice started from.
-OUT_SPLICE_LEFT = CLOCK_SCRATCH + 5
-OUT_SPLICE_FRAMES = CLOCK_SCRATCH + 6
-OUT_SPLICE_ASKED = CLOCK_SCRATCH + 7
-OUT_LAST_F64 = CLOCK_SCRATCH + 8
+OUT_EDGE_WORDS = CLOCK_SCRATCH + 5  # of the edge at the chain's end
 USED_NS = CLOCK_SCRATCH + 16  # CPU time of the last periods, in turns
 USED_PERIODS = 7
-OUT_SPLICE_F64 = OUT_LAST_F64 + 4
 PRIVATE_END = CLOCK_SCRATCH + 24
 
 # ---- events: a ring from the period thread to the panel ---------------------------------------
@@ -126,7 +120,7 @@ EVENTS_END = EVENTS + EVENT_COUNT * EVENT_FIELDS
 SLOT_COUNT = 4
 SLOT_HEADER = 8
 SLOT_ROWS, SLOT_SERIAL, SLOT_NEW, SLOT_HEARD = range(4)  # header fields; of the last two see rig/rehearse.py
-ROW_FIELDS = 24
+ROW_FIELDS = 32
 (
     KIND,
     CHANNELS,  # 1: only the left bus row carries the signal here; 2: both
@@ -149,7 +143,13 @@ ROW_FIELDS = 24
     REHEARSES,  # 1: a new row that hears what is played before it plays
     PRICE,  # nanoseconds per call, then picoseconds per frame: what its work takes on the board this machine stands for
     _PRICE_FRAMES,
-) = range(21)
+    EDGE,  # f32 index of its edge: what went into it of late (``rig/edges.py``)
+    EDGE_WORDS,  # i64 index of the edge's words
+    NEW_TARGETS,  # f32 index of what its targets are from the adoption on,
+    NEW_COUNT,  # so many: only of a row that goes on from the rig before
+    TAIL_GAIN,  # only of a tail: the gain, times TAIL_GAIN_ONE, at which it rings on
+) = range(26)
+TAIL_GAIN_ONE = 1 << 16
 SIDE_BOTH, SIDE_LEFT, SIDE_RIGHT = range(3)
 SWITCHED_OWN, SWITCHED_CUT, SWITCHED_TAIL = range(3)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
@@ -185,6 +185,18 @@ LOOP_VERB_SPAN = 16
 
 #: The kinds that others than the chain's dispatch know; all numbers: params/numbers.py.
 KIND_AMP, KIND_CAB = 3, 5
+
+# ---- an edge: where what went on before meets what comes after an adoption (``rig/edges.py``) ----
+#: Its words. EDGE_LEFT: frames of the bridge still to come; EDGE_ASKED: it begins with the next frame.
+EDGE_LEFT, EDGE_HEAD, EDGE_CHANNELS = range(3)
+EDGE_WORD_COUNT = 3
+EDGE_ASKED = -1
+#: Per channel: the last frames, a ring; then what a bridge goes on from: coefficients, last values, mean, highest.
+EDGE_PAST_FRAMES = 128
+EDGE_FORECAST = EDGE_PAST_FRAMES
+EDGE_REST = EDGE_FORECAST + 16
+EDGE_HIGHEST = EDGE_REST + 1
+EDGE_STRIDE = EDGE_REST + 16
 
 # ---- an amp's record: the first words of its I64 state ------------------------------------------
 (
@@ -249,11 +261,15 @@ NOTES_BYTES = 32 * 1024  # per slot: what the builder says about the rig, as JSO
 HAND_NOTES = (SLOT_COUNT, SLOT_COUNT + 1)
 NOTES_AT_BYTE = -(-LOOPER_END * 8 // 64) * 64
 BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + len(HAND_NOTES)) * NOTES_BYTES) // 4
-BUILDER_BUS_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE  # the builder's own, for replays
+OUT_EDGE_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE
+BUILDER_BUS_F32 = OUT_EDGE_F32 + 2 * EDGE_STRIDE  # the builder's own, for replays
 UNDERSTUDY_BUS_F32 = BUILDER_BUS_F32 + BUS_ROWS * BUS_STRIDE  # for rehearsals
 INPUT_RING_F32 = UNDERSTUDY_BUS_F32 + BUS_ROWS * BUS_STRIDE
 INPUT_RING_FRAMES = 1 << 19  # 10.9 s at 48 kHz
-HEAP_AT_BYTE = (INPUT_RING_F32 + INPUT_RING_FRAMES) * 4
+#: By slot and row: the targets of rows that go on, until the rig is adopted.
+NEW_TARGETS_F32 = INPUT_RING_F32 + INPUT_RING_FRAMES
+MOST_TARGETS = 24
+HEAP_AT_BYTE = (NEW_TARGETS_F32 + SLOT_COUNT * MAX_ROWS * MOST_TARGETS) * 4
 HEAP_BYTES = 96 * 1024 * 1024
 TOUCHED_F32 = BUILDER_BUS_F32 - 1  # the understudy's, in the slack behind the bus
 #: Two layers of 120 s at 48 kHz: 46 MB, of which only what a board's looper was given is ever touched.

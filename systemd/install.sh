@@ -28,8 +28,8 @@ fi
 install -D -m 0644 -t /etc/sysusers.d "$here/sysusers.d/pedal.conf"
 install -D -m 0644 -t /etc/tmpfiles.d "$here/tmpfiles.d/pedal.conf"
 install -D -m 0644 -t /etc/modules-load.d "$here/modules-load.d/pedal.conf"
-install -D -m 0644 -t /etc/udev/rules.d "$here/udev/60-pedal.rules"
-install -D -m 0644 -t /etc/systemd/system "$here"/*.service
+install -D -m 0644 -t /etc/udev/rules.d "$here"/udev/*.rules
+install -D -m 0644 -t /etc/systemd/system "$here"/*.service "$here"/*.path
 
 systemd-sysusers pedal.conf
 systemd-tmpfiles --create pedal.conf
@@ -38,4 +38,5 @@ udevadm control --reload
 udevadm trigger --subsystem-match=gpio --subsystem-match=i2c-dev --subsystem-match=spidev
 systemctl daemon-reload
 systemctl enable pedal-audio.service pedal-panel.service
+systemctl enable --now pedal-inbox.path
 systemctl restart pedal-audio.service pedal-panel.service

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("pedal.cli.demo:demo", "Play a scripted tour on a virtual pedal."),
     "status": ("pedal.cli.live:status", "What the running pedal is doing."),
     "preset": ("pedal.cli.presets:preset", "Go to a preset: next, previous, a name; save, list, ..."),
+    "bank": ("pedal.cli.banks:bank", "Presets under the feet: use, add, list, ..."),
     "snapshot": ("pedal.cli.snapshots:snapshot", "Settings of a preset: recall, save, clear, list."),
     "bypass": ("pedal.cli.live:bypass", "Bypass on, off, or toggle."),
     "set": ("pedal.cli.live:set_param", "Set a parameter: BLOCK.PARAM VALUE."),

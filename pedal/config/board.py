@@ -41,6 +41,8 @@ class AudioSettings(msgspec.Struct, frozen=True, kw_only=True):
 Action = Literal[
     "bypass", "next_preset", "previous_preset", "tap", "tuner", "next_snapshot",
     "snapshot_1", "snapshot_2", "snapshot_3", "snapshot_4", "snapshot_5", "snapshot_6", "snapshot_7", "snapshot_8",
+    "next_bank", "previous_bank",
+    "preset_1", "preset_2", "preset_3", "preset_4", "preset_5", "preset_6", "preset_7", "preset_8",
     "looper", "looper_stop", "looper_undo",
 ]  # fmt: skip
 

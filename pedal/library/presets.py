@@ -15,25 +15,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pedal.errors import PresetError, did_you_mean
-from pedal.files import TEXT_CAP_BYTES, load_text
-from pedal.library.atomic import keep_as, previous_of, remove_atomic, remove_leftovers, write_atomic
-from pedal.library.rewrite import rewritten
+from pedal.files import TEXT_CAP_BYTES
+from pedal.library.atomic import previous_of, remove_atomic, remove_leftovers
+from pedal.library.kept import Form, load_kept, save_kept
 from pedal.paths import factory_dir, presets_dir
-from pedal.preset import NewerSchemaError, Preset, format_preset, parse_preset
-
-#: A file that was broken by hand is kept under this ending when its preset is saved.
-BROKEN_SUFFIX = ".broken"
-#: A file whose comments could not stay in it is kept under this one.
-BY_HAND_SUFFIX = ".by-hand"
-#: Of the lists of tables in a preset file.
-_KEYS = {"block": "id", "snapshot": "number"}
+from pedal.preset import Preset, format_preset, parse_preset
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,63}")
 _NUMBER = re.compile(r"^(\d{1,6})[-_ ]")
 #: Of a preset's name, in the key made of it.
 _KEY_CHARS = 48
-#: Longer files are written anew: keeping their comments in place would hold up the panel.
-_REWRITE_CAP_CHARS = 16 * 1024
+FORM = Form(
+    parse_preset,
+    {"block": "id", "snapshot": "number"},
+    lambda preset: {
+        "block": [block.id for block in preset.blocks],
+        "snapshot": [snapshot.number for snapshot in preset.snapshots],
+    },
+)
+
+
+def is_key(text: str) -> bool:
+    """Whether a preset's file may be called so."""
+    return _KEY.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class PresetStore:
         found: dict[str, Entry] = {}
         for folder, is_factory in ((self._factory_dir, True), (self._user_dir, False)):
             for path in folder.glob("*.toml"):
-                if _KEY.fullmatch(path.stem):
+                if is_key(path.stem):
                     found[path.stem] = Entry(path.stem, path, is_factory)
         return tuple(found[key] for key in sorted(found))
 
@@ -161,17 +165,7 @@ class PresetStore:
             NewerSchemaError: a newer pedal wrote it.
             PresetError: there is none, or neither can be read.
         """
-        path = self.entry(key).path
-        try:
-            return Loaded(_load(path))
-        except NewerSchemaError:
-            raise
-        except PresetError as broken:
-            try:
-                earlier = _load(previous_of(path))
-            except PresetError:
-                raise broken from None
-            return Loaded(earlier, warning=f"{broken} Playing what it was before.")
+        return Loaded(*load_kept(self.entry(key).path, FORM, "Playing what it was before."))
 
     def save(self, key: str, preset: Preset, like: str = "") -> Path:
         """Write ``preset`` into the player's folder, atomically; what was there is kept beside it.
@@ -185,7 +179,7 @@ class PresetStore:
             NewerSchemaError: a newer pedal wrote the file that is there.
             PresetError: the key is no file name, the preset could not be read back, or the disk refuses.
         """
-        if not _KEY.fullmatch(key):
+        if not is_key(key):
             hint = "Use at most 64 letters, digits, spaces, - and _"
             raise PresetError(f"{key!r:.70} cannot name a preset", hint=hint)
         path = self._user_dir / f"{key}.toml"
@@ -193,19 +187,8 @@ class PresetStore:
         if len(fresh.encode()) > TEXT_CAP_BYTES:
             hint = "Clear one with `pedal snapshot clear`"
             raise PresetError("has more in its snapshots than fits a file", where=str(path), hint=hint)
-        parse_preset(fresh, str(path))  # never save what cannot be loaded
-        is_broken = path.is_file() and not _is_good(path)
-        commented = "" if is_broken else self._with_comments(fresh, key, like)
-        try:
-            if is_broken:  # it must not push out the good one before it, and may be mended one day
-                keep_as(path, path.with_name(path.name + BROKEN_SUFFIX))
-            elif path.is_file() and not commented:
-                keep_as(path, path.with_name(path.name + BY_HAND_SUFFIX))
-            write_atomic(path, (commented or fresh).encode(), keep_previous=not is_broken)
-        except OSError as failure:
-            raise PresetError(
-                f"cannot be saved ({failure.strerror})", where=str(path), hint="Is the disk full?"
-            ) from failure
+        paths = {entry.key: entry.path for entry in self.entries()}
+        save_kept(path, fresh, FORM, source=paths.get(key) or paths.get(like))
         return path
 
     def delete(self, key: str) -> Path:
@@ -222,38 +205,3 @@ class PresetStore:
         except OSError as failure:
             raise PresetError(f"cannot be deleted ({failure.strerror})", where=str(entry.path)) from failure
         return previous_of(entry.path)
-
-    def _with_comments(self, fresh: str, key: str, like: str) -> str:
-        """``fresh`` as the old file's text changed in place, so that its comments stay; empty where that cannot be."""
-        paths = {entry.key: entry.path for entry in self.entries()}
-        source = paths.get(key) or paths.get(like)
-        try:
-            text = load_text(source, PresetError) if source else ""
-            if not _has_comments(text):
-                return fresh
-            if len(text) > _REWRITE_CAP_CHARS:
-                return ""
-            there = parse_preset(text, str(source))
-            blocks, snapshots = [block.id for block in there.blocks], [shot.number for shot in there.snapshots]
-            text = rewritten(text, fresh, _KEYS, {"block": blocks, "snapshot": snapshots})
-            return text if parse_preset(text, key) == parse_preset(fresh, key) else ""
-        except (PresetError, ValueError):  # broken, or written in a way that cannot be changed in place
-            return ""
-
-
-def _has_comments(text: str) -> bool:
-    return "#" in text
-
-
-def _load(path: Path) -> Preset:
-    return parse_preset(load_text(path, PresetError), str(path))
-
-
-def _is_good(path: Path) -> bool:
-    try:
-        _load(path)
-    except NewerSchemaError:
-        raise
-    except PresetError:
-        return False
-    return True

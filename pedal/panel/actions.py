@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pedal.config import Action
 from pedal.errors import ControlError
+from pedal.panel.banks import BankSwitches
 from pedal.panel.player import Player
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
@@ -15,10 +16,11 @@ from pedal.panel.tuner import Tuner
 class Actions:
     """The verbs that a foot reaches."""
 
-    def __init__(self, player: Player, tuner: Tuner, snapshots: Snapshots) -> None:
+    def __init__(self, player: Player, tuner: Tuner, snapshots: Snapshots, banks: BankSwitches) -> None:
         self._player = player
         self._tuner = tuner
         self._snapshots = snapshots
+        self._banks = banks
 
     def do(self, action: Action, at_s: float) -> None:
         """Do it; ``at_s`` is when the foot came down.
@@ -41,5 +43,13 @@ class Actions:
                 raise ControlError("there is no looper in safe mode")
             case "next_snapshot":
                 self._snapshots.step(at_s)
+            case "next_bank":
+                self._banks.step(1)
+            case "previous_bank":
+                self._banks.step(-1)
             case _:
-                self._snapshots.recall(int(action.removeprefix("snapshot_")), at_s)
+                what, _, number = action.partition("_")
+                if what == "snapshot":
+                    self._snapshots.recall(int(number), at_s)
+                else:
+                    self._banks.play(int(number))

@@ -16,6 +16,8 @@ from PIL import Image
 
 from pedal.errors import ControlError
 from pedal.panel import protocol
+from pedal.panel.bank_requests import BankRequest
+from pedal.panel.banks import BankSwitches
 from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
 from pedal.panel.keeping import Keeping
@@ -38,6 +40,7 @@ class Answers:
         tuner: on or off.
         keeping: presets on disk.
         snapshots: of the preset in hand.
+        banks: under the feet.
     """
 
     player: Player
@@ -48,6 +51,7 @@ class Answers:
     tuner: Tuner
     keeping: Keeping
     snapshots: Snapshots
+    banks: BankSwitches
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -60,6 +64,8 @@ class Answers:
             return self.keeping.answer(request)
         if isinstance(request, SnapshotRequest):
             return self.snapshots.answer(request, now_s)
+        if isinstance(request, BankRequest):
+            return self.banks.answer(request)
         match request:
             case protocol.Status():
                 return self.status()

@@ -32,6 +32,7 @@ class _Kept(msgspec.Struct):
     text: str
     quality: dict[str, str]
     snapshot: int = 0
+    bank: str = ""
 
 
 class Hand:
@@ -42,6 +43,7 @@ class Hand:
         preset: as it now is.
         quality: "full", "lite" or "auto" by amp, as chosen.
         serial: of the rig that was built from it.
+        bank: name of the bank under the feet; empty: none was chosen.
     """
 
     def __init__(self, store: PresetStore, link: Link) -> None:
@@ -50,6 +52,7 @@ class Hand:
         self.preset = Preset("")
         self.quality: dict[str, str] = {}
         self.serial = 0
+        self.bank = ""
         self._link = link
         self._count = 0
 
@@ -64,6 +67,7 @@ class Hand:
             return False
         self.key, self.quality, self.serial, self._count = kept.key, kept.quality, kept.serial, kept.count
         self.preset = replace(self.preset, snapshots=self._snapshots(), snapshot=kept.snapshot)
+        self.bank = kept.bank
         return True
 
     def take(self, key: str, preset: Preset, quality: dict[str, str], serial: int) -> None:
@@ -100,12 +104,17 @@ class Hand:
         self.preset = preset
         self.keep()
 
+    def choose_bank(self, name: str) -> None:
+        """From now on this bank is under the feet."""
+        self.bank = name
+        self.keep()
+
     def keep(self) -> None:
         """Write it down where a successor finds it."""
         self._count += 1
         # Its snapshots are on disk, and would not fit.
         text = format_preset(replace(self.preset, snapshots=()))
-        kept = _Kept(self._count, self.serial, self.key, text, self.quality, self.preset.snapshot)
+        kept = _Kept(self._count, self.serial, self.key, text, self.quality, self.preset.snapshot, self.bank)
         data = msgspec.json.encode(kept)
         place = layout.HAND_NOTES[self._count % len(layout.HAND_NOTES)]
         self._link.write_notes(place, zlib.crc32(data).to_bytes(_CHECK_BYTES, "little") + data)

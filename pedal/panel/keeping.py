@@ -6,6 +6,7 @@ Used by the panel's loop, for footswitches, the control socket and the page. Wha
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,10 +24,12 @@ class Keeping:
     Args:
         player: whose preset is in hand.
         store: where they are kept.
+        banks_naming: names of the banks that have the preset of a key.
     """
 
-    def __init__(self, player: Player, store: PresetStore) -> None:
+    def __init__(self, player: Player, store: PresetStore, banks_naming: Callable[[str], Sequence[str]]) -> None:
         self._player = player
+        self._banks_naming = banks_naming
         self._store = store
         self._saved: Preset | None = None
         self._saved_of: tuple[object, ...] = ()
@@ -135,6 +138,8 @@ class Keeping:
         """
         if key == self._player.key and not sure:
             raise PresetError(f"'{key}' is playing", hint="Delete it all the same with --yes; it plays on")
+        if not sure and (banks := self._banks_naming(key)):
+            raise PresetError(f"'{key}' is in bank {', '.join(banks)}", hint="Delete it all the same with --yes")
         return self._store.delete(key).name
 
     def _new_key(self, name: str) -> str:

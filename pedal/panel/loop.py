@@ -21,19 +21,23 @@ from pedal import layout
 from pedal.config import Board
 from pedal.errors import PedalError
 from pedal.health import ask_resume, load_health
+from pedal.library.banks import BankStore
 from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.link.status import Event, Status
 from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
+from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
 from pedal.panel.controls.inputs import Press
 from pedal.panel.controls.knobs import Turn
+from pedal.panel.display.import_page import draw_import
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
 from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.hand import Hand
+from pedal.panel.imports import Imports
 from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
 from pedal.panel.looper import ACTIONS
@@ -99,12 +103,15 @@ class Panel:
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
         self._turns = Turns(board, self._player)
         self._tuner = Tuner(link, board.tuner)
-        keeping, snapshots = Keeping(self._player, self._hand.store), Snapshots(self._player, self._hand.store)
-        self._actions = Actions(self._player, self._tuner, snapshots)
+        self._imports = Imports(link.path.parent)
+        banks = BankSwitches(self._player, self._hand, BankStore.default(), board)
+        keeping = Keeping(self._player, self._hand.store, banks.naming)
+        snapshots = Snapshots(self._player, self._hand.store)
+        self._actions = Actions(self._player, self._tuner, snapshots, banks)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
         self._answers = Answers(
-            self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots
+            self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots, banks
         )
         self._deeds = dict(self._quick_deeds())
         self._tick = 0
@@ -156,6 +163,7 @@ class Panel:
             self._player.built(item)
 
     def _on_press(self, press: Press) -> None:
+        self._imports.dismiss(time.monotonic())
         action = self._board.switches[press.switch].action
         try:
             if action == "bypass" and ask_resume(self._link.path.parent, "audio"):
@@ -180,6 +188,9 @@ class Panel:
         tuner = self._tuner.view()
         if tuner is not None:
             return draw_tuner(tuner)
+        told = self._imports.view(time.monotonic())
+        if told is not None:
+            return draw_import(told, self._tick // PAGE_TICKS)
         return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
 
     def _on_tick(self, now_s: float) -> None:
@@ -195,8 +206,10 @@ class Panel:
             self._widths.tick(status, self._hand.quality, now_s)
         if self._tick % PAGE_TICKS == 0:
             self._expire_message(now_s)
+        if self._tick % PAGE_TICKS == 0 or self._tuner.is_on:  # a needle, and the first reading, do not wait
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
+            self._imports.look()
             self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()

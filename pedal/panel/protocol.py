@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from pedal.errors import ControlError
+from pedal.panel.bank_requests import BankRequest
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.request import VERSION as VERSION
 from pedal.panel.request import Name, RequestId
@@ -134,6 +135,7 @@ AnyRequest = (
     | Reload
     | PresetRequest
     | SnapshotRequest
+    | BankRequest
 )
 
 

@@ -185,6 +185,7 @@ class Reporter:
             "preset_number": number,
             "preset_count": count,
             "edited": self._keeping.is_edited,
+            "bank": hand.bank,
             "snapshot": hand.preset.snapshot,
             "snapshots": [{"number": kept.number, "name": kept.name} for kept in hand.preset.snapshots],
             "bypassed": player.is_bypassed,

@@ -41,7 +41,6 @@ class Rigs:
         self.link = link
         self._published: dict[int, RigNotes] = {}
         self._retiring: list[tuple[int, RigNotes, int]] = []
-        self._joining: list[BlockNote] = []  # of the wanted rig, once it plays
         self._last_playing = link.get(Word.PLAYING_SLOT)
         for slot in {self._last_playing, link.get(Word.WANTED_SLOT)} - {-1}:
             notes = self._stored(slot)
@@ -69,7 +68,9 @@ class Rigs:
         blocks = self.wanted.blocks if self.wanted else ()
         cells = self.link.arena.f32
         return any(
-            block.id == block_id and (cells[block.params_idx] < 0.5 or block in self._joining) for block in blocks
+            block.id == block_id and cells[cell] < 0.5
+            for index, block in enumerate(blocks)
+            for cell in self._cells(self.link.get(Word.WANTED_SLOT), index, block)[-1:]
         )
 
     def cost_without_amps_ns(self) -> float:
@@ -92,14 +93,9 @@ class Rigs:
     def publish(self, slot: int, notes: RigNotes, levels: Levels) -> None:
         """Let the period thread adopt ``slot`` at an edge soon.
 
-        Until then the playing rig goes on, with the blocks that are in both. One of these that the new rig
-        switches on joins only when the new rig plays: the old one may have no room for it.
+        Until then the playing rig goes on as it is; blocks that are in both get their new targets from the builder's
+        slot, at that edge.
         """
-        going_on = {block.serial for block in self.playing.blocks} if self.playing else set()
-        self._joining = [block for block in notes.blocks if block.serial in going_on and self._is_joining(block)]
-        for block in notes.blocks:
-            targets = (1.0, *block.targets[1:]) if block in self._joining else block.targets
-            self._store_targets(block, targets)
         for amp in notes.amps:
             self._store_gains(amp, levels)
         self.link.write_notes(slot, encode_notes(notes))
@@ -114,20 +110,16 @@ class Rigs:
             if old is not None:
                 self._retiring.append((self._last_playing, old, rounds))
             self._last_playing = playing
-        if self.is_adopted:
-            for block in self._joining:
-                self.link.arena.f32[block.params_idx + BYPASS_CELL] = 0.0
-            self._joining = []
         self._retiring = [retired for retired in self._retiring if rounds - retired[2] < _ROUNDS]
 
     def set_target(self, block_id: str, cell: int, value: float) -> None:
         """Store one parameter, in every rig that has the block (the playing and a wanted one)."""
-        if cell == BYPASS_CELL:
-            self._joining = [block for block in self._joining if block.owner != block_id]
-        for notes in (self.playing, self.wanted):
-            for block in notes.blocks if notes else ():
+        for slot in {self.link.get(Word.WANTED_SLOT), self.link.get(Word.PLAYING_SLOT)}:
+            notes = self._published.get(slot)
+            for index, block in enumerate(notes.blocks if notes else ()):
                 if block.owner == block_id and cell < len(block.targets):
-                    self.link.arena.f32[block.params_idx + cell] = value
+                    for targets in self._cells(slot, index, block):
+                        self.link.arena.f32[targets + cell] = value
 
     def set_levels(self, levels: Levels) -> None:
         """Store both gains of every amp, in the playing rig and a wanted one; kernels ramp there."""
@@ -171,11 +163,13 @@ class Rigs:
         for cell, gain in enumerate(gains, amp.gains_idx):
             self.link.arena.f32[cell] = gain_from_db(gain.gain_db)
 
-    def _is_joining(self, block: BlockNote) -> bool:
-        return bool(block.targets) and block.targets[BYPASS_CELL] < 0.5 <= self.link.arena.f32[block.params_idx]
-
-    def _store_targets(self, block: BlockNote, targets: tuple[float, ...]) -> None:
-        self.link.arena.f32[block.params_idx : block.params_idx + len(targets)] = targets
+    def _cells(self, slot: int, index: int, block: BlockNote) -> tuple[int, ...]:
+        """Where a block's targets lie, and last, if the rig is yet to be adopted, where they are to come from then."""
+        row = layout.SLOTS + slot * layout.SLOT_STRIDE + layout.SLOT_HEADER + index * layout.ROW_FIELDS
+        words = self.link.arena.i64
+        if slot == self.link.get(Word.PLAYING_SLOT) or words[row + layout.NEW_COUNT] == 0:
+            return (block.params_idx,)
+        return block.params_idx, int(words[row + layout.NEW_TARGETS])
 
     def _stored(self, slot: int) -> RigNotes | None:
         try:

@@ -22,6 +22,8 @@ from pedal.layout import (
     CHANNELS,
     CLOCK_SCRATCH,
     DRY_LEFT,
+    EDGE_ASKED,
+    EDGE_LEFT,
     EVENT_GUARD,
     F32,
     GUARD_TRIPS,
@@ -30,7 +32,7 @@ from pedal.layout import (
     KIND_AMP,
     KIND_CAB,
     MIX,
-    OUT_SPLICE_ASKED,
+    OUT_EDGE_WORDS,
     PARAMS,
     PRICE,
     QUIET,
@@ -45,8 +47,11 @@ from pedal.layout import (
     SWITCHED,
     SWITCHED_CUT,
     SWITCHED_OWN,
+    TAIL_GAIN,
+    TAIL_GAIN_ONE,
 )
 from pedal.rig.dispatch import play_kind, reset_kind
+from pedal.rig.edges import row_bridge_kernel
 from pedal.rig.events import push_event_kernel
 from pedal.rig.spend import spend_kernel
 
@@ -68,7 +73,8 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
     """A block that can be bypassed: it comes and goes on the bypass's ramp, and is skipped when nothing of it is heard.
 
     One that is cut is cross-faded with the dry sound. One with a tail is fed the faded part of the dry sound and
-    the rest goes past it, so that it takes nothing new in and rings out.
+    the rest goes past it, so that it takes nothing new in and rings out. What goes into it is bridged across an
+    adoption (``edges.py``).
     """
     cells, left, quiet = i64[row + F32], i64[row + I64], i64[row + QUIET]
     wet = 1.0 if f32[i64[row + PARAMS]] < 0.5 else 0.0
@@ -77,6 +83,7 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
     moving = ramp_begin_kernel(f32, i64, cells, left, wet, ramp_frames_kernel(i64[row + RATE]))
     if not moving and f32[cells] > 0.5:
         i64[quiet] = 0
+        row_bridge_kernel(f32, i64, row, bus, n)
         _play_block(f32, f64, i64, row, bus, n)
         return
     if not moving and i64[quiet] >= i64[row + QUIET_FRAMES]:
@@ -97,12 +104,14 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
             f32[dry + at] = x * (f32.dtype.type(1.0) - f32[mix + t])
             if not cut:
                 f32[bus + at] = x * f32[mix + t]
+    row_bridge_kernel(f32, i64, row, bus, n)
+    gain = f32.dtype.type(i64[row + TAIL_GAIN] / TAIL_GAIN_ONE if i64[row + TAIL_GAIN] > 0 else 1.0)
     _play_block(f32, f64, i64, row, bus, n)
     loudest = f32.dtype.type(0.0)
     for channel in range(channels):
         for t in range(n):
             at = channel * BUS_STRIDE + t
-            y = f32[bus + at] * f32[mix + t] if cut else f32[bus + at]
+            y = f32[bus + at] * (f32[mix + t] if cut else gain)
             loudest = max(loudest, abs(y))
             f32[bus + at] = y + f32[dry + at]
     i64[quiet] = 0 if moving or loudest > SILENT else i64[quiet] + n
@@ -115,8 +124,10 @@ def play_row_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) ->
         for t in range(n):
             f32[bus + BUS_STRIDE + t] = f32[bus + t]
     if i64[row + KIND] == KIND_AMP:  # it spends what its model takes
+        row_bridge_kernel(f32, i64, row, bus, n)
         play_kind(KIND_AMP, f32, f64, i64, row, bus, n)
     elif i64[row + SWITCHED] == SWITCHED_OWN:
+        row_bridge_kernel(f32, i64, row, bus, n)
         _play_block(f32, f64, i64, row, bus, n)
     else:
         _play_switched(f32, f64, i64, row, bus, n)
@@ -133,7 +144,7 @@ def _guard(f32: Any, f64: Any, i64: Any, row: int, index: int, bus: int, n: int)
                 f32[bus + channel * BUS_STRIDE + t] = 0.0
         reset_kind(i64[row + KIND], f32, f64, i64, row)
         i64[GUARD_TRIPS] += 1
-        i64[OUT_SPLICE_ASKED] = 1
+        i64[OUT_EDGE_WORDS + EDGE_LEFT] = EDGE_ASKED
         push_event_kernel(i64, EVENT_GUARD, i64[row + SERIAL], index, 0, 0, 0)
 
 

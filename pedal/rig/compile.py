@@ -79,7 +79,7 @@ class Part:
         spread: it is the first with two.
         side: of an amp that plays twice.
         price: two parts of equal price and channels cost the same; the key where empty.
-        tail: it only rings out (``tails.py``).
+        tail, tail_gain: it only rings out (``tails.py``), at this gain.
         amp: only for amps.
     """
 
@@ -97,6 +97,7 @@ class Part:
     side: int = SIDE_BOTH
     price: str = ""
     tail: bool = False
+    tail_gain: float = 1.0
     amp: AmpParts | None = None
 
     @property

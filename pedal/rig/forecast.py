@@ -17,15 +17,12 @@ from pedal.layout import FORECAST_ORDER
 
 #: Below this energy there is nothing left to predict.
 SILENCE = 1e-24
-#: Each term counts for so much less than the one before (the poles move inwards): what is forecast fades
-#: rather than swings on, which is safer where the past is no guide.
-DAMPING = 0.92
 
 
 @fast_kernel
-def _reflection_kernel(f32: Any, ahead: Any, behind: Any, n: Any) -> float:
-    """How much of ``n`` errors ahead those behind explain, -1 to 1."""
-    product, energy = f32.dtype.type(0.0), f32.dtype.type(0.0)
+def _reflection_kernel(f32: Any, ahead: Any, behind: Any, n: Any, noise: float) -> float:
+    """How much of ``n`` errors ahead those behind explain, -1 to 1, above an energy of ``noise``."""
+    product, energy = f32.dtype.type(0.0), f32.dtype.type(noise)
     for t in range(n):
         a, b = f32[ahead + t], f32[behind + t]
         product += a * b
@@ -56,32 +53,39 @@ def centre_kernel(f32: Any, past: int, frames: int) -> float:
 
 
 @kernel
-def fit_forecast_kernel(f32: Any, past: int, spare: int, frames: int, forecast: int) -> None:
+def fit_forecast_kernel(
+    f32: Any, past: int, spare: int, frames: int, forecast: int, damping: float, noise: float
+) -> None:
     """Learn from ``f32[past : past + frames]``, oldest first, how it moves.
 
     ``f32[forecast : forecast + FORECAST_ORDER]`` receives the coefficients; the past and
-    ``f32[spare : spare + frames]`` are used up.
+    ``f32[spare : spare + frames]`` are used up. With ``damping`` below 1 each term counts for so much less than the
+    one before (the poles move inwards): what is forecast fades rather than swings on, which is safer where the past
+    is no guide. What is left unexplained below a share ``noise`` of the past's energy is not worth a term: a low tone
+    is explained by two, and any more would only be the rounding of these, by poles that float32 cannot hold in place.
     """
     for k in range(FORECAST_ORDER):
         f32[forecast + k] = 0.0
+    energy = 0.0
     for t in range(frames):
         f32[spare + t] = f32[past + t]
+        energy += f32[past + t] * f32[past + t]
     for order in range(1, FORECAST_ORDER + 1):
         # The error of predicting frame t ahead lies at past + t, that of frame t - order behind at
         # spare + t - order: so neither ever moves. Unsigned, or every index would be looked at for
         # counting from the end.
         ahead, behind, n = np.uint64(past + order), np.uint64(spare), np.uint64(frames - order)
-        reflection = _reflection_kernel(f32, ahead, behind, n)
+        reflection = _reflection_kernel(f32, ahead, behind, n, 2.0 * energy * noise)
         _reflect_kernel(f32, ahead, behind, n, reflection)
         for k in range(order // 2):  # Levinson: from both ends inwards
             left, right = f32[forecast + k], f32[forecast + order - 2 - k]
             f32[forecast + k] = left + reflection * right
             f32[forecast + order - 2 - k] = right + reflection * left
         f32[forecast + order - 1] = reflection
-    damping = 1.0
+    share = 1.0
     for k in range(FORECAST_ORDER):
-        damping *= DAMPING
-        f32[forecast + k] *= damping
+        share *= damping
+        f32[forecast + k] *= share
 
 
 @kernel

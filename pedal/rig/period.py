@@ -51,9 +51,10 @@ from pedal.layout import (
     SLOT_STRIDE,
     SLOTS,
 )
-from pedal.rig.adopt import adopt_kernel, out_splice_kernel
+from pedal.rig.adopt import adopt_kernel
 from pedal.rig.chain import run_chain
 from pedal.rig.codec import read_sample_kernel, sample_bytes_kernel, write_sample_kernel
+from pedal.rig.edges import out_bridge_kernel
 from pedal.rig.load import account_kernel
 from pedal.rig.spend import spend_period_kernel
 
@@ -179,7 +180,7 @@ def play_period_kernel(f32: Any, f64: Any, i64: Any, captured: Any, played: Any,
             f32[BUS_F32 + t] = f32[BUS_F32 + BUS_STRIDE + t] = 0.0
     _bypass(f32, f64, i64, n)
     _silence(f32, f64, i64, n)
-    out_splice_kernel(f32, f64, i64, n)
+    out_bridge_kernel(f32, i64, n)
     f64[OUT_PEAK] = max(_emit(f32, i64, played, n), f64[OUT_PEAK] * falling)
     i64[FRAME] += n
     account_kernel(f64, i64, woke_ns, cpu_ns, n)

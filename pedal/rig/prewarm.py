@@ -49,7 +49,7 @@ def prewarm(arena: Arena, slot_idx: int, notes: RigNotes, kept: frozenset[str], 
     """
     last_amp = max((i for i, block in enumerate(notes.blocks) if block.amp is not None), default=-1)
     rows = [i for i in range(last_amp + 1) if notes.blocks[i].key not in kept]
-    if not any(notes.blocks[i].amp for i in rows):
+    if not rows:
         return
     words, slot = arena.i64, at.SLOTS + slot_idx * at.SLOT_STRIDE
     for index in rows:

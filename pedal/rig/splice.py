@@ -59,12 +59,12 @@ from pedal.layout import (
 from pedal.rig.forecast import centre_kernel, fit_forecast_kernel, next_forecast_kernel
 from pedal.rig.spend import spend_kernel
 
-#: Length of the fade, seconds: a warm width change; a cold one; a rig, or a recovery.
-WARM_S, COLD_S, RIG_S = 0.003, 0.02, 0.008
-#: The slope at a rig's edge decays within this: held for milliseconds it would turn treble into a thump.
-SLOPE_FRAMES = 24
+#: Length of the fade, seconds: a warm width change; a cold one.
+WARM_S, COLD_S = 0.003, 0.02
 #: A forecast is learnt from this much of the past.
 FIT_FRAMES = 128
+#: Of the forecast (``fit_forecast_kernel``).
+DAMPING = 0.92
 
 
 @kernel
@@ -74,19 +74,6 @@ def fade_kernel(frame: int, frames: int) -> float:
         return 0.0
     u = frame / frames
     return (1.0 + 2.0 * u) * (1.0 - u) * (1.0 - u)
-
-
-@kernel
-def splice_kernel(frame: int, frames: int, value: float, slope: float) -> float:
-    """A rig's correction at ``frame`` (1 is the first frame after the edge) of ``frames``.
-
-    ``value * fade + slope * t (1 - v)^3`` with ``v = t / SLOPE_FRAMES``.
-    """
-    correction = value * fade_kernel(frame, frames)
-    if frame < SLOPE_FRAMES:
-        fade = 1.0 - frame / SLOPE_FRAMES
-        correction += slope * frame * fade * fade * fade
-    return correction
 
 
 @kernel
@@ -114,7 +101,7 @@ def learn_kernel(f32: Any, i64: Any, amp: int, state: int) -> None:
         return
     spend_kernel(i64, amp + AMP_LEARN_PRICE, 1)
     f32[state + SEAT_REST] = centre_kernel(f32, state + SEAT_X, FIT_FRAMES)
-    fit_forecast_kernel(f32, state + SEAT_X, state + SEAT_Y, FIT_FRAMES, state + SEAT_FORECAST)
+    fit_forecast_kernel(f32, state + SEAT_X, state + SEAT_Y, FIT_FRAMES, state + SEAT_FORECAST, DAMPING, 0.0)
     i64[amp + SEAT_LEARNT] = end
 
 
@@ -131,7 +118,7 @@ def start_splice_kernel(f32: Any, i64: Any, row: int, bus: int, warm: bool) -> N
         spend_kernel(i64, amp + AMP_LEARN_PRICE, 1)
         difference_kernel(f32, state, head, FIT_FRAMES, 0.0, known)
         f32[state + SEAT_REST] = centre_kernel(f32, known, FIT_FRAMES)
-        fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, FIT_FRAMES, state + SEAT_FORECAST)
+        fit_forecast_kernel(f32, known, bus + GAINS * BUS_STRIDE, FIT_FRAMES, state + SEAT_FORECAST, DAMPING, 0.0)
     difference_kernel(f32, state, head, FORECAST_ORDER, 1.0 if warm else 0.0, known)
     f32[state + AMP_REST] = f32[state + SEAT_REST]
     for k in range(FORECAST_ORDER):

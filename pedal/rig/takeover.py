@@ -2,7 +2,7 @@
 
 The predecessor may have died anywhere: locks may be held by nobody, state half written. Every row
 is put to what silence leaves; parameters, weights and plans are not written by the period thread
-and stay good. The sound comes back from silence, faded in by the splice.
+and stay good. The sound comes back from silence, faded in by the bridge.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ from pedal.layout import (
     LAST_WAKE_NS,
     LOOPS_AT_BYTE,
     NO_WIDTH,
-    OUT_LAST_F64,
-    OUT_SPLICE_ASKED,
-    OUT_SPLICE_LEFT,
     PLAYING_SLOT,
     READY_SLOT,
     REHEARSAL_LOCK,
@@ -35,6 +32,7 @@ from pedal.layout import (
     SLOTS,
 )
 from pedal.rig.dispatch import reset_kind
+from pedal.rig.edges import forget_out_kernel
 
 
 @kernel
@@ -51,10 +49,7 @@ def take_over(f32: Any, f64: Any, i64: Any) -> None:
     i64[LAST_WAKE_NS] = 0
     i64[READY_SLOT] = -1
     i64[REHEARSAL_LOCK] = SEAT_FREE
-    i64[OUT_SPLICE_LEFT] = 0
-    i64[OUT_SPLICE_ASKED] = 1
-    for k in range(4):
-        f64[OUT_LAST_F64 + k] = 0.0
+    forget_out_kernel(f32, i64)
     rest_looper_kernel(f64, i64)
     playing = i64[PLAYING_SLOT]
     if playing < 0:

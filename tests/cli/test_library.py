@@ -12,7 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pedal.cli.main import main
+from pedal.paths import factory_dir
 from tests.library.brought import PRESET, impulse, model, put
+
+#: The keys of the first two presets after the factory's.
+FIRST = 1 + len(list((factory_dir("models") / "presets").glob("*.toml")))
+LOUD, USES = f"{FIRST}-loud", f"{FIRST + 1}-uses"
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +53,7 @@ def test_import_says_a_line_for_each_file(stick: Path, home: Path) -> None:
         next(line for line in lines if line.startswith("refused   bad.nam: ")),
         "imported  Amps/Plexi Bright.nam: as Amps/Plexi Bright.nam",
         "imported  box.wav: as box.wav",
-        "imported  loud.toml: as 13-loud",
+        f"imported  loud.toml: as {LOUD}",
     ]
     assert lines[-1] == "3 imported, 1 refused."
     (stick / "bad.nam").unlink()
@@ -101,7 +106,7 @@ def test_deleting_what_is_in_use_asks(stick: Path, home: Path) -> None:
     run("models", "import", str(stick))
     for answer in ("", "n\n"):
         kept = run("models", "delete", "plexi bright", answer=answer)
-        assert kept.exit_code == 1 and "is played by 14-uses" in kept.stderr
+        assert kept.exit_code == 1 and f"is played by {USES}" in kept.stderr
     assert run("models", "show", "plexi bright").exit_code == 0
     assert run("models", "delete", "plexi bright", "--yes").stdout == "Amps/Plexi Bright.nam: deleted\n"
     assert run("models", "show", "plexi bright").exit_code == 1
@@ -141,13 +146,13 @@ def test_backup_and_restore(stick: Path, home: Path, tmp_path: Path, monkeypatch
     again = run("backup", str(tmp_path / "all.pedal"))
     assert again.exit_code == 1 and "is there already" in again.stderr
     assert "All of it is here already" in run("restore", str(tmp_path / "all.pedal")).stdout
-    (home / "presets" / "13-loud.toml").write_text('name = "Changed"\n')
+    (home / "presets" / f"{LOUD}.toml").write_text('name = "Changed"\n')
     kept = run("restore", str(tmp_path / "all.pedal"), answer="n\n")
     assert kept.exit_code == 1 and "Different from what is here: 1 preset." in kept.stdout
-    assert (home / "presets" / "13-loud.toml").read_text() == 'name = "Changed"\n'
+    assert (home / "presets" / f"{LOUD}.toml").read_text() == 'name = "Changed"\n'
     done = run("restore", str(tmp_path / "all.pedal"), "--yes")
     assert done.exit_code == 0 and "takes it back" in done.stdout
-    assert (home / "presets" / "13-loud.toml").read_bytes() == PRESET.encode()
+    assert (home / "presets" / f"{LOUD}.toml").read_bytes() == PRESET.encode()
     monkeypatch.setenv("PEDAL_HOME", str(tmp_path / "other"))
     assert run("restore", str(tmp_path / "all.pedal"), answer="y\n").exit_code == 0
     assert run("models", "show", "plexi bright").exit_code == 0

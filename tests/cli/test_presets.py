@@ -9,7 +9,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pedal.cli.main import main
+from pedal.library.banks import Bank, BankStore
 from pedal.panel import protocol
+from pedal.panel.bank_requests import (
+    AddToBank,
+    DeleteBank,
+    MoveInBank,
+    NewBank,
+    RemoveFromBank,
+    RenameBank,
+    UseBank,
+)
 from pedal.panel.preset_requests import (
     ClearSnapshot,
     CopyPreset,
@@ -112,3 +122,33 @@ def test_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert text in done.output and "(yours)" in done.output.splitlines()[0]
     assert "# cab1: there is no impulse 'gone.wav'" in done.output
     assert on_disk(tmp_path, monkeypatch, "show", "mime").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["use", "next"], UseBank(step=1)),
+        (["use", "Rock", "2"], UseBank(bank="Rock", place=2)),
+        (["new", "Rock"], NewBank(name="Rock")),
+        (["rename", "Rock", "Soft"], RenameBank(bank="Rock", name="Soft")),
+        (["delete", "Rock"], DeleteBank(bank="Rock")),
+        (["add", "Rock", "Crunch"], AddToBank(bank="Rock", preset="Crunch")),
+        (["add", "Rock", "Crunch", "--at", "1"], AddToBank(bank="Rock", preset="Crunch", place=1)),
+        (["remove", "Rock", "2"], RemoveFromBank(bank="Rock", place=2)),
+        (["move", "Rock", "2", "1"], MoveInBank(bank="Rock", place=2, to=1)),
+    ],
+)
+def test_what_is_asked_of_banks(panel: Panel, words: list[str], asked: protocol.Request) -> None:
+    done = CliRunner().invoke(main, ["bank", *words, "--runtime-dir", str(panel.directory)])
+    assert done.exit_code == 0, done.output
+    assert [type(a)(**{f: getattr(a, f) for f in a.__struct_fields__ if f != "id"}) for a in panel.asked] == [asked]
+
+
+def test_banks_are_listed_with_what_is_missing(panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BankStore, "default", lambda: BankStore(tmp_path / "banks.toml"))
+    BankStore(tmp_path / "banks.toml").save((Bank("Rock", ("01-crunch", "77-gone")), Bank("None")))
+    panel.result = {"bank": "Rock"}
+    done = CliRunner().invoke(main, ["bank", "list", "--runtime-dir", str(tmp_path)])
+    assert done.output.splitlines()[0].split(maxsplit=3)[3] == "01-crunch (Crunch), 77-gone (missing)"
+    assert [line[:5] for line in done.output.splitlines()] == ["*  1 ", "   2 "]
+    assert CliRunner().invoke(main, ["bank", "show", "1"]).output == "1  01-crunch (Crunch)\n2  77-gone (missing)\n"

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from pedal import layout
 from pedal.cli.client import RefusedError
 from pedal.link import Word
 from pedal.panel import protocol
@@ -108,6 +109,25 @@ def test_the_tuner_is_silent_also_while_the_pedal_is_bypassed(pedal: Pedal) -> N
         assert pedal.status()["tuner"]["on"] and pedal.status()["out_peak_db"] < -100.0
         pedal.call(protocol.Tune(on=False))
         pedal.until(lambda status: status["out_peak_db"] > -60.0)
+
+
+def test_an_amp_plays_twice_when_it_is_told_so_and_both_sides_keep_step(pedal: Pedal) -> None:
+    body = (
+        '[[block]]\nkind = "chorus"\nid = "wide"\n[[block]]\nkind = "amp"\nid = "amp"\nmodel = "starter-crunch.nam"\n'
+    )
+    write_preset(pedal, "60-wide", f'name = "Wide"\n{body}')
+    pedal.go_to("60-wide")
+    assert pedal.call(protocol.SetParam(target="wide.rate_hz", value="1.2 Hz"))["value"] == "1.2 Hz"
+    pedal.call(protocol.SetParam(target="amp.stereo", value="twice"))
+    status = pedal.until(lambda status: any(block["id"] == "amp:right" for block in status["blocks"]))
+    assert [amp["id"] for amp in status["amps"]] == ["amp"] and status["preset_key"] == "60-wide"
+    assert pedal.parameter("wide", 1) == np.float32(1.2)
+    records = [block.amp.record_idx for block in pedal.rig().blocks if block.amp]
+    for width, index in (("lite", 0), ("full", 1)):
+        pedal.call(protocol.SetWidth(width=width))
+        pedal.until(lambda status, word=width: status["amps"][0]["width"].lower() == word)
+        assert [pedal.link.get(record + layout.AMP_PLAYING) for record in records] == [index, index]
+    (pedal.folder / "presets" / "60-wide.toml").unlink()
 
 
 def test_a_footswitch_skips_a_broken_preset(pedal: Pedal) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from pedal.errors import PresetError
 from pedal.library import atomic
+from pedal.library.banks import Bank, BankStore, format_banks
 from pedal.library.presets import PresetStore
 from pedal.preset import Block, Preset, parse_preset
 from pedal.preset.snapshots import taken
@@ -145,3 +146,21 @@ def test_a_library_that_does_not_flush_is_caught(folder: Path, tmp_path: Path, m
     disks, _ = disks_of(folder, lambda: save_over(there))
     with pytest.raises((PresetError, AssertionError)):
         found(disks, tmp_path / "work")
+
+
+def test_banks_are_the_old_or_the_new_ones(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    before, after = (Bank("Rock", ("01-mine",)),), (Bank("Rock", ("02-new", "01-mine")), Bank("Quiet"))
+    kept = BankStore(root / "banks.toml")
+    kept.save(before[:0])
+    (root / "banks.toml").write_text("# Friday\n" + format_banks(before))
+
+    def banks(disk: Disk) -> object:
+        shutil.rmtree(tmp_path / "work", ignore_errors=True)
+        return BankStore(put(disk, tmp_path / "work") / "banks.toml").load()
+
+    disks, last = disks_of(root, lambda: kept.save(after))
+    assert {banks(disk) for disk in disks} == {(before, ""), (after, "")}
+    assert {banks(disk) for disk in last} == {(after, "")}
+    assert is_kept(disks, "# Friday\n" + format_banks(before))

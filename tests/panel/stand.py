@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from pedal import layout
-from pedal.config import parse_board
+from pedal.config import Board, parse_board
 from pedal.levels import ModelLevels
+from pedal.library.banks import BankStore
 from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes
+from pedal.panel.banks import BankSwitches
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
 from pedal.panel.keeping import Keeping
@@ -113,8 +115,9 @@ def _free(taken: set[tuple[int, int]]) -> tuple[int, int]:
 class Stand:
     """A player and all that it holds, over presets saved as ``NN-name``."""
 
-    def __init__(self, folder: Path, presets: Mapping[str, Preset]) -> None:
+    def __init__(self, folder: Path, presets: Mapping[str, Preset], board: Board = BOARD) -> None:
         self.folder = folder
+        self.board = board
         self.store = PresetStore(folder / "mine", folder / "factory")
         for key, preset in presets.items():
             self.store.save(key, preset)
@@ -140,19 +143,43 @@ class Stand:
             self.bench,
             outlet,  # type: ignore[arg-type]
         )
-        self.keeping = Keeping(self.player, self.store)
+        self.bank_store = BankStore(self.folder / "banks.toml")
+        self.banks = BankSwitches(self.player, self.hand, self.bank_store, self.board)
+        self.keeping = Keeping(self.player, self.store, self.banks.naming)
         self.snapshots = Snapshots(self.player, self.store)
 
     def answer(self, number: int = 0) -> RigNotes:
         """The builder is done with a job (the newest); its notes."""
         job = self.bench.jobs[number - 1]
         notes = notes_of(job)
+        self._place(job, notes)
         self.player.built(Done(job.number, job.slot, notes))
         return notes
 
+    def _place(self, job: Job, notes: RigNotes) -> None:
+        """Targets where the builder puts them: of a new block into its memory, of one that goes on into the slot."""
+        words, f32 = self.link.arena.i64, self.link.arena.f32
+        going_on = {block.serial for block in job.live.blocks} if job.live else set()
+        for index, block in enumerate(notes.blocks):
+            count, pending = len(block.targets), layout.NEW_TARGETS_F32 + index * layout.MOST_TARGETS
+            row = self._row(job.slot, index)
+            words[row + layout.NEW_TARGETS] = pending + job.slot * layout.MAX_ROWS * layout.MOST_TARGETS
+            words[row + layout.NEW_COUNT] = count if block.serial in going_on else 0
+            place = int(words[row + layout.NEW_TARGETS]) if block.serial in going_on else block.params_idx
+            f32[place : place + count] = block.targets
+
+    @staticmethod
+    def _row(slot: int, index: int) -> int:
+        return layout.SLOTS + slot * layout.SLOT_STRIDE + layout.SLOT_HEADER + index * layout.ROW_FIELDS
+
     def adopt(self) -> None:
         """The period thread plays what is wanted, every amp at its widest, and the understudy has had its rounds."""
-        self.link.put(Word.PLAYING_SLOT, self.link.get(Word.WANTED_SLOT))
+        words, f32, slot = self.link.arena.i64, self.link.arena.f32, self.link.get(Word.WANTED_SLOT)
+        for index, block in enumerate(self.rigs.wanted.blocks if self.rigs.wanted and slot >= 0 else ()):
+            row = self._row(slot, index)
+            for cell in range(int(words[row + layout.NEW_COUNT])):
+                f32[block.params_idx + cell] = f32[words[row + layout.NEW_TARGETS] + cell]
+        self.link.put(Word.PLAYING_SLOT, slot)
         for block in self.rigs.playing.blocks if self.rigs.playing else ():
             if block.amp is not None:
                 self.play_width(block.id, 1 if self.rigs.is_on(block.id) else layout.NO_WIDTH)
@@ -188,8 +215,12 @@ class Stand:
             self.link.arena.f64[index] = share
 
     def targets(self, block_id: str) -> tuple[float, ...]:
-        """The parameters of a block of the wanted rig, as kernels read them."""
+        """The parameters of a block of the wanted rig, as kernels read them once it plays."""
+        slot = self.link.get(Word.WANTED_SLOT)
         assert self.rigs.wanted is not None
-        block = next(block for block in self.rigs.wanted.blocks if block.id == block_id)
-        cells = self.link.arena.f32[block.params_idx : block.params_idx + len(block.targets)]
-        return tuple(float(cell) for cell in cells)
+        blocks = enumerate(self.rigs.wanted.blocks)
+        index, block = next((index, block) for index, block in blocks if block.id == block_id)
+        row, words, at = self._row(slot, index), self.link.arena.i64, block.params_idx
+        if slot != self.link.get(Word.PLAYING_SLOT) and words[row + layout.NEW_COUNT]:
+            at = int(words[row + layout.NEW_TARGETS])
+        return tuple(float(cell) for cell in self.link.arena.f32[at : at + len(block.targets)])

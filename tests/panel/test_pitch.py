@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pedal.panel.loop import TICK_S
 from pedal.panel.pitch import LONGEST_S, nearest_note, read_pitch
 from tests.dsp.rows import Exact
 
@@ -52,10 +53,16 @@ def test_a_steady_string_is_read_to_a_fifth_of_a_cent(hz: float, stiff: float, n
 
 @pytest.mark.parametrize("hz", PITCHES)
 def test_the_first_reading_comes_within_150_ms(hz: float) -> None:
-    """Of silence with noise, then a pluck; near enough to say which way to turn."""
+    """Of silence with noise, then a pluck; near enough to say which way to turn. And something in time for the page.
+
+    The panel listens once a tick and draws at once while one tunes: what is read in 100 ms is seen within 150.
+    """
     noise = 10 ** (-80 / 20) * np.random.default_rng(1).standard_normal(RATE_HZ)
-    x = np.concatenate([noise, string(hz, 0.15, 5e-5, -80.0)])
-    assert abs(off_cents(x, hz)) < (8.0 if hz < 60 else 2.5)
+    pluck = string(hz, 0.15, 5e-5, -80.0)
+    assert abs(off_cents(np.concatenate([noise, pluck]), hz)) < (8.0 if hz < 60 else 2.5)
+    assert TICK_S <= 0.05
+    soon = np.concatenate([noise, pluck[: int((0.15 - TICK_S) * RATE_HZ)]])
+    assert abs(off_cents(soon, hz)) < 20.0
 
 
 @pytest.mark.parametrize("hz", [82.41, 110.0, 329.63])

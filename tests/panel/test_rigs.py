@@ -86,6 +86,21 @@ def test_a_parameter_reaches_the_rig_that_plays_and_the_one_that_is_wanted(stand
     assert (f32[at["a"] + 1], f32[at["b"] + 1]) == (0.25, 0.5)
 
 
+def test_what_goes_on_keeps_its_knobs_until_the_new_rig_plays(stand: Stand) -> None:
+    playing = stand.play("01-one")
+    stand.player.select("02-two")
+    stand.answer()
+    at = next(block.params_idx for block in playing.blocks if block.id == "t")
+    f32 = stand.link.arena.f32
+    assert f32[at] == 0.0, "the old sound lost its tone stack before the new one came"
+    assert not stand.rigs.is_on("t")
+    assert stand.targets("t")[0] == 1.0
+    stand.rigs.set_target("t", 1, 0.5)  # a knob turned meanwhile counts in both
+    assert (f32[at + 1], stand.targets("t")[1]) == (0.5, 0.5)
+    stand.adopt()
+    assert (f32[at], f32[at + 1]) == (1.0, 0.5)
+
+
 def test_a_hold_is_lifted_only_by_a_width_that_answers_it(stand: Stand) -> None:
     stand.play("01-one")
     record = stand.record("a")

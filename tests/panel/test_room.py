@@ -162,20 +162,6 @@ def tone(link: Link, serial: int, *, on: bool) -> RigNotes:
     return RigNotes(f"rig {serial}", serial, (*rig(serial, FULL).blocks, block))
 
 
-def test_a_block_of_both_rigs_that_the_new_one_switches_on_joins_when_that_plays(stand: Stand) -> None:
-    link, f32 = stand.link, stand.link.arena.f32
-    rigs = Rigs(link)
-    rigs.publish(0, tone(link, 1, on=False), Levels())
-    assert list(f32[PARAMS + 32 : PARAMS + 34]) == [1.0, 0.5]
-    rigs.publish(1, tone(link, 2, on=True), Levels())
-    rigs.look_after()
-    assert f32[PARAMS + 32] == 1.0  # the old rig still plays
-    assert rigs.is_on("tone")  # for whoever asks what is wanted
-    link.put(Word.PLAYING_SLOT, 1)
-    rigs.look_after()
-    assert f32[PARAMS + 32] == 0.0
-
-
 def test_what_the_player_says_meanwhile_counts(stand: Stand) -> None:
     link, f32 = stand.link, stand.link.arena.f32
     rigs = Rigs(link)

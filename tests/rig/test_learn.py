@@ -14,7 +14,7 @@ from pedal import layout as at
 from pedal.preset import Block
 from pedal.rig.amp import _listen
 from pedal.rig.forecast import centre_kernel, fit_forecast_kernel
-from pedal.rig.splice import FIT_FRAMES
+from pedal.rig.splice import DAMPING, FIT_FRAMES
 from tests.rig.bench import AmpView, Bench, Floats, guitar, preset
 
 N = 64
@@ -38,7 +38,7 @@ def known(bench: Bench, end: int) -> tuple[Floats, float]:
     work = np.zeros(2 * FIT_FRAMES + at.FORECAST_ORDER, np.float32)
     work[:FIT_FRAMES] = f32[state + at.AMP_PAST + frames] - f32[state + at.SEAT_PAST + frames]
     mean = centre_kernel(work, 0, FIT_FRAMES)
-    fit_forecast_kernel(work, 0, FIT_FRAMES, FIT_FRAMES, 2 * FIT_FRAMES)
+    fit_forecast_kernel(work, 0, FIT_FRAMES, FIT_FRAMES, 2 * FIT_FRAMES, DAMPING, 0.0)
     return work[2 * FIT_FRAMES :], mean
 
 

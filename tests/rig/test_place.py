@@ -17,7 +17,8 @@ from pedal.levels import TARGET_DB
 from pedal.params import KINDS
 from pedal.preset import Block, Preset
 from pedal.rig.compile import compile_preset, in_order_of_sound
-from pedal.rig.place import place_rig, region_bytes, ring_frames
+from pedal.rig.place import place_rig, region_bytes
+from pedal.rig.rows import ring_frames
 from tests.rig.bench import RATE_HZ, Assets, Bench, guitar, model_named, preset
 
 TAKE = guitar(RATE_HZ)

@@ -12,12 +12,15 @@ from pedal.notes import RigNotes
 from pedal.preset import Block, Preset
 from pedal.rig.compile import compile_preset, with_channels
 from pedal.rig.place import place_rig
+from pedal.rig.prewarm import prewarm
 from pedal.rig.tails import MOST_TAILS, with_tails
 from tests.rig.bench import RATE_HZ, Assets, Bench, Floats, guitar, preset
 
 ECHO = Block("delay1", "delay", values={"time_s": 0.25, "feedback": 0.5, "mix": 0.5})
 ROOM = Block("reverb1", "reverb", values={"decay_s": 1.0})
 AMP, CAB, TONE = Block("amp", "amp", "trio"), Block("cab", "cab", "64"), Block("tone", "tone")
+#: What a new rig hears of what was played before.
+PAST_FRAMES = 12_000
 SILENCE: Floats = np.zeros(RATE_HZ, np.float32)
 
 
@@ -38,8 +41,9 @@ class Pedal(Bench):
             live={block.key: block for block in live.blocks} if live else {},
             in_use=[region for each in self.notes for region in each.regions],
         )
-        for block in notes.blocks:
-            self.arena.f32[block.params_idx : block.params_idx + len(block.targets)] = block.targets
+        if live:
+            kept = frozenset(block.key for block in live.blocks)
+            prewarm(self.arena, slot, notes, kept, at.BUILDER_BUS_F32, PAST_FRAMES)
         self.notes.append(notes)
         self.adopt(slot)
         return notes

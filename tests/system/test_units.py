@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "systemd"
-UNITS = sorted(FOLDER.glob("*.service"))
-PROGRAM = "/opt/pedal/.venv/bin/pedal"
+HALVES = [FOLDER / "pedal-audio.service", FOLDER / "pedal-panel.service"]
+#: Those that bring things in, or out.
+IMPORTS = [FOLDER / f"pedal-{name}.service" for name in ("export@", "import@", "inbox")]
+#: As root, for it asks systemd for a mount.
+STICK = FOLDER / "pedal-stick@.service"
+SERVICES = sorted(FOLDER.glob("*.service"))
+PROGRAM, PYTHON = "/opt/pedal/.venv/bin/pedal", "/opt/pedal/.venv/bin/python"
 #: systemd's own measure, 0 to 10: "SAFE" ends at 2.
-EXPOSURE_MOST = 1.0
+EXPOSURE_MOST, EXPOSURE_MOST_OF_ROOT = 1.0, 1.3
 with_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
 
@@ -29,28 +34,58 @@ def keys(unit: Path) -> dict[str, list[str]]:
 
 @with_systemd
 def test_systemd_accepts_them(tmp_path: Path) -> None:
-    for unit in UNITS:  # the program need not be installed where the tests run
-        (tmp_path / unit.name).write_text(unit.read_text().replace(PROGRAM, "/bin/true"))
-    for unit in UNITS:
+    units = [*SERVICES, *FOLDER.glob("*.path")]
+    for unit in units:  # the program need not be installed where the tests run
+        text = unit.read_text().replace(PROGRAM, "/bin/true").replace(PYTHON, "/bin/true")
+        (tmp_path / unit.name).write_text(text)
+    for unit in units:
+        name = unit.name.replace("@.", "@sda1.")
         checked = subprocess.run(
-            ["systemd-analyze", "verify", "--man=no", tmp_path / unit.name], capture_output=True, text=True
+            ["systemd-analyze", "verify", "--man=no", tmp_path / name], capture_output=True, text=True
         )
         ours = [line for line in checked.stderr.splitlines() if "pedal-" in line]
         assert ours == [] and checked.returncode == 0, checked.stderr
 
 
 @with_systemd
-@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.stem)
 def test_little_is_exposed(unit: Path) -> None:
     analysed = subprocess.run(
         ["systemd-analyze", "security", "--offline=yes", "--no-pager", unit], capture_output=True, text=True
     )
     level = re.search(r"Overall exposure level for \S+: ([0-9.]+)", analysed.stdout)
     assert level is not None, analysed.stderr
-    assert float(level[1]) <= EXPOSURE_MOST, analysed.stdout
+    assert float(level[1]) <= (EXPOSURE_MOST_OF_ROOT if unit == STICK else EXPOSURE_MOST), analysed.stdout
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+def test_every_service_is_of_one_kind() -> None:
+    assert sorted([*HALVES, *IMPORTS, STICK]) == SERVICES
+
+
+@pytest.mark.parametrize("unit", IMPORTS, ids=lambda path: path.stem)
+def test_imports_are_small_and_give_way(unit: Path) -> None:
+    said = keys(unit)
+    assert said["User"] == ["pedal-import"] and said["Group"] == ["pedal"]
+    assert said["Type"] == ["oneshot"] and "TimeoutStartSec" in said and "MemoryMax" in said
+    assert int(said["Nice"][0]) > 10 and said["IOSchedulingClass"] == ["idle"]
+    assert said["UMask"] == ["0007"], "the panel and the players replace what came in"
+    program = said["ExecStart"][0].split()
+    assert program[:3] == [PYTHON, "-m", "pedal.system.stick"]
+    assert program[3] == unit.stem.removeprefix("pedal-").rstrip("@")
+
+
+def test_a_stick_is_never_trusted() -> None:
+    rules = (FOLDER / "udev" / "90-pedal-stick.rules").read_text()
+    options = re.findall(r'SYSTEMD_MOUNT_OPTIONS\}="([^"]*)"', rules)
+    assert len(options) == 2
+    assert all({"ro", "nosuid", "nodev", "noexec"} <= set(each.split(",")) for each in options)
+    kinds = re.search(r'ID_FS_TYPE\}!="([^"]*)"', rules)
+    assert kinds is not None and kinds[1] == "vfat|exfat|ext4"
+    remount = keys(FOLDER / "pedal-export@.service")["ExecStartPre"][0]
+    assert remount.startswith("+/bin/mount -o remount,rw,nosuid,nodev,noexec ")
+
+
+@pytest.mark.parametrize("unit", HALVES, ids=lambda path: path.stem)
 def test_what_the_pedal_needs_stays_possible(unit: Path) -> None:
     said = keys(unit)
     assert "MemoryDenyWriteExecute" not in said, "kernels are compiled"
@@ -64,15 +99,15 @@ def test_what_the_pedal_needs_stays_possible(unit: Path) -> None:
 
 
 def test_only_the_sound_may_be_real_time() -> None:
-    said = {unit.stem: keys(unit) for unit in UNITS}
+    said = {unit.stem: keys(unit) for unit in HALVES}
     assert "RestrictRealtime" not in said["pedal-audio"] and said["pedal-audio"]["LimitRTPRIO"] == ["95"]
     assert said["pedal-panel"]["RestrictRealtime"] == ["yes"] and "LimitRTPRIO" not in said["pedal-panel"]
 
 
 def test_nobody_runs_code_that_another_wrote() -> None:
-    caches = [keys(unit)["CacheDirectory"][0] for unit in UNITS]
+    caches = [keys(unit)["CacheDirectory"][0] for unit in HALVES]
     assert caches == ["pedal/audio", "pedal/panel"]
-    for unit, cache in zip(UNITS, caches, strict=True):
+    for unit, cache in zip(HALVES, caches, strict=True):
         assert f"PEDAL_CACHE_DIR=/var/cache/{cache} " in keys(unit)["Environment"][0]
         assert keys(unit)["CacheDirectoryMode"] == ["0700"]
 
@@ -92,11 +127,11 @@ def test_users_and_folders_are_made(tmp_path: Path) -> None:
         {line.split(":")[0]: line.split(":") for line in (tmp_path / f"etc/{name}").read_text().splitlines()}
         for name in ("passwd", "group")
     )
-    for unit in UNITS:
+    for unit in [*HALVES, *IMPORTS]:
         said = keys(unit)
         assert users[said["User"][0]][3] == groups[said["Group"][0]][2], "its own group is the common one"
         assert users[said["User"][0]][6] == "/usr/sbin/nologin"
-        assert set(said["SupplementaryGroups"][0].split()) <= set(groups)
+        assert set(" ".join(said.get("SupplementaryGroups", [])).split()) <= set(groups)
 
     def owned(path: str) -> tuple[str, str, str]:
         found = os.stat(tmp_path / path)
@@ -105,6 +140,8 @@ def test_users_and_folders_are_made(tmp_path: Path) -> None:
 
     pedal = groups["pedal"][2]
     assert owned("run/pedal") == ("root", pedal, "3770")
-    for folder in ("", "/presets", "/models", "/models/cabs"):
+    assert owned("run/pedal-sticks") == ("root", "0", "755")
+    imported = ("/library", "/library/models", "/library/impulses", "/backups", "/inbox")
+    for folder in ("", "/presets", "/models", "/models/cabs", *imported):
         assert owned(f"var/lib/pedal{folder}") == ("pedal-panel", pedal, "2770")
     assert keys(FOLDER / "pedal-panel.service")["StateDirectoryMode"] == ["2770"]

@@ -98,7 +98,7 @@ def _precompile(folder: Path) -> None:
 
 
 def _place(path: Path) -> str | None:
-    if path.suffix in (".service", ".socket", ".target", ".timer", ".slice"):
+    if path.suffix in (".service", ".path", ".socket", ".target", ".timer", ".slice"):
         return _UNITS
     return next((place for name, place in PLACES.items() if name in path.parts), None)
 

@@ -15,7 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from pedal.library.importer import PULLED_OUT
+from pedal.library.report import Progress
+from pedal.library.telling import Source, Told
 from pedal.panel.display import pages
+from pedal.panel.display.import_page import draw_import
 from pedal.panel.display.pages import LoopView, PanelView, draw_page, message_page, picture, splash
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -60,6 +64,14 @@ PAGES: dict[str, Image.Image] = {
     "accents": draw_page(replace(PLAYING, preset_name="Übergröße №5", model_name="Łódź “Señor” ギター")),
     "message-page": message_page("No presets", "Copy presets to the folder presets, or start with a factory preset."),
     "splash": splash("0.1.0"),
+    "import-looking": draw_import(Told(Progress("looking", found=12))),
+    "import-working": draw_import(Told(Progress("importing", found=17, done=9, models=8))),
+    "import-refused": draw_import(Told(Progress("importing", found=1204, done=1000, models=997, refused=3))),
+    "import-done": draw_import(Told(Progress("done", 17, 17, models=12, known=2, refused=3, text="Remove the stick."))),
+    "import-nothing": draw_import(Told(Progress("done", text="Nothing to import. Remove the stick."))),
+    "import-inbox": draw_import(Told(Progress("done", 1, 1, impulses=1, text="Ready to play."), "inbox")),
+    "import-pulled-out": draw_import(Told(Progress("failed", 17, 9, models=9, text=PULLED_OUT))),
+    "import-backup": draw_import(Told(Progress("saving", 240, 200))),
 }
 
 
@@ -148,6 +160,22 @@ def test_long_names_stay_in_their_lines(view: PanelView) -> None:
 )
 def test_what_matters_shows(change: dict[str, object]) -> None:
     assert draw_page(replace(PLAYING, **change)).tobytes() != draw_page(PLAYING).tobytes()
+
+
+@given(
+    st.builds(
+        Progress,
+        phase=st.sampled_from(["looking", "importing", "saving", "done", "failed"]),
+        found=st.integers(0, 10**6),
+        done=st.integers(0, 10**6),
+        models=st.integers(0, 10**6),
+        refused=st.integers(0, 10**6),
+        text=st.text(max_size=300),
+    ),
+    st.sampled_from(["stick", "inbox"]),
+)
+def test_every_import_is_a_page(progress: Progress, source: Source) -> None:
+    assert draw_import(Told(progress, source), 7).size == (128, 64)
 
 
 def test_the_picture_is_the_page_enlarged() -> None:
