@@ -184,7 +184,7 @@ LOOP_VERBS = ("press", "record", "play", "overdub", "undo", "stop", "clear", "ha
 LOOP_VERB_SPAN = 16
 
 #: The kinds that others than the chain's dispatch know; all numbers: params/numbers.py.
-KIND_AMP, KIND_CAB = 3, 5
+KIND_AMP, KIND_CAB, KIND_LOOPER = 3, 5, 13
 
 # ---- an edge: where what went on before meets what comes after an adoption (``rig/edges.py``) ----
 #: Its words. EDGE_LEFT: frames of the bridge still to come; EDGE_ASKED: it begins with the next frame.
