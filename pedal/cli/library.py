@@ -174,7 +174,8 @@ def entry_dict(entry: Entry) -> dict[str, Any]:
         "favourite": card.favourite,
         "size_bytes": card.size_bytes,
         "added": _date(card.added_s),
-        "last_used": _date(entry.last_used_s),
+        "last_used": _date(entry.used.at_s),
+        "cost_ns_per_frame": list(entry.used.frame_ns),
         **msgspec.to_builtins(msgspec.structs.asdict(card.about)),
     }
 
@@ -219,7 +220,7 @@ def _presets_using(entry: Entry) -> tuple[str, ...]:
     from pedal.library.presets import PresetStore
     from pedal.library.uses import presets_using
 
-    return presets_using(entry.path, entry.card.kind, PresetStore.default(), Assets.default())
+    return presets_using(entry.path, PresetStore.default(), Assets.default())
 
 
 def _ask_about_uses(entry: Entry, what: str, yes: bool) -> None:

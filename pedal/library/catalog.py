@@ -25,7 +25,7 @@ from pedal.library.atomic import sync_folder, write_atomic
 from pedal.library.cards import VERSION, AssetKind, Card, format_card, load_card
 from pedal.library.index import Index, Row, content_hash, listed, load_index, row_of, save_index, stamps
 from pedal.library.names import fold
-from pedal.library.used import load_used
+from pedal.library.used import NEVER, Use, load_used
 from pedal.paths import factory_dir, library_dir, models_dir
 
 Source = Literal["library", "folder", "factory"]
@@ -46,7 +46,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         source: whose it is.
         asset_name: what a preset calls it.
         missing: its card is there, its content is not.
-        last_used_s: when it was played last, seconds since 1970; 0: never.
+        used: when it was played last, and what it cost.
         words: what a search looks at.
     """
 
@@ -55,7 +55,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     source: Source
     asset_name: str
     missing: bool = False
-    last_used_s: float = 0.0
+    used: Use = NEVER
     words: str = ""
 
     @property
@@ -159,22 +159,22 @@ class Catalog:
                 lies_elsewhere.add(content)
                 if content in cards:
                     row = _with_card(row, cards[content][0].card)
-                entry = Entry(row.card, str(path), source, name, False, used.get(content, 0.0), row.words)
+                entry = Entry(row.card, str(path), source, name, False, used.get(content, NEVER), row.words)
                 found.append((row.place, entry))
             for content, (row, here) in cards.items():
                 if here or content not in lies_elsewhere:  # else it is a card about a file of a folder
-                    found.append((row.place, self._imported(each, row, here, used.get(content, 0.0))))
+                    found.append((row.place, self._imported(each, row, here, used.get(content, NEVER))))
         if rows != index.rows:
             save_index(self.home, Index(rows))
         found.sort(key=lambda item: item[0])
         return tuple(entry for _, entry in found if kind is None or entry.card.kind == kind)
 
-    def _imported(self, kind: AssetKind, row: Row, here: bool, used_s: float) -> Entry:
+    def _imported(self, kind: AssetKind, row: Row, here: bool, used: Use) -> Entry:
         card = row.card
         name = f"{card.category}/{card.name}" if card.category else card.name
         suffix = SUFFIXES[kind]
         at = f"{self.home}/{FOLDERS[kind]}/{card.hash}{suffix}"
-        return Entry(card, at, "library", name + suffix, not here, used_s, row.words)
+        return Entry(card, at, "library", name + suffix, not here, used, row.words)
 
     def search(self, text: str, kind: AssetKind | None = None) -> tuple[Entry, ...]:
         """Entries in which every word of ``text`` begins some word; those it is the name of first, then favourites."""

@@ -22,7 +22,8 @@ from pedal.jit.machine import wake_exactly
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 from pedal.library.measured import measuring
-from pedal.library.resolve import resolve
+from pedal.library.resolve import Resolved, resolve
+from pedal.library.used import note_used
 from pedal.link import Link
 from pedal.nam.file import load_model
 from pedal.nam.loudness import measure_model
@@ -30,7 +31,8 @@ from pedal.nam.model import Model
 from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
 from pedal.panel.quality import limits
-from pedal.preset import Block, Preset, parse_preset
+from pedal.paths import library_dir
+from pedal.preset import Block, parse_preset
 from pedal.prices import load_prices
 from pedal.rig.compile import Part, compile_preset
 from pedal.rig.measure import Costs, measure_costs
@@ -56,17 +58,17 @@ class Builder:
         """The rig of ``job``, ready to be published; an error is a sentence, never an exception."""
         try:
             found = resolve(parse_preset(job.preset_text, f"preset '{job.origin}'"), self._assets)
-            notes = self._build(found.preset, job)
+            notes = self._build(found, job)
             return Done(job.number, job.slot, notes, warning=" ".join(found.warnings), hashes=found.hashes)
         except PedalError as error:
             return Done(job.number, error=str(error))
         except MemoryError:
             return Done(job.number, error=f"preset '{job.origin}': not enough memory. Use fewer or smaller blocks.")
 
-    def _build(self, preset: Preset, job: Job) -> RigNotes:
+    def _build(self, found: Resolved, job: Job) -> RigNotes:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
-        preset = replace(preset, master=replace(preset.master, values=job.connection))
+        preset = replace(found.preset, master=replace(found.preset.master, values=job.connection))
         if job.looper_db is not None:
             preset = replace(preset, looper=Block("looper", "looper", values={"level_db": job.looper_db}))
         parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
@@ -93,7 +95,17 @@ class Builder:
         fields = [max(part.amp.receptive_frames) for part in parts if part.amp]
         past_frames = max(fields, default=0) + EXTRA_FRAMES
         prewarm(self._link.arena, job.slot, notes, frozenset(live), layout.BUILDER_BUS_F32, past_frames)
+        self._note_use(parts, found.hashes)
         return notes
+
+    def _note_use(self, parts: tuple[Part, ...], hashes: dict[str, dict[str, str]]) -> None:
+        """What is played, and what its models cost here, for the library."""
+        costs_ns: dict[str, tuple[float, ...]] = {content: () for own in hashes.values() for content in own.values()}
+        for part in parts:
+            content = hashes.get(part.owner, {}).get("model")
+            if part.amp is not None and content:
+                costs_ns[content] = self._costs[part.cost_key][1]
+        note_used(library_dir(), costs_ns)
 
 
 def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:

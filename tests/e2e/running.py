@@ -134,6 +134,7 @@ def running_pedal(
         (folder / "presets" / f"{key}.toml").write_text(text)
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
+        "PEDAL_HOME": str(folder / "home"),
         "PEDAL_RUNTIME_DIR": str(folder / "run"),
         "PEDAL_PRESETS_DIR": str(folder / "presets"),
         "PEDAL_MODELS_DIR": str(folder / "models"),

@@ -15,7 +15,7 @@ from pedal.library import catalog as catalog_module
 from pedal.library.assets import Assets
 from pedal.library.cards import About, AssetKind, Card
 from pedal.library.catalog import Catalog, Entry
-from pedal.library.used import COARSE_S, load_used, note_used
+from pedal.library.used import COARSE_S, Use, load_used, note_used
 
 
 def digest(data: bytes) -> str:
@@ -183,16 +183,16 @@ def test_a_card_of_a_newer_pedal_is_read_and_not_written(library: Catalog) -> No
 
 def test_last_use_is_noted_now_and_then(library: Catalog, tmp_path: Path) -> None:
     plexi = digest(b"plexi")
-    note_used(library.home, [plexi], 1000.0)
-    assert library.find("Plexi Bright", "model").last_used_s == 1000.0
+    note_used(library.home, {plexi: (45.04, 210.0)}, 1000.0)
+    assert library.find("Plexi Bright", "model").used == Use(1000.0, (45.0, 210.0))
     stamp = (library.home / "used.json").stat().st_ino
-    note_used(library.home, [plexi], 1000.0 + COARSE_S / 2)
+    note_used(library.home, {plexi: ()}, 1000.0 + COARSE_S / 2)
     assert (library.home / "used.json").stat().st_ino == stamp
-    note_used(library.home, [plexi, digest(b"cone")], 1000.0 + 2 * COARSE_S)
-    assert load_used(library.home) == dict.fromkeys((plexi, digest(b"cone")), 1000.0 + 2 * COARSE_S)
+    note_used(library.home, {plexi: (), digest(b"cone"): ()}, 1000.0 + 2 * COARSE_S)
+    assert load_used(library.home) == dict.fromkeys((plexi, digest(b"cone")), Use(1000.0 + 2 * COARSE_S))
     (library.home / "used.json").write_bytes(b'{"x": ')
     assert load_used(library.home) == {}
-    note_used(tmp_path / "nowhere", [plexi])
+    note_used(tmp_path / "nowhere", {plexi: ()})
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from pedal.library.catalog import Catalog
 from pedal.link import Link
 from pedal.panel.jobs import Done, Job
 from pedal.panel.workshop import BUILD_TIMEOUT_S, RESTART_S, Workshop
+from pedal.paths import library_dir
 from pedal.preset import Preset, format_preset
 from tests.panel.stand import tone
 
@@ -57,6 +59,15 @@ def test_a_job_is_answered_with_notes_or_a_sentence(shop: Shop) -> None:
     shop.workshop.submit(bad)
     done = shop.next()
     assert done.number == bad.number and done.notes is None and done.error.startswith("preset 'bad'")
+
+
+def test_what_is_played_is_noted_for_the_library_with_its_cost(shop: Shop) -> None:
+    library_dir().mkdir(parents=True, exist_ok=True)
+    shop.workshop.submit(shop.job("amp", 'name = "Amp"\n[[block]]\nkind = "amp"\nmodel = "starter-crunch.nam"\n'))
+    assert shop.next().notes is not None
+    crunch = Catalog.default().find("starter-crunch.nam", "model")
+    assert abs(crunch.used.at_s - time.time()) < 600.0
+    assert len(crunch.used.frame_ns) == 2 and 0.0 < crunch.used.frame_ns[0] < crunch.used.frame_ns[1]
 
 
 def test_of_those_that_wait_the_newest_is_built(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from tests.lab.scenario import Breakage
 
 BREAKAGE = Breakage(
     "a price list is read and not asked for",
-    "pedal/panel/player.py",
+    "pedal/panel/work.py",
     "prices=self._board.prices,",
     'prices="",',
 )

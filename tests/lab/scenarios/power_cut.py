@@ -19,8 +19,8 @@ DISK = Disk(mib=16, log_mib=48)
 BREAKAGE = Breakage(
     "a rename is not made durable",
     "pedal/library/atomic.py",
-    "    sync_folder(path.parent)\n",
-    "",
+    "        raise\n    sync_folder(path.parent)\n",
+    "        raise\n",
 )
 KEY = "mine"
 

@@ -8,7 +8,7 @@ from tests.lab.scenario import Breakage
 
 BREAKAGE = Breakage(
     "a seat begins too late to know what the amp has heard",
-    "pedal/rig/place.py",
+    "pedal/rig/rows.py",
     "words[record + at.AMP_FIELDS_FRAMES + index] = amp.receptive_frames[index]",
     "words[record + at.AMP_FIELDS_FRAMES + index] = amp.receptive_frames[index] // 2",
 )

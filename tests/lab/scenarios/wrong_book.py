@@ -9,7 +9,7 @@ from tests.lab.scenario import Breakage
 
 BREAKAGE = Breakage(
     "the builder never hears what the period thread measures",
-    "pedal/panel/player.py",
+    "pedal/panel/work.py",
     "slowness=self._widths.slowness",
     "slowness=1.0",
 )
