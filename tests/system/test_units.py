@@ -69,6 +69,8 @@ def test_imports_are_small_and_give_way(unit: Path) -> None:
     assert said["Type"] == ["oneshot"] and "TimeoutStartSec" in said and "MemoryMax" in said
     assert int(said["Nice"][0]) > 10 and said["IOSchedulingClass"] == ["idle"]
     assert said["UMask"] == ["0007"], "the panel and the players replace what came in"
+    # Said, not guessed: where it may only be read, it would not be taken for the player's.
+    assert said["Environment"] == ["PEDAL_HOME=/var/lib/pedal PYTHONUNBUFFERED=1"]
     program = said["ExecStart"][0].split()
     assert program[:3] == [PYTHON, "-m", "pedal.system.stick"]
     assert program[3] == unit.stem.removeprefix("pedal-").rstrip("@")

@@ -1,0 +1,70 @@
+"""Stick yanked: pulled out at seeded moments of an import; the library is whole every time, and the sound goes on.
+
+Twenty moments; ``--minutes 10`` makes them two hundred.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tests.lab.bringing import brought, empty_library, last_word, library_check
+from tests.lab.ear import unrest
+from tests.lab.guitar import tone
+from tests.lab.lab import Lab
+from tests.lab.scenario import Breakage
+from tests.lab.stick import UsbStick
+
+BREAKAGE = Breakage(
+    "content is written where it is to lie, not beside it",
+    "pedal/library/catalog.py",
+    "            write_atomic(path, data)\n",
+    "            [path.open('ab').write(data[n : n + 4096]) for n in range(0, len(data), 4096)]\n",
+)
+LIMIT_S = 3600.0
+MODELS, MOMENTS_A_MINUTE = 6, 20
+
+
+def scenario(lab: Lab) -> None:
+    stick = UsbStick(Path("/run/stick.img"))
+    stick.fill(brought(MODELS))
+    lab.boot()
+    lab.guitar(tone())
+    lab.wait(2.0)
+
+    since_s = time.monotonic()
+    stick.plug()
+    assert last_word(lab, since_s).models == MODELS
+    whole_s = time.monotonic() - since_s
+    stick.pull()
+    cut_short = 0
+    moments = round(MOMENTS_A_MINUTE * lab.minutes)
+    for number in range(moments):
+        lab.wait(1.0)
+        empty_library()
+        start, moment_s = lab.cable.frame, lab.random.uniform(0.0, whole_s)
+        stick.plug()
+        lab.wait(moment_s)
+        stick.pull()
+        lab.until(lambda: not _imports(lab), "the import's end", 30.0)
+        found = library_check(lab)
+        states = {finding["state"] for finding in found["findings"]}
+        assert states <= {"unknown"}, found
+        cut_short += found["whole"] < MODELS + 1
+        lab.event("yanked", [number, round(moment_s, 6), found["whole"]])
+        assert not any(Path("/run/pedal-sticks").glob("*/*")), "the dead stick is still mounted"
+        assert unrest(lab.heard(start)) < 1e-3, "the sound was touched"
+    lab.note(f"{cut_short} of {moments} imports were cut short, none left anything damaged")
+
+    since_s = time.monotonic()
+    stick.plug()
+    progress = last_word(lab, since_s)
+    assert progress.phase == "done", progress
+    assert library_check(lab) == {"whole": MODELS + 1, "findings": []}
+    stick.pull()
+
+
+def _imports(lab: Lab) -> str:
+    """Import services that run, or are about to."""
+    states = "--state=active,activating,deactivating"
+    return lab.systemctl("list-units", "--no-legend", states, "pedal-import@*", "pedal-stick@*")

@@ -1,0 +1,96 @@
+"""A USB stick whose other end is in the guest too: plugged in, and pulled out whenever a scenario likes.
+
+Called by scenarios in the driver. The kernel's mass storage gadget hangs on the kernel's cable between a host port and
+a gadget port (``dummy_hcd``); behind it lies an image with a FAT file system, formatted here, filled by the guest's own
+``mount``. Pulling it out is what a hand does: the device is gone at once, whatever is being read.
+"""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+from pathlib import Path
+
+_GADGET = Path("/sys/kernel/config/usb_gadget/stick")
+_PORT = "dummy_udc.0"
+_SECTOR, _CLUSTER_SECTORS, _ROOT_ENTRIES = 512, 4, 512
+
+
+class UsbStick:
+    """One stick, not plugged in at first.
+
+    Args:
+        image: where its content is kept (in memory); made new.
+        mib: its size.
+    """
+
+    def __init__(self, image: Path, mib: int = 16) -> None:
+        self._image = image
+        self._mib = mib
+        strings = _GADGET / "strings" / "0x409"
+        strings.mkdir(parents=True)
+        (_GADGET / "idVendor").write_text("0x1d6b")
+        (_GADGET / "idProduct").write_text("0x0104")
+        (strings / "serialnumber").write_text("0123456789")
+        (strings / "product").write_text("Stick")
+        function = _GADGET / "functions" / "mass_storage.0"
+        function.mkdir()
+        self._lun = function / "lun.0"
+        (self._lun / "removable").write_text("1")
+        configuration = _GADGET / "configs" / "c.1"
+        configuration.mkdir()
+        (configuration / "mass_storage.0").symlink_to(function)
+
+    def fill(self, files: dict[str, bytes]) -> None:
+        """Format it and put these files on it."""
+        (self._lun / "file").write_text("\n")
+        self._image.write_bytes(fat16(self._mib))
+        with _Mounted(self._image) as folder:
+            for name, data in files.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+        (self._lun / "file").write_text(str(self._image))
+
+    def files(self) -> dict[str, bytes]:
+        """What is on it now, while it is not plugged in."""
+        with _Mounted(self._image) as folder:
+            return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+    def plug(self) -> None:
+        """Into the port; the kernel finds it a moment later."""
+        (_GADGET / "UDC").write_text(_PORT)
+
+    def pull(self) -> None:
+        """Out of the port, whatever is being read."""
+        (_GADGET / "UDC").write_text("\n")
+
+
+class _Mounted:
+    """The image, mounted from the inside while it is open."""
+
+    def __init__(self, image: Path) -> None:
+        self._image, self._folder = image, image.with_suffix(".mnt")
+
+    def __enter__(self) -> Path:
+        self._folder.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "vfat", "-o", "loop,utf8", self._image, self._folder], check=True)
+        return self._folder
+
+    def __exit__(self, *_: object) -> None:
+        subprocess.run(["umount", self._folder], check=True)
+
+
+def fat16(mib: int) -> bytes:
+    """An empty FAT16 file system of 8 to 100 MiB, without partitions (Microsoft's FAT specification, 1.03)."""
+    sectors = mib * (1 << 20) // _SECTOR
+    fat_sectors = -(-(sectors // _CLUSTER_SECTORS + 2) * 2 // _SECTOR)
+    small, large = (sectors, 0) if sectors < 1 << 16 else (0, sectors)
+    boot = b"\xeb\x3c\x90" + b"PEDAL1.0"
+    boot += struct.pack(
+        "<HBHBHHBHHHII", _SECTOR, _CLUSTER_SECTORS, 1, 2, _ROOT_ENTRIES, small, 0xF8, fat_sectors, 32, 2, 0, large
+    )
+    boot += struct.pack("<BBBI", 0x80, 0, 0x29, 0x19990107) + b"STICK      " + b"FAT16   "
+    boot = boot.ljust(510, b"\0") + b"\x55\xaa"
+    fat = b"\xf8\xff\xff\xff".ljust(fat_sectors * _SECTOR, b"\0")
+    return (boot + fat + fat).ljust(sectors * _SECTOR, b"\0")
