@@ -105,6 +105,7 @@ CLOCK_SCRATCH = ROW_COST_F64 + MAX_ROWS  # timespec, period thread
 UNDERSTUDY_CLOCK = CLOCK_SCRATCH + 2  # timespec, understudy
 LAST_WAKE_NS = CLOCK_SCRATCH + 4
 OUT_EDGE_WORDS = CLOCK_SCRATCH + 5  # of the edge at the chain's end
+GUARD_FRAME = CLOCK_SCRATCH + 9  # when the guard last silenced something
 USED_NS = CLOCK_SCRATCH + 16  # CPU time of the last periods, in turns
 USED_PERIODS = 7
 PRIVATE_END = CLOCK_SCRATCH + 24

@@ -24,8 +24,11 @@ from pedal.layout import (
     DRY_LEFT,
     EDGE_ASKED,
     EDGE_LEFT,
+    EDGE_PAST_FRAMES,
     EVENT_GUARD,
     F32,
+    FRAME,
+    GUARD_FRAME,
     GUARD_TRIPS,
     I64,
     KIND,
@@ -144,7 +147,9 @@ def _guard(f32: Any, f64: Any, i64: Any, row: int, index: int, bus: int, n: int)
                 f32[bus + channel * BUS_STRIDE + t] = 0.0
         reset_kind(i64[row + KIND], f32, f64, i64, row)
         i64[GUARD_TRIPS] += 1
-        i64[OUT_EDGE_WORDS + EDGE_LEFT] = EDGE_ASKED
+        if i64[FRAME] - i64[GUARD_FRAME] > EDGE_PAST_FRAMES:  # once: what broke before is no past to go on with
+            i64[OUT_EDGE_WORDS + EDGE_LEFT] = EDGE_ASKED
+        i64[GUARD_FRAME] = i64[FRAME]
         push_event_kernel(i64, EVENT_GUARD, i64[row + SERIAL], index, 0, 0, 0)
 
 

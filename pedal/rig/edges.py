@@ -160,7 +160,7 @@ def _difference_kernel(f32: Any, one: Any, other: Any, n: Any) -> float:
 
 @kernel
 def _lag_kernel(f32: Any, past: int) -> int:
-    """How many frames ago the sound was most like the last ``ALIKE_FRAMES`` of the past at ``f32[past:]``, oldest first."""
+    """How long ago the sound was most like the last ``ALIKE_FRAMES`` of the past at ``f32[past:]``, oldest first."""
     recent, best, lag = past + EDGE_PAST_FRAMES - ALIKE_FRAMES, 1e30, LEAST_LAG
     for ago in range(LEAST_LAG, MOST_LAG + 1):
         # Unsigned, or every index would be looked at for counting from the end.
