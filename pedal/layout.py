@@ -156,8 +156,35 @@ SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
 SLOTS_END = SLOTS + SLOT_COUNT * SLOT_STRIDE
 
+# ---- the looper: outside of every rig, so that a loop goes on whatever plays (dsp/looper.py) ----
+(
+    LOOP_MEMORY,  # f32 index of its two layers, a cell for each frame: 16 bits left, 16 bits right
+    LOOP_CAPACITY,  # frames of a layer; 0: this pedal has no looper
+    LOOP_ASKED,  # written by the panel: a count, times ``LOOP_VERB_SPAN``, and a verb
+    LOOP_TAKEN,  # the last one that was obeyed
+    LOOP_STATE,
+    LOOP_LENGTH,  # frames of the loop (of one that was cleared too); 0: there is none
+    LOOP_PLACE,  # where in it the next frame is; while recording, frames so far
+    LOOP_HEARD,  # which layer plays: 0 or 1
+    LOOP_NEWEST,  # which one overdubs go into
+    LOOP_HAS_TWO,  # 1: the other layer is the loop before or after its newest part (undo)
+    LOOP_COPY_AT,  # the newest layer begins as a copy of the other: where it is copied next
+    LOOP_COPY_LEFT,  # frames still to be copied
+    LOOP_TAIL_LEFT,  # frames still to be blended in behind the end
+    LOOP_SEED,  # of the dither
+    LOOP_GAIN_F64,  # fades, 0 to 1: of the loop
+    LOOP_DUB_F64,  # of what is taken in
+    LOOP_MIX_F64,  # between the layers
+    LOOP_ROOM_F64,  # what is taken in is turned down by so much, that it fits
+) = range(SLOTS_END, SLOTS_END + 18)
+LOOPER_END = SLOTS_END + 24
+LOOP_EMPTY, LOOP_RECORDING, LOOP_PLAYING, LOOP_OVERDUBBING, LOOP_STOPPED = range(5)
+#: The verbs. ``press`` is a footswitch: record, play, overdub, play; ``halt`` another: stop, then clear.
+LOOP_VERBS = ("press", "record", "play", "overdub", "undo", "stop", "clear", "halt")
+LOOP_VERB_SPAN = 16
+
 #: The kinds that others than the chain's dispatch know; all numbers: params/numbers.py.
-KIND_AMP, KIND_CAB = 3, 5
+KIND_AMP, KIND_CAB, KIND_LOOPER = 3, 5, 13
 
 # ---- an edge: where what went on before meets what comes after an adoption (``rig/edges.py``) ----
 #: Its words. EDGE_LEFT: frames of the bridge still to come; EDGE_ASKED: it begins with the next frame.
@@ -232,7 +259,7 @@ AMP_CELLS = SEAT_Y + BUS_STRIDE
 NOTES_BYTES = 32 * 1024  # per slot: what the builder says about the rig, as JSON
 #: Two more, written in turn: the panel's preset in hand, for a panel that was killed while it wrote.
 HAND_NOTES = (SLOT_COUNT, SLOT_COUNT + 1)
-NOTES_AT_BYTE = -(-SLOTS_END * 8 // 64) * 64
+NOTES_AT_BYTE = -(-LOOPER_END * 8 // 64) * 64
 BUS_F32 = (NOTES_AT_BYTE + (SLOT_COUNT + len(HAND_NOTES)) * NOTES_BYTES) // 4
 OUT_EDGE_F32 = BUS_F32 + BUS_ROWS * BUS_STRIDE
 BUILDER_BUS_F32 = OUT_EDGE_F32 + 2 * EDGE_STRIDE  # the builder's own, for replays
@@ -245,4 +272,12 @@ MOST_TARGETS = 24
 HEAP_AT_BYTE = (NEW_TARGETS_F32 + SLOT_COUNT * MAX_ROWS * MOST_TARGETS) * 4
 HEAP_BYTES = 96 * 1024 * 1024
 TOUCHED_F32 = BUILDER_BUS_F32 - 1  # the understudy's, in the slack behind the bus
-LINK_BYTES = HEAP_AT_BYTE + HEAP_BYTES
+#: Two layers of 120 s at 48 kHz: 46 MB, of which only what a board's looper was given is ever touched.
+LOOP_MOST_FRAMES = 120 * 48_000
+LOOPS_AT_BYTE = HEAP_AT_BYTE + HEAP_BYTES
+LINK_BYTES = LOOPS_AT_BYTE + 2 * 4 * LOOP_MOST_FRAMES
+
+
+def heap_stop_byte(arena_bytes: int) -> int:
+    """Where the heap of an arena of this size ends: a link has the loops behind it, a private arena nothing."""
+    return LOOPS_AT_BYTE if arena_bytes == LINK_BYTES else arena_bytes

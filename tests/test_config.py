@@ -90,6 +90,11 @@ PISOUND = '[audio]\ncard = "pisound"\n'
         ("cpu_scal = 3\n" + AUDIO, "unknown key 'cpu_scal'.*Did you mean 'cpu_scale'.*Known: audio, budget_share"),
         ('"a\\nb" = 3\n' + AUDIO, r"unknown key 'a\\nb'"),
         (AUDIO + "perod_frames = 64", "unknown key 'audio.perod_frames'.*Did you mean 'period_frames'"),
+        (AUDIO + "[looper]\nseconds = 121", "looper.seconds = 121 is not right. Use a whole number from 5 to 120"),
+        (
+            AUDIO + '[switches.a]\npin = 5\naction = "looper"',
+            r"switches.a.action = 'looper' needs a looper",
+        ),
         ("[audio]\nrate_hz = 48000", "'audio.card' is missing"),
         ("cpu_scale = 0.5\n" + AUDIO, "cpu_scale = 0.5 is not right. Use 1.0 to 1000.0"),
         ("cpu_scale = nan\n" + AUDIO, "cpu_scale"),

@@ -60,7 +60,7 @@ def main(board: Board, link_path: Path) -> None:
     """
     block_signals()
     from pedal.rig.period import play_period  # compiled, or loaded from the cache, here
-    from pedal.rig.takeover import take_over
+    from pedal.rig.takeover import lend_loops, take_over
     from pedal.rig.understudy import understudy_loop
 
     link = Link.create(link_path)  # or the one that a killed predecessor left, with the rig in it
@@ -73,6 +73,7 @@ def main(board: Board, link_path: Path) -> None:
     arena = link.arena
     if link.get(layout.PLAYING_SLOT) < 0:  # safe mode played no rig; what was published meanwhile plays from here on
         link.put(layout.PLAYING_SLOT, link.get(layout.WANTED_SLOT))
+    lend_loops(arena.i64, _loop_frames(board, link))
     take_over(arena.f32, arena.f64, arena.i64)  # a killed predecessor may have left half a period behind
     understudy = threading.Thread(
         target=_run_understudy,
@@ -89,6 +90,20 @@ def main(board: Board, link_path: Path) -> None:
     link.put(layout.STOP, 1)
     understudy.join(STOP_S)
     _log.info("stopped after %d periods, %d xruns", link.get(layout.PERIOD_COUNT), link.get(layout.XRUNS))
+
+
+def _loop_frames(board: Board, link: Link) -> int:
+    """How long a loop may be, its memory taken and touched; 0 without a looper, or without the memory."""
+    if board.looper is None:
+        return 0
+    frames = min(board.looper.seconds * board.audio.rate_hz, layout.LOOP_MOST_FRAMES)
+    size_bytes = 2 * 4 * frames
+    refused = realtime.reserve(link.path, layout.LOOPS_AT_BYTE, size_bytes)
+    if refused:
+        _log.warning("no looper: %s. Give it fewer seconds in the board file", refused)
+        return 0
+    realtime.touch(link.arena, size_bytes, layout.LOOPS_AT_BYTE)
+    return frames
 
 
 def _run_understudy(core: int, exactly: bool, loop: Callable[[], None]) -> None:

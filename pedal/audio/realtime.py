@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+from pathlib import Path
 
 import numpy as np
 
@@ -72,13 +73,25 @@ def lock_memory() -> str | None:
     return None
 
 
-def touch(arena: Arena, size_bytes: int) -> None:
-    """Fault in the first ``size_bytes`` of an arena, without changing a byte.
+def touch(arena: Arena, size_bytes: int, start_byte: int = 0) -> None:
+    """Fault in ``size_bytes`` of an arena, without changing a byte.
 
     Not all of it: a page of shared memory that is touched is a page that is used.
     """
     page_bytes = os.sysconf("SC_PAGE_SIZE")
-    int(np.add.reduce(arena.u8[:size_bytes:page_bytes], dtype=np.int64))
+    int(np.add.reduce(arena.u8[start_byte : start_byte + size_bytes : page_bytes], dtype=np.int64))
+
+
+def reserve(path: Path, start_byte: int, size_bytes: int) -> str | None:
+    """Take memory for a part of a shared file, so that nobody who touches it finds that there is none (SIGBUS)."""
+    if size_bytes == 0:
+        return None
+    try:
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), start_byte, size_bytes)
+    except OSError as refusal:
+        return f"no memory for {size_bytes >> 20} MB in {path.parent} ({refusal.strerror})"
+    return None
 
 
 def use_core(core: int) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import click
 
@@ -23,6 +23,8 @@ from pedal.paths import runtime_dir as usual_runtime_dir
 
 #: So that a negative value is a value and not an option.
 _NEGATIVE_NUMBERS = {"ignore_unknown_options": True}
+_LoopVerb = Literal["record", "play", "overdub", "undo", "stop", "clear", "status"]
+_LOOP_VERBS: tuple[_LoopVerb, ...] = get_args(_LoopVerb)
 
 
 @click.command()
@@ -136,6 +138,19 @@ def tuner(state: str | None, reference_hz: float | None, runtime_dir: Path | Non
     """The tuner on or off; without a word, what it reads."""
     on = None if state is None else state == "on"
     say(call(runtime_dir, protocol.Tune(on=on, reference_hz=reference_hz)))
+
+
+@click.command(context_settings=_NEGATIVE_NUMBERS)
+@click.argument("verb", type=click.Choice(_LOOP_VERBS), required=False)
+@click.option("--level", "level_db", type=float, metavar="DB", help="Of the loop, in dB; 0 is as it was played.")
+@talks
+def looper(verb: _LoopVerb | None, level_db: float | None, runtime_dir: Path | None) -> None:
+    """The looper, for boards with one; without a word, or with "status": what it does.
+
+    A loop goes on when the preset changes. Undo takes the last overdub away and, once more, brings it back.
+    """
+    wanted = None if verb == "status" else verb
+    say(call(runtime_dir, protocol.Loop(verb=wanted, level_db=level_db)))
 
 
 @click.command()

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "input": ("pedal.cli.live:input_channel", "Which input of the sound card the guitar is at."),
     "levels": ("pedal.cli.live:levels", "How loud amps hear and are heard."),
     "tuner": ("pedal.cli.live:tuner", "The tuner on or off, or what it reads."),
+    "looper": ("pedal.cli.live:looper", "Record a loop, play it, overdub, undo, stop, clear."),
     "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),
     "resume": ("pedal.cli.live:resume", "Leave safe mode: try the whole pedal again."),
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),

@@ -3,7 +3,16 @@
 ``board/*.toml`` becomes frozen records, once, at the start of every process of the pedal. See ``docs/boards.md``.
 """
 
-from pedal.config.board import Action, AudioSettings, Board, DisplaySettings, FootSwitch, KnobSettings, TunerSettings
+from pedal.config.board import (
+    Action,
+    AudioSettings,
+    Board,
+    DisplaySettings,
+    FootSwitch,
+    KnobSettings,
+    LooperSettings,
+    TunerSettings,
+)
 from pedal.config.reading import board_names, board_path, load_board, parse_board
 
 __all__ = [
@@ -13,6 +22,7 @@ __all__ = [
     "DisplaySettings",
     "FootSwitch",
     "KnobSettings",
+    "LooperSettings",
     "TunerSettings",
     "board_names",
     "board_path",

@@ -43,6 +43,7 @@ Action = Literal[
     "snapshot_1", "snapshot_2", "snapshot_3", "snapshot_4", "snapshot_5", "snapshot_6", "snapshot_7", "snapshot_8",
     "next_bank", "previous_bank",
     "preset_1", "preset_2", "preset_3", "preset_4", "preset_5", "preset_6", "preset_7", "preset_8",
+    "looper", "looper_stop", "looper_undo",
 ]  # fmt: skip
 
 
@@ -65,6 +66,12 @@ class TunerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     reference_hz: Annotated[float, Meta(ge=430.0, le=450.0, description="430 to 450")] = 440.0
     mute: Annotated[bool, Meta(description="true or false")] = True
+
+
+class LooperSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The looper: the longest loop; its memory is taken when the pedal starts."""
+
+    seconds: Annotated[int, Meta(ge=5, le=120, description="a whole number from 5 to 120")] = 60
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,3 +108,4 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     knobs: dict[str, KnobSettings] = {}
     display: DisplaySettings | None = None
     tuner: TunerSettings = TunerSettings()
+    looper: LooperSettings | None = None

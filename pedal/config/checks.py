@@ -30,6 +30,7 @@ def check_board(board: Board, where: str) -> None:
     _check_audio(board.audio, where)
     _check_knobs(board, where)
     _check_pins(board, where)
+    _check_looper(board, where)
 
 
 def _check_names(board: Board, where: str) -> None:
@@ -92,3 +93,10 @@ def _check_pins(board: Board, where: str) -> None:
                 hint="Wire the switch to a free pin",
             )
         taken[switch.pin] = f"switches.{name}"
+
+
+def _check_looper(board: Board, where: str) -> None:
+    for name, switch in board.switches.items():
+        if board.looper is None and switch.action.startswith("looper"):
+            message = f"switches.{name}.action = {switch.action!r} needs a looper"
+            raise BoardError(message, where=where, hint="Write [looper] and the key seconds below it")

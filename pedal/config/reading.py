@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pedal.config.board import AudioSettings, Board, DisplaySettings, FootSwitch, KnobSettings, TunerSettings
+from pedal.config.board import (
+    AudioSettings,
+    Board,
+    DisplaySettings,
+    FootSwitch,
+    KnobSettings,
+    LooperSettings,
+    TunerSettings,
+)
 from pedal.config.checks import check_board
 from pedal.errors import BoardError, did_you_mean
 from pedal.files import load_text, parse_toml
@@ -76,6 +84,7 @@ def parse_board(text: str, where: str) -> Board:
     audio = _take_table(raw, "audio", where)
     display = _take_table(raw, "display", where)
     tuner = _take_table(raw, "tuner", where)
+    looper = _take_table(raw, "looper", where)
     if audio is None:
         raise BoardError("has no [audio] table", where=where, hint="Add [audio] with the key card")
     if display is not None and display.get("interface") == "spi":
@@ -86,6 +95,7 @@ def parse_board(text: str, where: str) -> Board:
         "knobs": _take_named(raw, "knobs", KnobSettings, where),
         "display": None if display is None else _record(display, DisplaySettings, where, "display"),
         "tuner": _record(tuner or {}, TunerSettings, where, "tuner"),
+        "looper": None if looper is None else _record(looper, LooperSettings, where, "looper"),
     }
     board = _record(raw, Board, where, "", parts)
     check_board(board, where)

@@ -6,6 +6,7 @@ Called by the panel's loop. Bypass is done before it comes here, as a rule (``re
 from __future__ import annotations
 
 from pedal.config import Action
+from pedal.errors import ControlError
 from pedal.panel.banks import BankSwitches
 from pedal.panel.player import Player
 from pedal.panel.snapshots import Snapshots
@@ -38,6 +39,8 @@ class Actions:
                 self._player.tap(at_s)
             case "tuner":
                 self._tuner.switch()
+            case "looper" | "looper_stop" | "looper_undo":  # done before it comes here, but in safe mode
+                raise ControlError("there is no looper in safe mode")
             case "next_snapshot":
                 self._snapshots.step(at_s)
             case "next_bank":

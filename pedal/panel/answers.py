@@ -98,6 +98,8 @@ class Answers:
                 if on is not None or reference_hz is not None:
                     self.tuner.switch(self.tuner.is_on if on is None else on, reference_hz)
                 return self.tuner.status()
+            case protocol.Loop(verb=verb, level_db=level_db):
+                return self._loop(verb, level_db)
             case protocol.Page(scale=scale):
                 return _as_png(enlarged(self.page(), scale))
             case protocol.Reload():
@@ -114,6 +116,16 @@ class Answers:
         outlet = self.player.outlet
         self.player.message = outlet.change(name, values) or self.player.message
         return {"connection": outlet.connection.name, **outlet.connection.values}
+
+    def _loop(self, verb: str | None, level_db: float | None) -> dict[str, Any]:
+        looper = self.player.looper
+        if level_db is not None:
+            looper.set_level(level_db)
+        if verb is not None:
+            looper.ask(verb)
+        if verb is not None:
+            return {"asked": verb}
+        return looper.status() or {"state": "this board has no looper"}
 
     def _reload(self) -> dict[str, Any]:
         """The preset as its file has it: what was changed by hand is gone, and the page says so."""

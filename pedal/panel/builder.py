@@ -32,7 +32,7 @@ from pedal.notes import RigNotes
 from pedal.panel.jobs import Done, Job, decode_job, encode
 from pedal.panel.quality import limits
 from pedal.paths import library_dir
-from pedal.preset import parse_preset
+from pedal.preset import Block, parse_preset
 from pedal.prices import load_prices
 from pedal.rig.compile import Part, compile_preset
 from pedal.rig.measure import Costs, measure_costs
@@ -69,6 +69,8 @@ class Builder:
         if self._link is None or self._link.was_replaced():
             self._link = Link.attach(self._link_path)
         preset = replace(found.preset, master=replace(found.preset.master, values=job.connection))
+        if job.looper_db is not None:
+            preset = replace(preset, looper=Block("looper", "looper", values={"level_db": job.looper_db}))
         parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
         parts = with_tails(parts, job.live, self._link.arena, job.rate_hz)
         prices = load_prices(job.prices) if job.prices else None

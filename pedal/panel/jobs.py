@@ -24,6 +24,7 @@ class Job(msgspec.Struct, frozen=True):
         prices: name of the price list of the board that this machine stands for, or empty.
         quality: by block id, what the player chose: "full", "lite" or "auto".
         connection: values of the block ``master``, which no preset has.
+        looper_db: level of the looper, which no preset has either; None where the board has none.
         levels: how loud amps hear and are heard.
     """
 
@@ -42,6 +43,7 @@ class Job(msgspec.Struct, frozen=True):
     prices: str = ""
     quality: dict[str, str] = {}
     connection: dict[str, float] = {}
+    looper_db: float | None = None
     levels: Levels = USUAL
 
 

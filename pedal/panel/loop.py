@@ -11,7 +11,8 @@ import logging
 import queue
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from PIL import Image
@@ -39,6 +40,7 @@ from pedal.panel.hand import Hand
 from pedal.panel.imports import Imports
 from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
+from pedal.panel.looper import ACTIONS
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
@@ -111,6 +113,7 @@ class Panel:
         self._answers = Answers(
             self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots, banks
         )
+        self._deeds = dict(self._quick_deeds())
         self._tick = 0
         self._shown_message = ("", 0.0)
 
@@ -170,6 +173,14 @@ class Panel:
         except PedalError as error:
             self._player.message = str(error)
 
+    def _quick_deeds(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        """What a switch does without waiting for this loop."""
+        for name, switch in self._board.switches.items():
+            if switch.action == "bypass":
+                yield name, self._player.toggle_bypass
+            elif switch.action in ACTIONS:
+                yield name, partial(self._player.looper.press, ACTIONS[switch.action])
+
     def _status(self) -> dict[str, Any]:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
 
@@ -207,8 +218,7 @@ class Panel:
         """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""
         reason = load_health(self._link.path.parent, "audio").safe_mode
         self._reporter.tell_safe_mode(reason)
-        bypasses = [name for name, switch in self._board.switches.items() if switch.action == "bypass"]
-        self._reflexes.learn({} if reason else dict.fromkeys(bypasses, self._player.toggle_bypass))
+        self._reflexes.learn({} if reason else self._deeds)
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:
         if event.kind == layout.EVENT_WIDTH:

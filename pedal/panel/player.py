@@ -18,6 +18,7 @@ from pedal.panel.controls.taps import Taps
 from pedal.panel.hand import Hand, cell_of
 from pedal.panel.jobs import Done
 from pedal.panel.level_settings import LevelSettings
+from pedal.panel.looper import Looper
 from pedal.panel.outlet import Outlet
 from pedal.panel.quality import CHOICES
 from pedal.panel.rigs import Rigs
@@ -43,6 +44,7 @@ class Player:
         outlet: how the pedal is connected.
         notice: what stands there as long as there is no message and no other preset was chosen, or empty.
         levels: the pedal's level settings.
+        looper: outside of all presets.
         work: the preset that the verbs are about.
     """
 
@@ -58,6 +60,7 @@ class Player:
     ) -> None:
         self.outlet = outlet
         self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs, board.audio.input)
+        self.looper = Looper(board.looper, rigs)
         self.message = self.levels.trouble or outlet.message
         self.notice = ""
         self._link = link
@@ -66,7 +69,7 @@ class Player:
         self._widths = widths
         self._bypassing = threading.Lock()
         self._taps = Taps()
-        self.work = Work(board, link, hand, rigs, widths, workshop, outlet, self.levels)
+        self.work = Work(board, link, hand, rigs, widths, workshop, outlet, self.levels, self.looper)
 
     @property
     def is_bypassed(self) -> bool:
@@ -94,7 +97,8 @@ class Player:
             self.message = self.message or self.levels.trouble
             return
         wanted = self._rigs.wanted
-        if wanted is None or wanted.serial != self._hand.serial:  # it was killed before it could publish
+        # It was killed before it could publish, or the board has got a looper since.
+        if wanted is None or wanted.serial != self._hand.serial or self.looper.lacks(wanted):
             self.work.build(self._hand.key, self._hand.preset, self._hand.quality)
             return
         for block in self._hand.preset.chain:

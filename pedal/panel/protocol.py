@@ -101,6 +101,13 @@ class Tune(Request, tag="tuner", frozen=True):
     reference_hz: float | None = None
 
 
+class Loop(Request, tag="looper", frozen=True):
+    """What the looper is to do, and how loud the loop is; with neither only asked what it does."""
+
+    verb: Literal["press", "record", "play", "overdub", "undo", "stop", "clear"] | None = None
+    level_db: float | None = None
+
+
 class Page(Request, tag="page", frozen=True):
     """The page on the screen: ``{"png": base64, "width": ..., "height": ...}``, enlarged ``scale`` times."""
 
@@ -123,6 +130,7 @@ AnyRequest = (
     | Output
     | Input
     | Tune
+    | Loop
     | Page
     | Reload
     | PresetRequest
@@ -173,6 +181,8 @@ def parse_request(line: bytes) -> AnyRequest:
         raise ControlError("preset wants a name or a step, one of them")
     if isinstance(request, SetParam) and not _is_usable(request.value):
         raise ControlError(f"{request.target}: a value that is not a finite number")
+    if isinstance(request, Loop) and request.level_db is not None and not math.isfinite(request.level_db):
+        raise ControlError("looper: a level that is not a finite number")
     if isinstance(request, Output) and not all(map(_is_usable, request.values.values())):
         raise ControlError("output: a value that is not a finite number")
     return request

@@ -143,6 +143,7 @@ class Reporter:
             message=player.message or self._safe_page() or player.notice or player.work.progress(),
             audio_state=self._audio_state(status),
             cpu_scale=status.cpu_scale if board.virtual else 1.0,
+            loop=player.looper.view(),
             tick=tick,
         )
 
@@ -189,6 +190,7 @@ class Reporter:
             "snapshots": [{"number": kept.number, "name": kept.name} for kept in hand.preset.snapshots],
             "bypassed": player.is_bypassed,
             "connection": player.outlet.connection.name,
+            "looper": player.looper.status(),
             "safe_mode": self._safe_mode,
             "message": player.message or player.notice or player.work.progress(),
             "load": round(status.load, 4),

@@ -14,6 +14,7 @@ from pedal.notes import BlockNote, RigNotes
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
 from pedal.panel.level_settings import LevelSettings
+from pedal.panel.looper import Looper
 from pedal.panel.outlet import Outlet
 from pedal.panel.rigs import BYPASS_CELL, Rigs
 from pedal.panel.widths import Widths
@@ -53,6 +54,7 @@ class Work:
         workshop: Workshop,
         outlet: Outlet,
         levels: LevelSettings,
+        looper: Looper,
     ) -> None:
         self._board = board
         self._link = link
@@ -62,6 +64,7 @@ class Work:
         self._workshop = workshop
         self._outlet = outlet
         self._levels = levels
+        self._looper = looper
         self._pending: _Pending | None = None
         self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
 
@@ -127,6 +130,7 @@ class Work:
             prices=self._board.prices,
             quality=quality,
             connection=self._outlet.connection.values,
+            looper_db=self._looper.level_db,
             levels=self._levels.now,
         )
         self._pending = _Pending(job.number, key, preset, preset, quality)

@@ -21,6 +21,7 @@ from pedal.params.eq import EQ
 from pedal.params.flanger import FLANGER
 from pedal.params.gate import GATE
 from pedal.params.input import INPUT
+from pedal.params.looper import LOOPER
 from pedal.params.master import MASTER
 from pedal.params.output import OUTPUT
 from pedal.params.param import BYPASS, RAMP_S, BlockKind, Param
@@ -56,6 +57,7 @@ KINDS: dict[str, BlockKind] = {
         REVERB,
         DC,
         OUTPUT,
+        LOOPER,
         MASTER,
     )
 }

@@ -19,6 +19,7 @@ KIND_NUMBERS = {
     "drive": 10,
     "eq": 11,
     "master": 12,
+    "looper": 13,
     "delay": 20,
     "reverb": 21,
     "chorus": 22,

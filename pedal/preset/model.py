@@ -120,7 +120,8 @@ class Preset:
         input, blocks, dc, output: the chain in the order of the signal.
         snapshots: in the order of the file.
         master: how the pedal is connected; no preset file says that.
-        snapshot: the number that was recalled last, 0 for none; no file says that either.
+        looper: no file says that either; None where the board has none.
+        snapshot: the number that was recalled last, 0 for none; nor that.
     """
 
     name: str
@@ -130,12 +131,14 @@ class Preset:
     output: Block = field(default_factory=lambda: Block("output", "output"))
     snapshots: tuple[Snapshot, ...] = ()
     master: Block = field(default_factory=lambda: Block("master", "master"))
+    looper: Block | None = None
     snapshot: int = 0
 
     @property
     def chain(self) -> tuple[Block, ...]:
         """Every block in the order of the signal, the implicit ones included."""
-        return (self.input, *self.blocks, self.dc, self.output, self.master)
+        looper = () if self.looper is None else (self.looper,)
+        return (self.input, *self.blocks, self.dc, self.output, *looper, self.master)
 
     def is_like(self, other: Preset) -> bool:
         """Whether both are called the same and sound the same, whatever they leave to a default."""

@@ -6,6 +6,9 @@ does the chain's end what left it; at a break the old sound is forecast from the
 the new one within ``BRIDGE_S``. The chain's end alone would not do: a block that goes on behind one that does not would
 take the break in, and a cabinet would ring with it, a delay repeat it. Into a tail goes the forecast alone, and fades.
 
+In front of a looper that goes on there is always a bridge, and then none behind it, where nothing but the connection
+stands, in every rig: a forecast of the chain's end would be heard in the loop, which goes on by itself.
+
 Knobs of a block that goes on take their new values at the edge and at once, not before (that would be heard in the old
 sound) and not on a ramp (that would be heard in the new one: with the output 10 dB too loud, say).
 
@@ -45,6 +48,7 @@ from pedal.layout import (
     I64,
     KIND,
     KIND_AMP,
+    KIND_LOOPER,
     NEW_COUNT,
     NEW_TARGETS,
     OUT_EDGE_F32,
@@ -121,19 +125,22 @@ def enter_kernel(f32: Any, f64: Any, i64: Any, before: int, wanted: int) -> None
     """
     old, new = SLOTS + before * SLOT_STRIDE, SLOTS + wanted * SLOT_STRIDE
     old_rows = i64[old + SLOT_ROWS] if before >= 0 else 0
-    broken = False
+    broken, loops_on = False, False
     for index in range(i64[new + SLOT_ROWS]):
         row = new + SLOT_HEADER + index * ROW_FIELDS
         here = old + SLOT_HEADER + index * ROW_FIELDS
-        broken |= index >= old_rows or i64[here + SERIAL] != i64[row + SERIAL]
+        if not loops_on:
+            broken |= index >= old_rows or i64[here + SERIAL] != i64[row + SERIAL]
         i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = 0
         if i64[row + TAIL_GAIN] > 0:  # the sound goes past it
             i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = EDGE_ASKED
-        elif broken and i64[row + NEW_COUNT] > 0:
+        elif i64[row + NEW_COUNT] > 0 and (broken or i64[row + KIND] == KIND_LOOPER):
             i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = EDGE_ASKED
             broken = False
+        loops_on |= i64[row + NEW_COUNT] > 0 and i64[row + KIND] == KIND_LOOPER
         broken |= _take_targets(f32, i64, row)
-    i64[OUT_EDGE_WORDS + EDGE_LEFT] = EDGE_ASKED
+    if broken or not loops_on:
+        i64[OUT_EDGE_WORDS + EDGE_LEFT] = EDGE_ASKED
 
 
 @kernel

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pedal import layout as at
 from pedal.arena import Arena
+from pedal.dsp.looper import lend
 from pedal.prices import Prices
 from pedal.rig.chain import COST_WEIGHT, play_chain
 from pedal.rig.compile import Part
@@ -59,7 +60,9 @@ def _time_rows(
     parts: Sequence[Part], width: int, rate_hz: int, period_frames: int, prices: Prices | None, slowdown_milli: int
 ) -> NDArray[np.float64]:
     """Nanoseconds per frame of every row, its amps at ``width`` (or their widest, if narrower)."""
-    arena = Arena.allocate(at.HEAP_AT_BYTE + sum(region_bytes(part) for part in parts))
+    rigs_bytes = at.HEAP_AT_BYTE + sum(region_bytes(part) for part in parts)
+    loop_frames = _PERIODS * period_frames if any(part.block.kind == "looper" for part in parts) else 0
+    arena = Arena.allocate(rigs_bytes + 2 * 4 * loop_frames)
     arena.i64[at.RATE_HZ], arena.i64[at.SLOWDOWN_MILLI] = rate_hz, slowdown_milli
     widths = {part.block.id: min(width, len(part.amp.packed) - 1) for part in parts if part.amp}
     place_rig(
@@ -74,6 +77,9 @@ def _time_rows(
         start_widths=widths,
         prices=prices,
     )
+    if loop_frames:  # at its dearest, so that there is room for it whenever somebody presses
+        lend(arena.i64, rigs_bytes // 4, loop_frames)
+        arena.i64[at.LOOP_LENGTH], arena.i64[at.LOOP_STATE] = loop_frames, at.LOOP_OVERDUBBING
     noise = 0.1 * np.random.default_rng(1).standard_normal(period_frames).astype(np.float32)
     spent = arena.f64[at.ROW_COST_F64 : at.ROW_COST_F64 + len(parts)]
     seen = np.zeros((_PERIODS, len(parts)))

@@ -96,7 +96,7 @@ def place_rig(
     Raises:
         PedalError: not enough memory.
     """
-    regions = Regions(at.HEAP_AT_BYTE, arena.u8.size, in_use)
+    regions = Regions(at.HEAP_AT_BYTE, at.heap_stop_byte(arena.u8.size), in_use)
     slot = at.SLOTS + slot_idx * at.SLOT_STRIDE
     arena.i64[slot : slot + at.SLOT_STRIDE] = 0
     arena.i64[slot + at.SLOT_ROWS] = len(parts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pedal.dsp.looper import lend, rest_looper_kernel
 from pedal.jit import entry, kernel
 from pedal.layout import (
     AMP_HELD,
@@ -16,6 +17,7 @@ from pedal.layout import (
     KIND,
     KIND_AMP,
     LAST_WAKE_NS,
+    LOOPS_AT_BYTE,
     NO_WIDTH,
     PLAYING_SLOT,
     READY_SLOT,
@@ -48,6 +50,7 @@ def take_over(f32: Any, f64: Any, i64: Any) -> None:
     i64[READY_SLOT] = -1
     i64[REHEARSAL_LOCK] = SEAT_FREE
     forget_out_kernel(f32, i64)
+    rest_looper_kernel(f64, i64)
     playing = i64[PLAYING_SLOT]
     if playing < 0:
         return
@@ -57,3 +60,8 @@ def take_over(f32: Any, f64: Any, i64: Any) -> None:
         if i64[row + KIND] == KIND_AMP:
             _release_amp(i64, row)
         reset_kind(i64[row + KIND], f32, f64, i64, row)
+
+
+def lend_loops(i64: Any, frames: int) -> None:
+    """Give the looper of a link layers of ``frames``, where a link has them; 0: none. A loop in it stays."""
+    lend(i64, LOOPS_AT_BYTE // 4 if frames else 0, frames)

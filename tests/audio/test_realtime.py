@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,3 +87,28 @@ def test_touching_changes_nothing() -> None:
     before = arena.u8.copy()
     realtime.touch(arena, arena.u8.size)
     np.testing.assert_array_equal(arena.u8, before)
+
+
+def test_part_of_an_arena_is_touched() -> None:
+    arena = Arena.allocate(1 << 20)
+    before = arena.u8.copy()
+    realtime.touch(arena, 1 << 19, 1 << 19)
+    np.testing.assert_array_equal(arena.u8, before)
+
+
+def test_memory_is_taken_before_it_is_touched(tmp_path: Path) -> None:
+    path = tmp_path / "link"
+    path.write_bytes(b"x" * 4096)
+    os.truncate(path, 1 << 22)
+    empty = path.stat().st_blocks * 512
+    assert realtime.reserve(path, 1 << 20, 1 << 21) is None
+    assert path.stat().st_blocks * 512 - empty >= 1 << 21
+    assert path.stat().st_size == 1 << 22
+    assert path.read_bytes()[:4096] == b"x" * 4096
+
+
+def test_memory_that_is_not_there_is_said(tmp_path: Path) -> None:
+    refused = realtime.reserve(tmp_path / "none", 0, 5 << 20)
+    assert refused is not None and "no memory for 5 MB" in refused
+    full = Path("/dev/full")
+    assert not full.exists() or realtime.reserve(full, 0, 1 << 20) is not None

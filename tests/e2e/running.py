@@ -115,16 +115,19 @@ class Pedal:
 
 
 @contextmanager
-def running_pedal(*flags: str, rate_hz: int = 48000, presets: Mapping[str, str] | None = None) -> Iterator[Pedal]:
+def running_pedal(
+    *flags: str, rate_hz: int = 48000, presets: Mapping[str, str] | None = None, more_board: str = ""
+) -> Iterator[Pedal]:
     """A pedal in a folder of its own, from its first sound to its end.
 
     Args:
         flags: as ``supervised`` has them.
         rate_hz: of its card.
         presets: the player's own presets by key, besides the factory's.
+        more_board: behind the board file's other tables.
     """
     folder = Path(tempfile.mkdtemp(prefix="pedal-e2e-", dir="/tmp"))  # short enough for a Unix socket
-    (folder / "board.toml").write_text(BOARD.format(rate_hz=rate_hz))
+    (folder / "board.toml").write_text(BOARD.format(rate_hz=rate_hz) + more_board)
     for name in ("run", "presets", "models/cabs"):
         (folder / name).mkdir(parents=True)
     for key, text in (presets or {}).items():

@@ -25,6 +25,9 @@ REQUESTS: list[protocol.Request] = [
     protocol.SetWidth(width="auto"),
     protocol.SetLevels(),
     protocol.SetLevels(output="raw", target_db=-12.5, calibrate_input=False),
+    protocol.Loop(),
+    protocol.Loop(verb="overdub"),
+    protocol.Loop(level_db=-3.0),
     protocol.Page(scale=4),
     protocol.Reload(),
 ]
@@ -58,6 +61,8 @@ def test_requests_come_back_as_they_were(request_: protocol.Request) -> None:
         (b'{"v":1,"cmd":"set","target":"a.b","value":1e999}', "value"),
         (b'{"v":1,"cmd":"set","target":"a.b","value":NaN}', "not understood"),
         (b'{"v":1,"cmd":"width","width":"wide"}', "width"),
+        (b'{"v":1,"cmd":"looper","verb":"reverse"}', "verb"),
+        (b'{"v":1,"cmd":"looper","level_db":NaN}', "not understood"),
         (b'{"v":1,"cmd":"width","width":"full","amp":0}', "amp"),
         (b'{"v":1,"cmd":"bypass","on":1}', "on"),
         (b'{"v":1,"cmd":"page","scale":1000000}', "scale"),

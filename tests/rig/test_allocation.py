@@ -35,3 +35,4 @@ def test_a_thousand_chains_allocate_nothing(moved: dict[str, list[int]]) -> None
 def test_a_thousand_periods_with_all_their_changes_allocate_nothing(moved: dict[str, list[int]]) -> None:
     assert max(moved["play_period"]) <= 5
     assert moved["periods"] == [1001]
+    assert moved["looper"][1] > 0  # there was a loop, and overdubs into it

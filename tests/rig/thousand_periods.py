@@ -19,7 +19,8 @@ from pedal.preset import Block
 from pedal.rig.chain import run_chain
 from pedal.rig.period import play_period_kernel
 from pedal.rig.understudy import understudy_round_kernel
-from tests.rig.bench import Bench, guitar, preset
+from tests.rig.bench import Bench, guitar
+from tests.rig.loops import give_loops, with_looper
 
 VIEWS = (types.float32[::1], types.float64[::1], types.int64[::1])
 BYTES = (types.Array(types.uint8, 1, "C", readonly=True), types.uint8[::1])
@@ -38,12 +39,15 @@ def thousand_periods(f32: Any, f64: Any, i64: Any, captured: Any, played: Any) -
         understudy_round_kernel(f32, f64, i64)
         i64[at.BYPASSED] = (k // 50) % 2
         i64[at.WANTED_SLOT] = (k // 100) % 2
+        i64[at.LOOP_ASKED] = (k // 80 + 1) * at.LOOP_VERB_SPAN  # press: record, play, overdub, play, ...
 
 
 def main() -> None:
     amp = Block("amp", "amp", "starter")
     others = [Block(kind.name, kind.name) for kind in KINDS.values() if not (kind.implicit or kind.asset)]
-    bench = Bench(preset(*others[:7], amp, *others[7:], Block("cab", "cab", "100", {"mix": 0.3})), preset(amp))
+    cab = Block("cab", "cab", "100", {"mix": 0.3})
+    bench = Bench(with_looper(*others[:7], amp, *others[7:], cab), with_looper(amp))
+    give_loops(bench, 48_000)
     bench.adopt(0)
     bench.play(guitar(64))
     views = bench.arena.f32, bench.arena.f64, bench.arena.i64
@@ -59,6 +63,7 @@ def main() -> None:
         call()
         after = rtsys.get_allocation_stats()
         moved[name] = [after.alloc - before.alloc, after.mi_alloc - before.mi_alloc]
+    moved["looper"] = [int(bench.arena.i64[at.LOOP_STATE]), int(bench.arena.i64[at.LOOP_LENGTH])]
     moved["periods"] = [int(bench.arena.i64[at.PERIOD_COUNT])]
     print(json.dumps(moved))
 

@@ -18,6 +18,16 @@ from pedal.panel.display.text import draw_text, printable, width_px, wrapped
 WIDTH_PX, HEIGHT_PX = 128, 64
 
 AudioState = Literal["playing", "safe mode", "starting", "lost card", "no audio"]
+LoopState = Literal["empty", "recording", "playing", "overdubbing", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoopView:
+    """What the foot of the page shows of a loop: where it is, of how long; while recording, of how long it may be."""
+
+    state: LoopState
+    place_s: float
+    whole_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,7 @@ class PanelView:
         message: one sentence, or empty.
         audio_state: what the sound card is doing.
         cpu_scale: this machine counts as one so many times slower; 1.0 is as it is.
+        loop: in place of the load, as long as there is one.
         tick: pages drawn so far, about ten a second; long names scroll by it.
     """
 
@@ -59,12 +70,19 @@ class PanelView:
     message: str = ""
     audio_state: AudioState = "playing"
     cpu_scale: float = 1.0
+    loop: LoopView | None = None
     tick: int = 0
 
 
 _BANNERS: dict[AudioState, str] = {
     "playing": "", "safe mode": "Safe mode", "starting": "Starting", "lost card": "Card lost", "no audio": "No audio",
 }  # fmt: skip
+
+_LOOP_WORDS: dict[LoopState, str] = {
+    "empty": "", "recording": "REC", "playing": "LOOP", "overdubbing": "DUB", "stopped": "STOP",
+}  # fmt: skip
+#: Columns of a loop's word, so that its bar stays where it is.
+_LOOP_WORD_PX = 29
 
 #: Columns right of this belong to the meters.
 _BODY_RIGHT = 103
@@ -80,7 +98,7 @@ def draw_page(view: PanelView) -> Image.Image:
     """The page of a playing pedal, mode ``1``, 128x64.
 
     From the top: preset, model, the width (or what is in its place: bypass, mute, a card that is gone) beside the
-    levels, and at the foot the load with its budget, or a message.
+    levels, and at the foot the load with its budget, or a loop, or a message.
     """
     page = Image.new("1", (WIDTH_PX, HEIGHT_PX))
     draw = ImageDraw.Draw(page)
@@ -98,6 +116,8 @@ def draw_page(view: PanelView) -> Image.Image:
     if view.message:
         draw.rectangle((0, _FOOT_TOP, WIDTH_PX - 1, HEIGHT_PX - 1), fill=1)
         draw_text(page, (2, _FOOT_TOP, WIDTH_PX - 2, HEIGHT_PX), view.message, "small", tick=view.tick, ink=0)
+    elif view.loop:
+        _draw_loop(page, draw, view.loop)
     else:
         _draw_foot(page, draw, view)
     return page
@@ -195,6 +215,21 @@ def _draw_foot(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) ->
     end = draw_text(page, (0, _FOOT_TOP, 30, HEIGHT_PX), "CPU", "small")
     draw_text(page, (right, _FOOT_TOP, WIDTH_PX, HEIGHT_PX), percent, "small")
     shapes.draw_load(draw, (end + 4, _FOOT_TOP + 2, right - 5, HEIGHT_PX - 3), view.load_norm, view.budget_norm)
+
+
+def _draw_loop(page: Image.Image, draw: ImageDraw.ImageDraw, loop: LoopView) -> None:
+    """A word, inverse while something is taken in; a bar; the time, of the whole loop as soon as there is one."""
+    taking_in = loop.state in ("recording", "overdubbing")
+    if taking_in:
+        draw.rectangle((0, _FOOT_TOP, _LOOP_WORD_PX - 2, HEIGHT_PX - 1), fill=1)
+    box = (0, _FOOT_TOP, _LOOP_WORD_PX - 1, HEIGHT_PX)
+    draw_text(page, box, _LOOP_WORDS[loop.state], "small", ink=0 if taking_in else 1, centred=True)
+    shown_s = int(loop.place_s if loop.state == "recording" else loop.whole_s)
+    time = f"{shown_s // 60}:{shown_s % 60:02}"
+    right = WIDTH_PX - width_px(time, "small")
+    draw_text(page, (right, _FOOT_TOP, WIDTH_PX, HEIGHT_PX), time, "small")
+    share = loop.place_s / loop.whole_s if loop.whole_s > 0.0 else 0.0
+    shapes.draw_progress(draw, (_LOOP_WORD_PX + 3, _FOOT_TOP + 2, right - 5, HEIGHT_PX - 3), share)
 
 
 def main() -> None:

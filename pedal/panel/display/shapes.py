@@ -74,12 +74,18 @@ def draw_meter(
 def draw_load(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], load_norm: float, budget_norm: float) -> None:
     """A lying bar, full at 1.0, with a notch through it at the budget."""
     left, top, right, bottom = box
-    draw.rectangle(box, outline=1)
+    draw_progress(draw, box, load_norm)
     room = right - left - 3
-    lit = round(min(max(load_norm, 0.0), 1.0) * room)
-    if lit:
-        draw.rectangle((left + 2, top + 2, left + 1 + lit, bottom - 2), fill=1)
     notch = left + 2 + round(min(max(budget_norm, 0.0), 1.0) * room)
     draw.line((notch - 1, top + 1, notch - 1, bottom - 1), fill=0)
     draw.line((notch + 1, top + 1, notch + 1, bottom - 1), fill=0)
     draw.line((notch, top - 2, notch, bottom + 2), fill=1)
+
+
+def draw_progress(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], share: float) -> None:
+    """A lying bar, full at 1.0."""
+    left, top, right, bottom = box
+    draw.rectangle(box, outline=1)
+    lit = round(min(max(share, 0.0), 1.0) * (right - left - 3))
+    if lit:
+        draw.rectangle((left + 2, top + 2, left + 1 + lit, bottom - 2), fill=1)

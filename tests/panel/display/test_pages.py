@@ -20,7 +20,7 @@ from pedal.library.report import Progress
 from pedal.library.telling import Source, Told
 from pedal.panel.display import pages
 from pedal.panel.display.import_page import draw_import
-from pedal.panel.display.pages import PanelView, draw_page, message_page, picture, splash
+from pedal.panel.display.pages import LoopView, PanelView, draw_page, message_page, picture, splash
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SHOWN_SCALE = 4
@@ -53,6 +53,10 @@ PAGES: dict[str, Image.Image] = {
     "safe-mode": draw_page(PanelView("Crunch", 1, 4, message="Press bypass to try again.", audio_state="safe mode")),
     "message": draw_page(replace(PLAYING, message="Card 'M2' is busy.")),
     "message-scrolled": draw_page(replace(PLAYING, message="Preset 7 is broken; 'Crunch' plays on.", tick=30)),
+    "loop-recording": draw_page(replace(PLAYING, loop=LoopView("recording", 7.4, 60.0))),
+    "loop-playing": draw_page(replace(PLAYING, loop=LoopView("playing", 3.0, 8.2))),
+    "loop-overdubbing": draw_page(replace(LITE, loop=LoopView("overdubbing", 71.0, 83.0))),
+    "loop-stopped": draw_page(replace(PLAYING, bypassed=True, loop=LoopView("stopped", 0.0, 8.2))),
     "no-amp": draw_page(PanelView("Just a delay", 40, 40)),
     "no-list": draw_page(replace(PLAYING, preset_count=0, preset_number=0)),
     "long": draw_page(LONG),
