@@ -6,6 +6,14 @@ import numpy as np
 
 from tests.lab.cable import RATE_HZ
 from tests.lab.lab import Lab
+from tests.lab.scenario import Breakage
+
+BREAKAGE = Breakage(
+    "the first rig is built, but nobody is told",
+    "pedal/panel/rigs.py",
+    "        self.link.put(Word.WANTED_SLOT, slot)\n",
+    "",
+)
 
 
 def scenario(lab: Lab) -> None:

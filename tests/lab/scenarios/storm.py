@@ -20,10 +20,10 @@ from tests.lab.scenario import Breakage
 
 LIMIT_S = 7200.0
 BREAKAGE = Breakage(
-    "a new rig starts with cold amps",
-    "pedal/panel/builder.py",
-    "        prewarm(self._link.arena, job.slot, notes, frozenset(live), layout.BUILDER_BUS_F32, past_frames)\n",
-    "",
+    "what goes on keeps the knobs of the preset before",
+    "pedal/rig/place.py",
+    "goes_on=kept is not None",
+    "goes_on=False",
 )
 #: Of the guitar: how long a preset is listened to, until its sweeps have been round, and how long its echoes are.
 SETTLE_S, ROUND_S, TAIL_S = 1.0, 3.0, 2.0
