@@ -25,6 +25,7 @@ from pedal.layout import (
     EDGE_ASKED,
     EDGE_LEFT,
     EDGE_PAST_FRAMES,
+    EDGE_WORDS,
     EVENT_GUARD,
     F32,
     FRAME,
@@ -90,6 +91,7 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
         _play_block(f32, f64, i64, row, bus, n)
         return
     if not moving and i64[quiet] >= i64[row + QUIET_FRAMES]:
+        i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = 0  # who sleeps through a change wakes up to no memory of it
         return
     channels, dry, cut = i64[row + CHANNELS], bus + DRY_LEFT * BUS_STRIDE, i64[row + SWITCHED] == SWITCHED_CUT
     if not moving and cut:

@@ -7,6 +7,8 @@ what followed, in that memory, after the moment that was most like the last one 
 telephony, ITU-T G.711 Appendix I; for a note that is a whole number of its periods ago, and nothing is ever louder
 than what was heard). The chain's end alone would not do: a block that goes on behind one that does not would take
 the break in, and a cabinet would ring with it, a delay repeat it. Into a tail goes the continuation alone, and fades.
+What a block that goes on still holds of the old sound comes out at the new preset's level, which may be much louder:
+so at the chain's end the old sound goes on alone until the inner fades are over, and only then fades.
 
 In front of a looper that goes on there is always a bridge, and then none behind it, where nothing but the connection
 stands, in every rig: a forecast of the chain's end would be heard in the loop, which goes on by itself.
@@ -72,11 +74,12 @@ from pedal.layout import (
 )
 from pedal.rig.splice import fade_kernel
 
-#: Length of a bridge, seconds; up to 48 kHz: of a faster card as many frames.
-BRIDGE_S, MOST_FRAMES = 0.005, 240
+#: Length of a fade, seconds; at the chain's end the old sound goes on alone for as long before it. Up to 48 kHz: a
+#: faster card has as many frames.
+FADE_S, MOST_FADE_FRAMES = 0.005, 240
 #: So many frames must be like the last ones, so long ago: no bridge then goes on beyond what is remembered.
 ALIKE_FRAMES = 96
-LEAST_LAG, MOST_LAG = MOST_FRAMES, EDGE_PAST_FRAMES - ALIKE_FRAMES
+LEAST_LAG, MOST_LAG = 2 * MOST_FADE_FRAMES, EDGE_PAST_FRAMES - ALIKE_FRAMES
 #: What is alike is not the same: the rest fades within this.
 MISS_FRAMES = 24
 
@@ -126,17 +129,17 @@ def enter_kernel(f32: Any, f64: Any, i64: Any, before: int, wanted: int) -> None
     """The rows of slot ``wanted`` come after those of slot ``before`` (-1: after nothing).
 
     What goes into a row is as it would have been if the same rows are in front of it, with the same knobs; the first
-    row behind a change that goes on is bridged, and to those behind it nothing happened.
+    row behind a change that goes on is bridged, and to those behind it nothing happened. Where nothing is another, the
+    adoption is not heard at all.
     """
     old, new = SLOTS + before * SLOT_STRIDE, SLOTS + wanted * SLOT_STRIDE
     old_rows = i64[old + SLOT_ROWS] if before >= 0 else 0
-    broken, loops_on = False, False
+    broken, changed, loops_on = False, False, False
     for index in range(i64[new + SLOT_ROWS]):
         row = new + SLOT_HEADER + index * ROW_FIELDS
         here = old + SLOT_HEADER + index * ROW_FIELDS
         if not loops_on:
             broken |= index >= old_rows or i64[here + SERIAL] != i64[row + SERIAL]
-        i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = 0
         if i64[row + TAIL_GAIN] > 0:  # the sound goes past it
             i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = EDGE_ASKED
         elif i64[row + NEW_COUNT] > 0 and (broken or i64[row + KIND] == KIND_LOOPER):
@@ -144,7 +147,8 @@ def enter_kernel(f32: Any, f64: Any, i64: Any, before: int, wanted: int) -> None
             broken = False
         loops_on |= i64[row + NEW_COUNT] > 0 and i64[row + KIND] == KIND_LOOPER
         broken |= _take_targets(f32, i64, row)
-    if broken or not loops_on:
+        changed |= broken or i64[i64[row + EDGE_WORDS] + EDGE_LEFT] == EDGE_ASKED
+    if broken or (changed and not loops_on):
         i64[OUT_EDGE_WORDS + EDGE_LEFT] = EDGE_ASKED
 
 
@@ -189,7 +193,9 @@ def _begin(f32: Any, i64: Any, edge: int, words: int, channels: int) -> None:
 
 
 @kernel
-def bridge_kernel(f32: Any, i64: Any, edge: int, words: int, channels: int, frames: int, bus: int, n: int) -> None:
+def bridge_kernel(
+    f32: Any, i64: Any, edge: int, words: int, channels: int, rate_hz: int, hold: bool, bus: int, n: int
+) -> None:
     """Bridge what is on the bus to what was there before, if a bridge is asked for or runs; and remember it.
 
     Args:
@@ -198,11 +204,14 @@ def bridge_kernel(f32: Any, i64: Any, edge: int, words: int, channels: int, fram
         edge: f32 index of its cells.
         words: i64 index of its words.
         channels: 1 or 2.
-        frames: of a whole bridge, at most ``LEAST_LAG``.
+        rate_hz: of the card.
+        hold: the old sound goes on alone for the length of a fade before it.
         bus: f32 index of the bus.
         n: frames on the bus.
     """
     head, mask = i64[words + EDGE_HEAD], EDGE_PAST_FRAMES - 1
+    fade = min(int(FADE_S * rate_hz), MOST_FADE_FRAMES)
+    frames = 2 * fade if hold else fade
     if channels == 2 and i64[words + EDGE_CHANNELS] == 1:
         for t in range(EDGE_PAST_FRAMES):
             f32[edge + EDGE_STRIDE + t] = f32[edge + t]
@@ -219,7 +228,7 @@ def bridge_kernel(f32: Any, i64: Any, edge: int, words: int, channels: int, fram
             if frame < MISS_FRAMES:
                 near = 1.0 - frame / MISS_FRAMES
                 old += (f32[own + EDGE_MISS] + f32[own + EDGE_MISS_SLOPE] * frame) * near * near * near
-            f32[at + t] += (old - f32[at + t]) * fade_kernel(frame, frames)
+            f32[at + t] += (old - f32[at + t]) * fade_kernel(max(0, frame - frames + fade), fade)
         for t in range(n):
             f32[own + ((head + t) & mask)] = f32[at + t]
     i64[words + EDGE_HEAD] = (head + n) & mask
@@ -228,16 +237,15 @@ def bridge_kernel(f32: Any, i64: Any, edge: int, words: int, channels: int, fram
 
 @kernel
 def row_bridge_kernel(f32: Any, i64: Any, row: int, bus: int, n: int) -> None:
-    """``bridge_kernel`` for what goes into a row."""
-    frames = min(int(BRIDGE_S * i64[row + RATE]), MOST_FRAMES)
-    bridge_kernel(f32, i64, i64[row + EDGE], i64[row + EDGE_WORDS], i64[row + CHANNELS], frames, bus, n)
+    """``bridge_kernel`` for what goes into a row; in front of a looper as at the chain's end."""
+    hold = i64[row + KIND] == KIND_LOOPER
+    bridge_kernel(f32, i64, i64[row + EDGE], i64[row + EDGE_WORDS], i64[row + CHANNELS], i64[row + RATE], hold, bus, n)
 
 
 @kernel
 def out_bridge_kernel(f32: Any, i64: Any, n: int) -> None:
     """``bridge_kernel`` for what leaves the chain."""
-    frames = min(int(BRIDGE_S * i64[RATE_HZ]), MOST_FRAMES)
-    bridge_kernel(f32, i64, OUT_EDGE_F32, OUT_EDGE_WORDS, 2, frames, BUS_F32, n)
+    bridge_kernel(f32, i64, OUT_EDGE_F32, OUT_EDGE_WORDS, 2, i64[RATE_HZ], True, BUS_F32, n)
 
 
 @kernel

@@ -52,7 +52,7 @@ def test_changes_made_while_a_preset_is_built_are_that_presets(pedal: Pedal) -> 
     status = pedal.until(lambda status: any(block["id"] == "room" for block in status["blocks"]))
     assert status["preset_key"] == "04-stack"
     assert {block["id"]: block["on"] for block in status["blocks"]}["room"]
-    assert status["amps"][1]["width"] == "Lite"
+    pedal.until(lambda status: status["amps"][1]["width"] == "Lite")
     assert pedal.parameter("tone", 1) == 3.0
     assert pedal.go_to("01-crunch")["amps"][0]["quality"] == "auto"
     assert pedal.parameter("tone", 1) == 0.0

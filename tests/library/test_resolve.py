@@ -134,9 +134,9 @@ def test_a_preset_that_means_content_uses_it_under_any_name(assets: Assets, mode
     store = PresetStore(tmp_path / "presets", tmp_path / "factory")
     store.save("mine", SAVED)
     (models / "x.nam").rename(models / "y.nam")
-    assert presets_using(models / "y.nam", "model", store, assets) == ("mine",)
-    assert presets_using(models / "cabs" / "far.wav", "impulse", store, assets) == ("mine",)
-    assert presets_using(models / "cabs" / "far.wav", "model", store, assets) == ()
+    assert presets_using(models / "y.nam", store, assets) == ("mine",)
+    assert presets_using(models / "cabs" / "far.wav", store, assets) == ("mine",)
+    assert presets_using(models / "another.nam", store, assets) == ()
 
 
 def test_hashes_survive_the_file() -> None:

@@ -10,7 +10,7 @@ import pytest
 from pedal import layout as at
 from pedal.params import KINDS
 from pedal.preset import Block, Preset
-from pedal.rig.edges import BRIDGE_S
+from pedal.rig.edges import FADE_S
 from tests.rig.bench import RATE_HZ, Bench, Floats, preset
 from tests.rig.test_tails import Pedal
 
@@ -99,7 +99,7 @@ def test_knobs_of_what_goes_on_move_at_the_edge_and_at_once() -> None:
     bench.adopt(1)
     start = RATE_HZ // 2 + 4800
     new = bench.play_all(tone(9600, start), N, 2)
-    bridge = round(BRIDGE_S * RATE_HZ)
+    bridge = round(2 * FADE_S * RATE_HZ)
     np.testing.assert_allclose(peak(new[bridge : bridge + 480]), peak(new[-480:]), rtol=1e-3)
     np.testing.assert_allclose(peak(new[-480:]) / peak(old), 10 ** (12 / 20), rtol=1e-3)
 
@@ -161,3 +161,16 @@ def test_a_bridge_allocates_no_room_of_its_own() -> None:
     edge = int(bench.arena.i64[row + at.EDGE])
     assert region <= edge and edge + 2 * at.EDGE_STRIDE <= region + int(bench.arena.i64[row + at.REGION_CELLS])
     assert not bench.arena.f32[edge : edge + 2 * at.EDGE_STRIDE].any()
+
+
+def test_a_block_that_sleeps_through_a_change_wakes_to_no_memory_of_it() -> None:
+    """What it heard before it was switched off may be minutes old when it is switched on again."""
+    boost = Block("boost", "boost", on=False)
+    pedal = Pedal()
+    pedal.go_to(preset(AMP, boost))
+    pedal.play_all(tone(RATE_HZ // 2), N, 2)
+    pedal.go_to(preset(AMP, PUSHED, boost))
+    pedal.play_all(tone(4 * N), N, 2)
+    row = at.SLOTS + at.SLOT_STRIDE + at.SLOT_HEADER + 3 * at.ROW_FIELDS
+    assert pedal.notes[1].blocks[3].kind == "boost"
+    assert pedal.arena.i64[int(pedal.arena.i64[row + at.EDGE_WORDS]) + at.EDGE_LEFT] == 0

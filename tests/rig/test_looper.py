@@ -11,7 +11,7 @@ from pedal import layout as at
 from pedal.params import KINDS
 from pedal.preset import Block
 from pedal.rig.compile import compile_preset
-from pedal.rig.edges import BRIDGE_S
+from pedal.rig.edges import FADE_S
 from pedal.rig.measure import measure_costs
 from pedal.rig.takeover import take_over
 from tests.rig.bench import RATE_HZ, Assets, Bench, Floats, guitar, preset
@@ -21,7 +21,7 @@ PERIOD, LOOP = 64, 16_000 // 64 * 64
 TAKE = 0.5 * guitar(3 * RATE_HZ)
 TONE, CHORUS = Block("tone", "tone"), Block("chorus", "chorus")
 BRIGHT = Block("tone2", "tone", values={"treble_db": 9.0})
-SPLICE = int(BRIDGE_S * RATE_HZ) + PERIOD
+SPLICE = int(2 * FADE_S * RATE_HZ) + PERIOD
 
 
 def playing(*presets: tuple[Block, ...], rounds: int = 0) -> Bench:

@@ -65,6 +65,8 @@ class Player:
     def take_terminal(self) -> None:
         # opening it makes it the controlling terminal of the new session
         os.close(os.open(os.ttyname(0), os.O_RDWR))
+        # whoever runs the tests in a shell's background ignores control-C, and so would the child
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def line(self) -> str:
         assert select.select([self.said], [], [], 20.0)[0], "nothing was said"
