@@ -34,7 +34,7 @@ from pedal.panel.quality import limits
 from pedal.paths import library_dir
 from pedal.preset import Block, parse_preset
 from pedal.prices import load_prices
-from pedal.rig.compile import Part, compile_preset
+from pedal.rig.compile import KEYED, Part, compile_preset
 from pedal.rig.measure import Costs, measure_costs
 from pedal.rig.place import place_rig
 from pedal.rig.prewarm import EXTRA_FRAMES, prewarm
@@ -108,10 +108,10 @@ class Builder:
         note_used(library_dir(), costs_ns)
 
     def _is_as_built(self, block: BlockNote) -> bool:
-        """Not an amp that was switched on or off since: its key says otherwise."""
+        """Not switched or turned since in what its key says."""
         assert self._link is not None
-        is_off = bool(self._link.arena.f32[block.params_idx] >= 0.5)
-        return block.amp is None or is_off == bool(block.targets[0] >= 0.5)
+        f32, cells = self._link.arena.f32, KEYED.get(block.kind, ())
+        return all(abs(f32[block.params_idx + cell] - block.targets[cell]) < 1e-3 for cell in cells)
 
 
 def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:

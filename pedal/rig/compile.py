@@ -179,6 +179,8 @@ def in_order_of_sound(preset: Preset) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+#: Parameters that make a block another one than the same with other values.
+KEYED = {"amp": (0,), "cab": (KINDS["cab"].index("low_cut_hz"), KINDS["cab"].index("high_cut_hz"))}
 _NOTHING = np.zeros(0, np.float32)
 
 
@@ -203,7 +205,9 @@ def compile_block(block: Block, rate_hz: int, assets: Assets | None = None, leve
     elif kind.asset == "impulse" and assets is not None:
         names = [name for name in (block.asset, str(block.option("impulse_b"))) if name]
         data = two_sets([assets.impulse(name, rate_hz) for name in names], int(block.option("taps")))
-        key = f"{kind.name}:{hashlib.sha256(data.tobytes()).hexdigest()}"
+        # With other cuts it is another: filters that are full of the old sound's lows would let go of them in a thump.
+        cuts = tuple(values[cell] for cell in KEYED["cab"])
+        key = f"{kind.name}:{hashlib.sha256(data.tobytes()).hexdigest()}:{cuts}"
     own = MODULES[kind.name].state(rate_hz, data.size)
     f32, i64 = (own.f32, own.i64) if amp else (own_f32(kind) + own.f32, own_i64(kind) + own.i64)
     return Part(block, key, values, f32, own.f64, i64, data, own.quiet_frames, own.meter, price=price, amp=amp)

@@ -68,6 +68,10 @@ CHANGES = {
     "a chorus goes": (preset(AMP, CAB, CHORUS), preset(AMP, CAB)),
     "an echo comes": (preset(AMP), preset(AMP, ECHO)),
     "an echo behind another amp": (preset(AMP, ECHO), preset(AMP, PUSHED, ECHO)),
+    "another cut in a cabinet": (
+        preset(AMP, replace(CAB, values={"low_cut_hz": 90.0})),
+        preset(AMP, replace(CAB, values={"low_cut_hz": 20.0})),
+    ),
     "another drive": (preset(replace(AMP, values={"drive_db": -12.0})), preset(replace(AMP, values={"drive_db": 6.0}))),
     "another tone": (
         preset(AMP, Block("t", "tone", values={"bass_db": -12.0, "treble_db": 12.0})),
@@ -104,12 +108,11 @@ def test_knobs_of_what_goes_on_move_at_the_edge_and_at_once() -> None:
     np.testing.assert_allclose(peak(new[-480:]) / peak(old), 10 ** (12 / 20), rtol=1e-3)
 
 
-#: Echoes with other knobs are other instances; what swings by itself is somewhere else in its swing.
+#: Echoes with other knobs are other instances, as are cabinets with other cuts; what swings is elsewhere in its swing.
 GOES_ON = [
     name
     for name, kind in KINDS.items()
-    if len(kind.params) > 1 and not kind.outside and (kind.bypass != "tail" or kind.asset)
-    if name not in ("tremolo", "phaser")
+    if len(kind.params) > 1 and not kind.outside and kind.bypass != "tail" and name not in ("tremolo", "phaser")
 ]
 
 
