@@ -112,13 +112,18 @@ class Rigs:
             self._last_playing = playing
         self._retiring = [retired for retired in self._retiring if rounds - retired[2] < _ROUNDS]
 
-    def set_target(self, block_id: str, cell: int, value: float) -> None:
-        """Store one parameter, in every rig that has the block (the playing and a wanted one)."""
-        for slot in {self.link.get(Word.WANTED_SLOT), self.link.get(Word.PLAYING_SLOT)}:
+    def set_target(self, block_id: str, cell: int, value: float, *, from_adoption: bool = False) -> None:
+        """Store one parameter, in every rig that has the block (the playing and a wanted one).
+
+        Or only in the wanted one (``from_adoption``): of what plays until then, nothing changes.
+        """
+        slots = {self.link.get(Word.WANTED_SLOT), self.link.get(Word.PLAYING_SLOT)}
+        for slot in {self.link.get(Word.WANTED_SLOT)} if from_adoption else slots:
             notes = self._published.get(slot)
             for index, block in enumerate(notes.blocks if notes else ()):
                 if block.owner == block_id and cell < len(block.targets):
-                    for targets in self._cells(slot, index, block):
+                    cells = self._cells(slot, index, block)
+                    for targets in cells[-1:] if from_adoption else cells:
                         self.link.arena.f32[targets + cell] = value
 
     def set_levels(self, levels: Levels) -> None:

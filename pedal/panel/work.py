@@ -102,13 +102,13 @@ class Work:
         else:
             self._hand.take(key, preset, self._hand.quality, self._hand.serial)
 
-    def store(self, block: Block) -> None:
+    def store(self, block: Block, *, from_adoption: bool = False) -> None:
         """Every parameter of its block but the bypass, which may have to wait for room, into the rig that plays."""
         if KINDS[block.kind].outside:
             return
         for cell, value in enumerate(block.kernel_values()):
             if cell != BYPASS_CELL:
-                self._rigs.set_target(block.id, cell, value)
+                self._rigs.set_target(block.id, cell, value, from_adoption=from_adoption)
 
     def build(self, key: str, preset: Preset, quality: dict[str, str]) -> None:
         """From now on this is in work; it sounds as soon as it is built."""
@@ -164,7 +164,7 @@ class Work:
         self._rigs.publish(slot, notes, self._levels.now)
         for block in pending.preset.chain:
             if block != pending.built.block(block.id):
-                self.store(block)
+                self.store(block, from_adoption=True)
         self._outlet.apply()
         self._widths.restart()
 

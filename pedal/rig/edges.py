@@ -87,7 +87,7 @@ MISS_FRAMES = 24
 @kernel
 def _snap(f32: Any, i64: Any, cells: int, left: int, value: float) -> bool:
     """A ramp arrives with its next frame, so that what follows from it is worked out again; False: it was there."""
-    if f32[cells + 2] == f32.dtype.type(value):
+    if f32[cells] == f32.dtype.type(value) and f32[cells + 2] == f32[cells]:
         return False
     f32[cells] = f32[cells + 2] = value
     f32[cells + 1] = 0.0

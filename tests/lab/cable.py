@@ -42,6 +42,7 @@ class Cable:
         self._heard: list[NDArray[np.int32]] = []
         self._ends: list[int] = []  # frames heard up to the end of each piece
         self._hashed_frames = 0
+        self._sounding_end = 0  # the end of the last piece that was not silent
         self._begun_ns = float("inf")
         self._unplugged = False
         self.xruns = 0
@@ -73,6 +74,10 @@ class Cable:
         offset = self._ends[first_piece - 1] if first_piece else 0
         return (frames[start - offset : last - offset] / FULL_SCALE).astype(np.float32)
 
+    def sounded(self, start: int) -> bool:
+        """Whether anything but silence was heard in the pieces that end behind frame ``start``."""
+        return self._sounding_end > start
+
     def stop(self) -> None:
         """Unplug the guitar and the listener."""
         self._unplugged = True
@@ -99,6 +104,8 @@ class Cable:
             # Mostly a whole block; less when a signal to this process cuts a read short.
             self._heard.append(np.frombuffer(data, np.int32, length * CHANNELS).reshape(-1, CHANNELS))
             self._ends.append(self.frame + length)
+            if np.any(self._heard[-1]):
+                self._sounding_end = self.frame
             # a block is read once its last frame has passed, at the next tick of the card or later: never earlier
             self._begun_ns = min(self._begun_ns, time.monotonic_ns() - self.frame * 1e9 / RATE_HZ)
             self._write(length)

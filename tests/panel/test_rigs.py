@@ -95,6 +95,9 @@ def test_what_goes_on_keeps_its_knobs_until_the_new_rig_plays(stand: Stand) -> N
     assert f32[at] == 0.0, "the old sound lost its tone stack before the new one came"
     assert not stand.rigs.is_on("t")
     assert stand.targets("t")[0] == 1.0
+    before = f32[at + 1]
+    stand.rigs.set_target("t", 1, 0.25, from_adoption=True)
+    assert (f32[at + 1], stand.targets("t")[1]) == (before, 0.25)
     stand.rigs.set_target("t", 1, 0.5)  # a knob turned meanwhile counts in both
     assert (f32[at + 1], stand.targets("t")[1]) == (0.5, 0.5)
     stand.adopt()

@@ -45,7 +45,8 @@ EDITS = (
 """,
     ),
     # Looking at the clock costs 256 ns there, so that a loop which waits for it to move comes to an end; but how often
-    # all processes of a system look is not the same in every run. Now it costs nothing, but to a loop without an end.
+    # all processes of a system look is not the same in every run. Now it costs nothing, but to a loop without an end
+    # (the start of a process looks a million times at one moment: a jump then is a gap in somebody else's sound).
     Edit(
         _TIME,
         "\t\t\ttime_travel_update_time_rel(TIMER_MULTIPLIER);\n",
@@ -56,7 +57,7 @@ EDITS = (
 			if (moment != time_travel_time) {
 				moment = time_travel_time;
 				looks = 0;
-			} else if (++looks > 1000000) {
+			} else if (++looks > 30000000) {
 				looks = 0;
 				time_travel_update_time_rel(NSEC_PER_MSEC);
 			}

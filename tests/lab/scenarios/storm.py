@@ -59,6 +59,7 @@ def scenario(lab: Lab) -> None:
     while time.monotonic() < end_s:
         old, now = now, lab.random.choice([key for key in keys if key != now])
         start = lab.cable.frame // WINDOW_FRAMES * WINDOW_FRAMES
+        lab.event("switch", [count, old, now, start])
         choose(lab, now)
         lab.wait(lab.random.uniform(0.02, 0.5))
         sound = envelope(lab.heard(start), WINDOW_FRAMES)
@@ -70,7 +71,7 @@ def scenario(lab: Lab) -> None:
         above = sound / bound
         worst = int(np.argmax(above))
         if above[worst] > 1.0:  # for whoever has to find out why
-            np.savez(lab.out / "too-loud.npz", sound=lab.heard(start - RATE_HZ // 2), bound=bound)
+            np.savez(lab.out / "too-loud.npz", sound=lab.heard(start - 2 * RATE_HZ), bound=bound)
             (lab.out / "too-loud.json").write_text(json.dumps(lab.status(), indent=1))
         closest_db = max(closest_db, 20 * float(np.log10(above[worst])))
         assert above[worst] <= 1.0, f"switch {count}, {old} to {now}: {sound[worst]:.3f}, not {bound[worst]:.3f}"

@@ -59,7 +59,8 @@ def _panel(lab: Lab) -> None:
     lab.note(f"panel hung: back after {took_s:.2f} s")
     assert 5.0 <= took_s < 8.0
     after = lab.status()
-    assert (after["preset_key"], after["xruns"]) == (before["preset_key"], before["xruns"])
+    was, now = ((status["preset_key"], status["xruns"]) for status in (before, after))
+    assert was == now, f"{was} became {now}"
     assert longest_silence_s(lab, start) < 0.01, "the sound goes on"
     lab.tap("bypass")
     lab.until(lambda: lab.status()["bypassed"], "feet are felt again")

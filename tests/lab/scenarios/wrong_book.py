@@ -17,8 +17,8 @@ LIMIT_S = 500.0
 #: Two amps and four cabinets take more than a Zero 2 W has; half of that would fit.
 HEAVY = [*(amp(name, -9.0, on=True) for name in ("push", "amp")), *(cab(f"cab{k}", on=True) for k in range(1, 5))]
 #: The first rig begins at 112 % with nothing known but a wrong book. So many periods may overrun, and so many gaps be
-#: heard, until the understudy has a narrower width warm.
-MOST_OVERRUNS, MOST_GAPS = 12, 1
+#: heard, until the understudy has a narrower width warm; or the amp changes cold, which is the last resort.
+MOST_OVERRUNS, MOST_GAPS, MOST_COLD = 12, 1, 1
 
 
 def scenario(lab: Lab) -> None:
@@ -27,7 +27,8 @@ def scenario(lab: Lab) -> None:
     first = lab.status()
     lab.event("first rig", [widths(first), first["load_mean"], first["load_worst"], first["overruns"]])
     assert widths(first) == "LL", first
-    assert (first["overruns"] <= MOST_OVERRUNS, first["xruns"] <= MOST_GAPS) == (True, True), first
+    assert first["overruns"] <= MOST_OVERRUNS and first["xruns"] <= MOST_GAPS, first
+    assert first["cold_changes"] <= MOST_COLD, first
     for seen in (0.5, 1.5):
         weather.stopwatch(seen)
         lab.systemctl("restart", "pedal-panel")  # another builder, which has measured nothing yet
@@ -41,5 +42,5 @@ def scenario(lab: Lab) -> None:
             assert (then["preset"], widths(then)) == (name, width), then
             assert then["load_mean"] <= then["budget"], then
         assert (then["overruns"], then["xruns"]) == (first["overruns"], first["xruns"]), then
-        assert then["cold_changes"] == 0, then
-    lab.note(f"{first['overruns']} overruns and {first['xruns']} gap at the start, then none")
+        assert then["cold_changes"] == first["cold_changes"], then
+    lab.note(f"{first['overruns']} overruns and {first['xruns']} gaps at the start, then none")
