@@ -19,7 +19,7 @@ from tests.lab.report import Verdict, summary, verdict_line, whole_hash
 from tests.lab.runner import broken_layer, run_scenario
 from tests.lab.scenario import Scenario, load_scenario, scenario_names
 
-#: What continuous integration runs: of every kind of thing one, a few minutes in all.
+#: Of every kind of thing one, a few minutes in all.
 SHORT = ("boot", "press", "preset_change", "killed", "power_cut", "width_zero_2_w")
 #: What a run comes to.
 _V = TypeVar("_V")
