@@ -11,7 +11,7 @@ What a block that goes on still holds of the old sound comes out at the new pres
 so at the chain's end the old sound goes on alone until the inner fades are over, and only then fades.
 
 In front of a looper that goes on there is always a bridge, and then none behind it, where nothing but the connection
-stands, in every rig: a forecast of the chain's end would be heard in the loop, which goes on by itself.
+stands, in every rig: a continuation of the chain's end would be heard in the loop, which goes on by itself.
 
 Knobs of a block that goes on take their new values at the edge and at once, not before (that would be heard in the old
 sound) and not on a ramp (that would be heard in the new one: with the output 10 dB too loud, say).

@@ -1,7 +1,7 @@
 """One period of the pedal: the only compiled call between ``read`` and ``write``.
 
 Called by ``audio/loop.py`` in the period thread, once a period: captured bytes in, bytes to play
-out. In between: the input ring, the adoption of a new rig, the chain, the splice over whatever
+out. In between: the input ring, the adoption of a new rig, the chain, the bridge over whatever
 changed, the whole-pedal bypass, and all counters. Allocates nothing, waits for nothing.
 """
 

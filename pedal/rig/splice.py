@@ -1,9 +1,6 @@
-"""The splice: how one sound becomes another without a click.
+"""The splice: how one width of an amp becomes another without a click.
 
-Of the *rigs* before and after an adoption only the last frames of one and the first of the other are
-known. They differ by a value and a slope, which the correction of ``splice_kernel`` starts from.
-
-Of two *widths* of one amp more is known: the seat has played all along, so the difference of the two
+How one rig becomes another is told in ``edges.py``. Of two widths of one amp much is known: the seat has played all along, so the difference of the two
 outputs up to the edge lies in memory. The ideal is a cross-fade, ``new + fade * difference``, but it
 needs the old width to run on. So the difference is forecast instead (``forecast.py``) and faded by
 ``fade_kernel``. Why this is no click: a linear prediction errs by what is new in the difference at

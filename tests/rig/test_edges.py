@@ -140,6 +140,16 @@ def test_a_block_that_goes_on_becomes_what_a_new_one_would_be(kind: str) -> None
     np.testing.assert_allclose(moved.play_all(x, N, 2), fresh.play_all(x, N, 2), atol=2e-5)
 
 
+def test_the_amp_that_plays_goes_on_as_the_one_that_plays() -> None:
+    """Not as one of the same model that the next preset has asleep in front of it."""
+    pedal = Pedal()
+    playing = pedal.go_to(preset(AMP)).blocks[1]
+    pedal.play_all(tone(4800), N, 2)
+    asleep, awake = pedal.go_to(preset(replace(PUSHED, on=False), AMP)).blocks[1:3]
+    assert (asleep.id, awake.id) == ("pushed", "amp")
+    assert awake.serial == playing.serial != asleep.serial
+
+
 def test_a_tail_rings_on_as_loud_as_it_was() -> None:
     """Whatever the level of the preset behind it."""
     rings = {}
