@@ -1,6 +1,7 @@
 """The splice: how one width of an amp becomes another without a click.
 
-How one rig becomes another is told in ``edges.py``. Of two widths of one amp much is known: the seat has played all along, so the difference of the two
+How one rig becomes another is told in ``edges.py``. Of two widths of one amp much is known: the
+seat has played all along, so the difference of the two
 outputs up to the edge lies in memory. The ideal is a cross-fade, ``new + fade * difference``, but it
 needs the old width to run on. So the difference is forecast instead (``forecast.py``) and faded by
 ``fade_kernel``. Why this is no click: a linear prediction errs by what is new in the difference at
