@@ -63,15 +63,16 @@ class Footswitches:
                 self._on_gesture(gesture)
             self._changed.notify()
 
-    def open(self, pins: Mapping[str, int], pulls: Mapping[str, Pull]) -> None:
-        """Listen.
+    def open(self, pins: Mapping[str, int], pulls: Mapping[str, Pull], keys: Mapping[str, str]) -> None:
+        """Listen; ``keys`` are those of the board file, for messages.
 
         Raises:
             BoardError: as ``open_footswitches``.
         """
         for switch, pin in pins.items():
             pull = pulls.get(switch, "up")
-            contact = open_contact(pin, pull, f"switches.{switch}.pin = {pin}", partial(self.edge, switch))
+            where = f"{keys.get(switch, f'switches.{switch}.pin')} = {pin}"
+            contact = open_contact(pin, pull, where, partial(self.edge, switch))
             self._pins.callback(contact.close)
         if pins:
             self._thread.start()
@@ -107,6 +108,7 @@ def open_footswitches(
     on_gesture: Callable[[Gesture], None],
     *,
     pulls: Mapping[str, Pull] | None = None,
+    keys: Mapping[str, str] | None = None,
     lockout_s: float = LOCKOUT_S,
     clock: Callable[[], float] = time.monotonic,
 ) -> Footswitches:
@@ -119,6 +121,7 @@ def open_footswitches(
         pins: switch name to BCM number.
         on_gesture: called with each gesture; a tap of a switch that knows nothing else comes in gpiozero's thread.
         pulls: of switches whose resistor is not the pin's own towards 3.3 V.
+        keys: of the board file, for messages, where they are not ``switches.NAME.pin``.
         lockout_s: how long a contact must be still before it presses again.
         clock: seconds, monotonic.
 
@@ -130,7 +133,7 @@ def open_footswitches(
         stack.callback(feet.close)
         if pins:
             install_pins("switches")
-        feet.open(pins, pulls or {})
+        feet.open(pins, pulls or {}, keys or {})
         stack.pop_all()
     return feet
 
