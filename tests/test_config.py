@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedal.config import Board, FootSwitch, board_names, load_board, parse_board
+from pedal.config import ACTIONS, Board, FootSwitch, board_names, load_board, parse_board
 from pedal.errors import BoardError
 from pedal.paths import factory_dir
 
@@ -44,6 +44,25 @@ def test_shipped_boards_by_name_and_by_path() -> None:
     assert {"virtual", "hifiberry-dacplusadcpro", "usb-generic", "minimal-two-switch"} <= set(board_names())
     assert load_board("virtual") == load_board(factory_dir("board") / "virtual.toml")
     assert load_board("virtual").virtual
+
+
+def test_boards_of_hardware_say_what_was_not_tried_and_what_the_system_needs() -> None:
+    for name in board_names():
+        board = load_board(name)
+        assert bool(board.untried) == bool(board.boot) == (not board.virtual)
+        assert any("Nobody has built it" in line for line in board.untried) == (not board.virtual)
+
+
+def test_the_reference_build_is_complete() -> None:
+    board = load_board("reference")
+    assert (len(board.switches), len(board.knobs), len(board.encoders)) == (4, 4, 1)
+    assert board.expression is not None
+    assert board.relay is not None
+    assert board.relay.kind == "heartbeat"
+    assert board.midi is not None
+    assert board.midi.uart
+    assert board.display is not None
+    assert board.display.driver == "ssd1309"
 
 
 def test_only_the_virtual_board_pretends_to_be_slower() -> None:
@@ -87,7 +106,10 @@ PISOUND = '[audio]\ncard = "pisound"\n'
     [
         ("", r"no \[audio\] table"),
         ("audio = 1", "audio must be a table"),
-        ("cpu_scal = 3\n" + AUDIO, "unknown key 'cpu_scal'.*Did you mean 'cpu_scale'.*Known: audio, budget_share"),
+        (
+            "cpu_scal = 3\n" + AUDIO,
+            "unknown key 'cpu_scal'.*Did you mean 'cpu_scale'.*Known: audio, boot, budget_share",
+        ),
         ('"a\\nb" = 3\n' + AUDIO, r"unknown key 'a\\nb'"),
         (AUDIO + "perod_frames = 64", "unknown key 'audio.perod_frames'.*Did you mean 'period_frames'"),
         (AUDIO + "[looper]\nseconds = 121", "looper.seconds = 121 is not right. Use a whole number from 5 to 120"),
@@ -126,7 +148,10 @@ PISOUND = '[audio]\ncard = "pisound"\n'
         (AUDIO + '[switches.up]\naction = "bypass"', "'switches.up.pin' is missing"),
         (AUDIO + '[switches.up]\npin = 5\naction = "explode"', 'Use "bypass"'),
         (AUDIO + '[switches.up]\npin = 1\naction = "bypass"', "BCM pin number from 2 to 27"),
-        (AUDIO + '[switches.up]\npin = 5\nled = 6\naction = "bypass"', "unknown key 'switches.up.led'"),
+        (
+            AUDIO + '[switches.up]\npin = 5\nlad = 6\naction = "bypass"',
+            "unknown key 'switches.up.lad'.*Did you mean 'led'",
+        ),
         (
             AUDIO + '[switches.a]\npin = 5\naction = "bypass"\n[switches.b]\npin = 5\naction = "bypass"',
             "switches.b.pin = 5 is taken by switches.a",
@@ -251,14 +276,18 @@ def test_any_value_under_any_key_raises_nothing_but_board_errors(key: str, value
 
 
 def test_the_documentation_names_every_key() -> None:
-    from pedal.config import AudioSettings, DisplaySettings
+    import pedal.config
 
     text = (Path(__file__).parents[1] / "docs" / "boards.md").read_text("utf-8")
-    for record in (Board, AudioSettings, FootSwitch, DisplaySettings):
+    records = [record for record in vars(pedal.config).values() if isinstance(record, type)]
+    assert {Board, FootSwitch} < set(records)
+    for record in records:
         for key in record.__struct_fields__:
             assert f"`{key}`" in text or f"`[{key}" in text, key
     for name in board_names():
         assert f"`{name}`" in text
+    for action in ACTIONS:
+        assert action in text or action.rpartition("_")[0] + "_1 to" in text, action
 
 
 def test_the_free_pins_of_the_documentation_are_free() -> None:
