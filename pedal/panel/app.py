@@ -51,7 +51,7 @@ def run_panel(
     link_path: Path,
     *,
     screen: Callable[[], Any] | None = None,
-    press: Callable[[str], None] | None = None,
+    press: Callable[[str, float], None] | None = None,
     plain: str = "",
 ) -> None:
     """The panel, from an empty process to its end.
@@ -77,7 +77,7 @@ def run_panel(
         display = open_display(board.display, screen)
         stack.callback(display.close)
         display.show(splash(__version__))
-        stack.enter_context(open_footswitches(pins, reflexes.feel))
+        reflexes.attach(stack.enter_context(open_footswitches(pins, reflexes.feel)))
         channels = {} if board.virtual else {name: knob.channel for name, knob in board.knobs.items()}
         stack.enter_context(open_knobs(channels, items.put))
         workshop = Workshop(link_path, items)

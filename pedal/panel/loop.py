@@ -30,7 +30,7 @@ from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
-from pedal.panel.controls.gestures import Gesture, Kind
+from pedal.panel.controls.gestures import Gesture, Kind, Knows
 from pedal.panel.controls.knobs import Turn
 from pedal.panel.display.import_page import draw_import
 from pedal.panel.display.oled import Display
@@ -85,7 +85,7 @@ class Panel:
         display: Display,
         workshop: Workshop,
         reflexes: Reflexes,
-        press: Callable[[str], None] | None,
+        press: Callable[[str, float], None] | None,
         stopped: Callable[[], bool],
     ) -> None:
         self.link_is_gone = False
@@ -104,6 +104,9 @@ class Panel:
         self._turns = Turns(board, self._player)
         self._tuner = Tuner(link, board.tuner)
         self._imports = Imports(link.path.parent)
+        slow = (name for name, switch in board.switches.items() if switch.action not in ("bypass", *ACTIONS))
+        self._agree_by = next(slow, "")
+        self._waits = False
         banks = BankSwitches(self._player, self._hand, BankStore.default(), board)
         keeping = Keeping(self._player, self._hand.store, banks.naming)
         snapshots = Snapshots(self._player, self._hand.store)
@@ -132,6 +135,7 @@ class Panel:
             self._serve()
         finally:
             self._reflexes.learn({})
+            self._reflexes.wait_for({})
 
     def _serve(self) -> None:
         next_tick_s = time.monotonic()
@@ -163,6 +167,8 @@ class Panel:
             self._player.built(item)
 
     def _on_gesture(self, gesture: Gesture) -> None:
+        if gesture.kind == "long_hold" and self._imports.agree(time.monotonic()):
+            return
         self._imports.dismiss(time.monotonic())
         action = self._board.switches[gesture.name].action
         try:
@@ -190,7 +196,7 @@ class Panel:
             return draw_tuner(tuner)
         told = self._imports.view(time.monotonic())
         if told is not None:
-            return draw_import(told, self._tick // PAGE_TICKS)
+            return draw_import(told, self._tick // PAGE_TICKS, self._agree_by)
         return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
 
     def _on_tick(self, now_s: float) -> None:
@@ -209,10 +215,18 @@ class Panel:
         if self._tick % PAGE_TICKS == 0 or self._tuner.is_on:  # a needle, and the first reading, do not wait
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
-            self._imports.look()
+            self._look_at_imports(now_s)
             self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
+
+    def _look_at_imports(self, now_s: float) -> None:
+        """Where an import asks, one switch waits for a long hold, which says yes; no other is slower for it."""
+        self._imports.look()
+        asked = self._imports.question(now_s) is not None and bool(self._agree_by)
+        if asked != self._waits:
+            self._waits = asked
+            self._reflexes.wait_for({self._agree_by: Knows(long_hold=True)} if asked else {})
 
     def _look_at_health(self) -> None:
         """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""

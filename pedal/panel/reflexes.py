@@ -11,7 +11,8 @@ import queue
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pedal.panel.controls.gestures import Gesture, Kind
+from pedal.panel.controls.gestures import Gesture, Kind, Knows
+from pedal.panel.controls.inputs import Footswitches
 
 
 class Reflexes:
@@ -23,7 +24,17 @@ class Reflexes:
 
     def __init__(self, items: queue.SimpleQueue[Any]) -> None:
         self._items = items
+        self._switches: Footswitches | None = None
         self._deeds: Mapping[tuple[str, Kind], Callable[[], object]] = {}
+
+    def attach(self, switches: Footswitches) -> None:
+        """Whose gestures these are."""
+        self._switches = switches
+
+    def wait_for(self, knows: Mapping[str, Knows]) -> None:
+        """From now on these switches wait for more than a tap, and no others do."""
+        if self._switches is not None:
+            self._switches.learn(knows)
 
     def learn(self, deeds: Mapping[tuple[str, Kind], Callable[[], object]]) -> None:
         """From now on these gestures (of a switch or chord, by name) do these things at once, and no others do."""
