@@ -20,6 +20,8 @@ from pedal.panel.bank_requests import BankRequest
 from pedal.panel.banks import BankSwitches
 from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
+from pedal.panel.hands import Hands
+from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
@@ -41,6 +43,7 @@ class Answers:
         keeping: presets on disk.
         snapshots: of the preset in hand.
         banks: under the feet.
+        hands: switches and the expression pedal.
     """
 
     player: Player
@@ -52,6 +55,7 @@ class Answers:
     keeping: Keeping
     snapshots: Snapshots
     banks: BankSwitches
+    hands: Hands
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -66,6 +70,8 @@ class Answers:
             return self.snapshots.answer(request, now_s)
         if isinstance(request, BankRequest):
             return self.banks.answer(request)
+        if isinstance(request, HandsRequest):
+            return self.hands.answer(request)
         match request:
             case protocol.Status():
                 return self.status()

@@ -11,7 +11,8 @@ import queue
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pedal.panel.controls.gestures import Gesture, Kind, Knows
+from pedal.panel.controls.feet import Feet
+from pedal.panel.controls.gestures import Gesture, Kind
 from pedal.panel.controls.inputs import Footswitches
 
 
@@ -28,17 +29,19 @@ class Reflexes:
         self._deeds: Mapping[tuple[str, Kind], Callable[[], object]] = {}
 
     def attach(self, switches: Footswitches) -> None:
-        """Whose gestures these are."""
+        """Whom to tell what the feet mean: which switches must wait for a hold, a second tap, another switch."""
         self._switches = switches
 
-    def wait_for(self, knows: Mapping[str, Knows]) -> None:
-        """From now on these switches wait for more than a tap, and no others do."""
-        if self._switches is not None:
-            self._switches.learn(knows)
+    def learn(self, deeds: Mapping[tuple[str, Kind], Callable[[], object]], feet: Feet | None = None) -> None:
+        """From now on these gestures (of a switch or chord, by name) do these things at once, and no others do.
 
-    def learn(self, deeds: Mapping[tuple[str, Kind], Callable[[], object]]) -> None:
-        """From now on these gestures (of a switch or chord, by name) do these things at once, and no others do."""
+        Args:
+            deeds: what they do.
+            feet: what the switches are to wait for, where that is news.
+        """
         self._deeds = deeds
+        if self._switches is not None and feet is not None:
+            self._switches.learn(feet.knows, feet.chords)
 
     def feel(self, gesture: Gesture) -> None:
         """Act, or leave it to the loop."""
