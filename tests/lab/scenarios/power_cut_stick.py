@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pedal.library.backup import load_backup
-from pedal.library.container import SUFFIX
+from pedal.errors import LibraryError
+from pedal.library.container import SUFFIX, Backup
 from pedal.library.scan import BACKUP_HERE
 from tests.lab.lab import STATE, Lab
 from tests.lab.scenario import Breakage
@@ -18,10 +19,10 @@ from tests.lab.stick import FileSystem, format_image, mounted
 from tests.lab.write_log import load_writes, play
 
 BREAKAGE = Breakage(
-    "a backup bears its name before it is on the stick",
+    "a backup that was renamed is not flushed once more",
     "pedal/library/backup.py",
-    "            os.fsync(descriptor)\n            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)\n",
-    "",
+    "            os.replace(temporary, target)\n            os.fsync(descriptor)",
+    "            os.replace(temporary, target)",
 )
 STICK, LOG, CUT = (Path("/run") / f"{name}.img" for name in ("stick", "log", "cut"))
 KINDS: tuple[FileSystem, ...] = ("vfat", "exfat")
@@ -85,12 +86,17 @@ def look_at_cuts(kind: FileSystem) -> int:
         if not begun:
             continue
         CUT.write_bytes(image)
+        where = f"{kind}, cut {cuts}, after {write.mark or f'a write of {len(write.data)} bytes at {write.offset}'}"
         with mounted(CUT, kind) as top:
-            found = [path for path in top.iterdir() if path.suffix == SUFFIX and not path.name.startswith(".")]
-            for path in found:
-                for _ in load_backup(path).verify():
-                    pass
-            assert len(found) == 1 or (not ended and (top / BACKUP_HERE).exists()), f"{kind}, cut {cuts}: {found}"
+            names = sorted(path.name for path in top.iterdir())
+            found = [name for name in names if name.endswith(SUFFIX) and not name.startswith(".")]
+            for name in found:
+                try:
+                    for _ in Backup(io.BytesIO((top / name).read_bytes()), name).verify():
+                        pass
+                except (LibraryError, OSError) as broken:
+                    raise AssertionError(f"{where}: {broken}") from broken
+        assert len(found) == 1 or (not ended and BACKUP_HERE in names), f"{where}: {names}"
         cuts += 1
     assert ended and cuts > 10, f"the log holds {cuts} writes"
     return cuts
