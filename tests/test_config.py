@@ -147,6 +147,7 @@ PISOUND = '[audio]\ncard = "pisound"\n'
         (AUDIO + '[switches."UP!"]\npin = 5\naction = "bypass"', r"the name 'UP!' in \[switches\]"),
         (AUDIO + '[switches.up]\naction = "bypass"', "'switches.up.pin' is missing"),
         (AUDIO + '[switches.up]\npin = 5\naction = "explode"', 'Use "bypass"'),
+        (AUDIO + '[switches.up]\npin = 5\naction = "\ud800"', 'Use "bypass"'),
         (AUDIO + '[switches.up]\npin = 1\naction = "bypass"', "BCM pin number from 2 to 27"),
         (
             AUDIO + '[switches.up]\npin = 5\nlad = 6\naction = "bypass"',
