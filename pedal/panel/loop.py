@@ -90,7 +90,7 @@ class Panel:
         display: Display,
         workshop: Workshop,
         reflexes: Reflexes,
-        press: Callable[[str], None] | None,
+        press: Callable[[str, float], None] | None,
         stopped: Callable[[], bool],
     ) -> None:
         self.link_is_gone = False
@@ -158,6 +158,12 @@ class Panel:
 
     def _on_item(self, item: object) -> None:
         if isinstance(item, Gesture):
+            if (
+                item.kind == "long_hold"
+                and item.name == self._footwork.agrees
+                and self._imports.agree(time.monotonic())
+            ):
+                return
             self._imports.dismiss(time.monotonic())
             self._footwork.felt(item)
         elif isinstance(item, Turn):
@@ -192,7 +198,7 @@ class Panel:
             return draw_tuner(tuner)
         told = self._imports.view(time.monotonic())
         if told is not None:
-            return draw_import(told, self._tick // PAGE_TICKS)
+            return draw_import(told, self._tick // PAGE_TICKS, self._footwork.agrees)
         return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
 
     def _on_tick(self, now_s: float) -> None:
@@ -212,6 +218,7 @@ class Panel:
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
+            self._footwork.look_after(asked=self._imports.question(now_s) is not None)
             self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()

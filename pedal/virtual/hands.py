@@ -79,7 +79,7 @@ class VirtualHands:
             case "press":
                 self.press(touch.name)
             case "long press":
-                self._feet.press(touch.name, HELD_S)
+                self.press(touch.name, HELD_S)
             case "chord":
                 for switch in self._board.chords[touch.name].switches:
                     self.press(switch)
@@ -90,13 +90,13 @@ class VirtualHands:
             case "move":
                 self.move(touch.name, touch.by * MOVE_NORM)
 
-    def press(self, switch: str) -> None:
-        """A short tap of a footswitch.
+    def press(self, switch: str, for_s: float = TAP_S) -> None:
+        """A foot on a switch, for so long; nobody waits for that.
 
         Raises:
             BoardError: there is no such switch.
         """
-        self._feet.press(switch)
+        self._feet.press(switch, for_s)
 
     def turn(self, encoder: str, clicks: int) -> None:
         """Turn an encoder by so many clicks, to the right where positive.

@@ -153,7 +153,11 @@ def test_backup_and_restore(stick: Path, home: Path, tmp_path: Path, monkeypatch
     done = run("restore", str(tmp_path / "all.pedal"), "--yes")
     assert done.exit_code == 0 and "takes it back" in done.stdout
     assert (home / "presets" / f"{LOUD}.toml").read_bytes() == PRESET.encode()
+    assert run("restore", "--undo", "--yes").exit_code == 0
+    assert (home / "presets" / f"{LOUD}.toml").read_text() == 'name = "Changed"\n'
+    assert run("restore").exit_code == 2 == run("restore", "--undo", str(tmp_path / "all.pedal")).exit_code
     monkeypatch.setenv("PEDAL_HOME", str(tmp_path / "other"))
+    assert "no restore has changed anything" in run("restore", "--undo").stderr
     assert run("restore", str(tmp_path / "all.pedal"), answer="y\n").exit_code == 0
     assert run("models", "show", "plexi bright").exit_code == 0
     assert run("library", "check").exit_code == 0
