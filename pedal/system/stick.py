@@ -1,15 +1,16 @@
 """The import service: ``python -m pedal.system.stick import|export|inbox FOLDER``.
 
 Started by systemd when a stick is plugged in (``pedal-import@.service``, then ``pedal-export@.service`` if the stick
-asks for a backup) or when something was put into the inbox; an unprivileged process of its own that ends when it is
-done. What it does stands in the journal, a line for each file, and on the pedal's page. systemd ends it when the stick
-is pulled out. What lies on a stick as a whole backup is offered on the page, and restored when a foot says so.
+asks for a backup), or by ``inbox`` when something was put there; an unprivileged process of its own that ends when it
+is done. What it does stands in the journal, a line for each file, and on the pedal's page. systemd ends it when the
+stick is pulled out. What lies on a stick as a whole backup is offered on the page, and restored when a foot says so.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import signal
 import sys
 import time
@@ -23,6 +24,7 @@ from pedal.errors import LibraryError, PedalError
 from pedal.library.backup import Places, backup_path, save_backup
 from pedal.library.checker import Checker
 from pedal.library.importer import CAPS_BYTES, PULLED_OUT, Importer
+from pedal.library.lock import BusyError
 from pedal.library.names import clean_name
 from pedal.library.report import Report
 from pedal.library.scan import BACKUP_HERE, Found, Tree
@@ -60,7 +62,14 @@ def import_stick(folder: Path, teller: Teller) -> Report:
 
 
 def export_stick(folder: Path, teller: Teller) -> Path:
-    """A backup onto a stick that is mounted at ``folder`` and asks for one; it asks only once."""
+    """A backup onto a stick that is mounted at ``folder`` and asks for one; it asks only once.
+
+    Raises:
+        LibraryError: it cannot be written to, or see ``save_backup``.
+    """
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        hint = "Use one with FAT or exFAT on it that is not write-protected"
+        raise LibraryError("No backup: this stick is only read", hint=hint)
     path = backup_path(folder)
     save_backup(path, Places.default(), teller)
     try:
@@ -79,7 +88,11 @@ def import_inbox(folder: Path, teller: Teller, clock: Callable[[], float] = time
             _wait_until_quiet(folder, clock)
             with Tree(folder) as tree:
                 there = [item for item in tree.walk() if isinstance(item, Found)]
-                report = Importer.default(checker, teller).run(tree)
+                try:
+                    report = Importer.default(checker, teller).run(tree)
+                except BusyError:  # a stick, or a restore: there is time
+                    time.sleep(QUIET_S)
+                    continue
                 _log_report(report)
                 # A line may stand for any file of that shown path; so what is taken out is known by its content.
                 kept = {line.hash for line in report.lines if line.hash}

@@ -14,7 +14,9 @@ import pytest
 
 from pedal.library.backup import Places, last_before, load_backup, plan_restore, restore, save_backup
 from pedal.library.catalog import Catalog
-from pedal.library.importer import PULLED_OUT
+from pedal.library.importer import PULLED_OUT, Importer
+from pedal.library.lock import BusyError, locked
+from pedal.library.report import Report
 from pedal.library.scan import Tree
 from pedal.library.telling import Question, Told, answer, heard
 from pedal.system import stick as service
@@ -199,6 +201,29 @@ def test_what_came_from_the_inbox_leaves_it(
     names = {entry.asset_name for entry in Catalog.default().entries("model") if entry.source == "library"}
     assert names == {"pack/a.nam", "late.nam"}
     assert told(tmp_path).progress.text == "Ready to play."
+
+
+def test_an_inbox_waits_while_something_else_comes_in(
+    home: Path, teller: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "QUIET_S", 0.05)
+    inbox, library, waited = put(home / "inbox", {"a.nam": model(1)}), home / "library", threading.Event()
+    asked = Importer.run
+
+    def run(importer: Importer, tree: Tree, category: str = "") -> Report:
+        try:
+            return asked(importer, tree, category)
+        except BusyError:
+            waited.set()
+            raise
+
+    monkeypatch.setattr(Importer, "run", run)
+    with locked(library):
+        brings = threading.Thread(target=import_inbox, args=(inbox, teller))
+        brings.start()
+        assert waited.wait(30) and not list(library.glob("models/*.nam"))
+    brings.join(30)
+    assert list(library.glob("models/*.nam")) and not list(inbox.glob("*.nam"))
 
 
 def test_a_stick_that_is_pulled_out_is_told(tmp_path: Path) -> None:
