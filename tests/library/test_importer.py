@@ -22,7 +22,7 @@ from pedal.library.check import check_library
 from pedal.library.checker import Checker
 from pedal.library.importer import PULLED_OUT, import_path
 from pedal.library.report import MOST_LINES, Progress
-from pedal.library.scan import USUAL, Limits, Tree
+from pedal.library.scan import USUAL, Limits, Passed, Tree
 from tests.library.brought import PRESET, bring, importer, impulse, model, outcomes, put
 from tests.library.power import disks_of
 from tests.library.power import put as put_disk
@@ -168,6 +168,9 @@ def test_a_hundred_thousand_files_of_ours(stick: Path, home: Path, checker: Chec
     assert (report.count("imported"), len(report.lines)) == (1, MOST_LINES)
     assert any(line.what == f"more than {USUAL.found} files: the rest was left" for line in report.lines)
     assert names(home) == ["000001.nam"]
+    with Tree(stick, Limits(entries=50_000, found=100_000)) as tree:
+        items = list(tree.walk())
+    assert tree.seen == 50_001 and isinstance(items[-1], Passed) and "50000 files" in items[-1].reason
 
 
 def test_a_judge_that_dies_or_hangs_refuses_one_file(stick: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,16 +154,6 @@ def test_too_many_entries_end_the_walk(tmp_path: Path) -> None:
     assert (found, passed) == (["amp.nam"], {"": "more than 1 files: the rest was left"})
 
 
-@pytest.mark.slow
-def test_a_hundred_thousand_files(tmp_path: Path) -> None:
-    for number in range(100_000):
-        os.close(os.open(tmp_path / f"{number}.jpg", os.O_CREAT | os.O_WRONLY))
-    put(tmp_path / "amp.nam")
-    assert walk(tmp_path) == (["amp.nam"], {})
-    found, passed = walk(tmp_path, Limits(entries=50_000))
-    assert list(passed) == [""] and len(found) <= 1
-
-
 def test_time_ends_the_walk(tmp_path: Path) -> None:
     for number in range(10):
         put(tmp_path / f"{number}.nam")
