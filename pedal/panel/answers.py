@@ -20,6 +20,8 @@ from pedal.panel.bank_requests import BankRequest
 from pedal.panel.banks import BankSwitches
 from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
+from pedal.panel.hands import Hands
+from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
@@ -41,17 +43,19 @@ class Answers:
         keeping: presets on disk.
         snapshots: of the preset in hand.
         banks: under the feet.
+        hands: switches and the expression pedal.
     """
 
     player: Player
     hand: Hand
     status: Callable[[], dict[str, Any]]
     page: Callable[[], Image.Image]
-    press: Callable[[str], None] | None
+    press: Callable[[str, float], None] | None
     tuner: Tuner
     keeping: Keeping
     snapshots: Snapshots
     banks: BankSwitches
+    hands: Hands
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -66,11 +70,13 @@ class Answers:
             return self.snapshots.answer(request, now_s)
         if isinstance(request, BankRequest):
             return self.banks.answer(request)
+        if isinstance(request, HandsRequest):
+            return self.hands.answer(request)
         match request:
             case protocol.Status():
                 return self.status()
-            case protocol.Press(switch=switch):
-                return self._press(switch)
+            case protocol.Press(switch=switch, hold_s=hold_s):
+                return self._press(switch, hold_s)
             case protocol.SelectPreset(name=name, step=step):
                 if step is not None:
                     player.step(step)
@@ -106,10 +112,10 @@ class Answers:
                 return self._reload()
         raise ControlError("a request that this pedal does not know", hint="Update both")
 
-    def _press(self, switch: str) -> dict[str, Any]:
+    def _press(self, switch: str, hold_s: float) -> dict[str, Any]:
         if self.press is None:
             raise ControlError("only a virtual board has switches to press from here", hint="Use your foot")
-        self.press(switch)
+        self.press(switch, hold_s)
         return {"pressed": switch}
 
     def _output(self, name: str | None, values: dict[str, float | str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import msgspec
 
 from pedal.errors import ControlError
 from pedal.panel.bank_requests import BankRequest
+from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.request import VERSION as VERSION
 from pedal.panel.request import Name, RequestId
@@ -31,9 +32,10 @@ class Status(Request, tag="status", frozen=True):
 
 
 class Press(Request, tag="press", frozen=True):
-    """Press a footswitch of a virtual board."""
+    """Press a footswitch of a virtual board, for so long."""
 
     switch: Name
+    hold_s: Annotated[float, msgspec.Meta(ge=0.01, le=10.0)] = 0.08
 
 
 class SelectPreset(Request, tag="preset", frozen=True):
@@ -136,6 +138,7 @@ AnyRequest = (
     | PresetRequest
     | SnapshotRequest
     | BankRequest
+    | HandsRequest
 )
 
 
