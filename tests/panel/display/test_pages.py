@@ -61,6 +61,8 @@ PAGES: dict[str, Image.Image] = {
     "no-list": draw_page(replace(PLAYING, preset_count=0, preset_number=0)),
     "long": draw_page(LONG),
     "long-scrolled": draw_page(replace(LONG, tick=40)),
+    "number-three-digits": draw_page(replace(LITE, preset_number=128, preset_count=999, held_down=True)),
+    "cyrillic": draw_page(replace(PLAYING, preset_name="Ещё чище", model_name="Їжак и щука 2×12", preset_number=24)),
     "accents": draw_page(replace(PLAYING, preset_name="Übergröße №5", model_name="Łódź “Señor” ギター")),
     "message-page": message_page("No presets", "Copy presets to the folder presets, or start with a factory preset."),
     "splash": splash("0.1.0"),
@@ -138,7 +140,7 @@ def test_long_names_stay_in_their_lines(view: PanelView) -> None:
         short = draw_page(replace(view, preset_name="A", model_name="B", tick=tick))
         long = draw_page(replace(view, preset_name="A" * 64, model_name="B" * 200, tick=tick))
         left, top, right, bottom = ImageChops.logical_xor(short, long).getbbox() or (0, 0, 0, 0)
-        assert bottom <= 26, (left, top, right, bottom)
+        assert bottom <= 29, (left, top, right, bottom)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +178,21 @@ def test_what_matters_shows(change: dict[str, object]) -> None:
 )
 def test_every_import_is_a_page(progress: Progress, source: Source) -> None:
     assert draw_import(Told(progress, source), 7).size == (128, 64)
+
+
+@pytest.mark.parametrize("number", [1, 7, 10, 48, 99, 100, 999])
+def test_the_number_has_half_the_height_of_the_glass(number: int) -> None:
+    with_number = draw_page(replace(PLAYING, preset_name="", model_name="", preset_number=number, preset_count=999))
+    _left, top, right, bottom = with_number.crop((0, 0, 46, 35)).getbbox() or (0, 0, 0, 0)
+    assert bottom - top >= pages.HEIGHT_PX // 2 and right <= 44
+
+
+def test_no_two_numbers_look_alike() -> None:
+    crops = {
+        draw_page(replace(PLAYING, preset_number=number, preset_count=200)).crop((0, 0, 46, 35)).tobytes()
+        for number in range(1, 201)
+    }
+    assert len(crops) == 200
 
 
 def test_the_picture_is_the_page_enlarged() -> None:
