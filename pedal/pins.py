@@ -1,4 +1,4 @@
-"""Which header pins (BCM numbers) a sound card or a display needs for itself.
+"""Which header pins (BCM numbers) a sound card, a display, a converter or a serial port needs for itself.
 
 Read by ``config`` when a board file is checked. Pure. A card that is not in the table (a USB
 interface) needs none; a switch on a pin of the sound card would stop the sound, so it is refused.
@@ -14,6 +14,12 @@ SPI_CHIP_SELECT = 8
 _SPI = {SPI_CHIP_SELECT: "SPI chip select", 9: "SPI data in", 10: "SPI data out", 11: "SPI clock"}
 #: Data/command and reset of a display on SPI, where luma.oled expects them.
 _SPI_DISPLAY = {24: "data/command", 25: "reset"}
+#: The header's serial port, where MIDI's opto-coupler ends.
+UART_SEND, UART_RECEIVE = 14, 15
+_UART = {UART_SEND: "serial data out", UART_RECEIVE: "serial data in"}
+_HEADER_UARTS = ("/dev/serial0", "/dev/ttyAMA0", "/dev/ttyS0")
+#: Inputs with a pull-up from power-on until somebody says otherwise, on every Pi; the others have a pull-down.
+PULLED_UP_AT_BOOT = frozenset(range(9))
 _CODEC_ZERO = {23: "green LED", 24: "red LED", 27: "button"}
 
 #: By ALSA card id: what a sound card uses beside I2S.
@@ -32,13 +38,21 @@ _CARD_PINS: dict[str, dict[int, str]] = {
 CARDS = frozenset(_CARD_PINS)
 
 
-def reserved_pins(card: str, display_bus: Literal["i2c", "spi"] | None, *, has_knobs: bool = False) -> dict[int, str]:
+def is_header_uart(device: str) -> bool:
+    """Whether a serial device is the one on the header's pins."""
+    return device in _HEADER_UARTS
+
+
+def reserved_pins(
+    card: str, display_bus: Literal["i2c", "spi"] | None, *, has_knobs: bool = False, has_uart: bool = False
+) -> dict[int, str]:
     """Pins that a switch must not use, each with its reason.
 
     Args:
         card: ALSA card id, or a PCM name that names one (``hw:CARD=pisound,DEV=0``).
         display_bus: of a real display; None without one.
         has_knobs: whether there is a converter on SPI.
+        has_uart: whether MIDI comes in at the header's serial port.
     """
     card_id = card.partition("CARD=")[2].partition(",")[0] or card.partition(":")[2].partition(",")[0] or card
     taken: dict[int, str] = {}
@@ -52,4 +66,7 @@ def reserved_pins(card: str, display_bus: Literal["i2c", "spi"] | None, *, has_k
     if has_knobs:
         for pin, use in _SPI.items():
             taken.setdefault(pin, f"the knobs ({use})")
+    if has_uart:
+        for pin, use in _UART.items():
+            taken.setdefault(pin, f"MIDI ({use})")
     return taken

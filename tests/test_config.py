@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedal.config import Board, FootSwitch, board_names, load_board, parse_board
+from pedal.config import ACTIONS, Board, FootSwitch, board_names, load_board, parse_board
 from pedal.errors import BoardError
 from pedal.paths import factory_dir
 
@@ -87,7 +87,10 @@ PISOUND = '[audio]\ncard = "pisound"\n'
     [
         ("", r"no \[audio\] table"),
         ("audio = 1", "audio must be a table"),
-        ("cpu_scal = 3\n" + AUDIO, "unknown key 'cpu_scal'.*Did you mean 'cpu_scale'.*Known: audio, budget_share"),
+        (
+            "cpu_scal = 3\n" + AUDIO,
+            "unknown key 'cpu_scal'.*Did you mean 'cpu_scale'.*Known: audio, boot, budget_share",
+        ),
         ('"a\\nb" = 3\n' + AUDIO, r"unknown key 'a\\nb'"),
         (AUDIO + "perod_frames = 64", "unknown key 'audio.perod_frames'.*Did you mean 'period_frames'"),
         (AUDIO + "[looper]\nseconds = 121", "looper.seconds = 121 is not right. Use a whole number from 5 to 120"),
@@ -126,7 +129,10 @@ PISOUND = '[audio]\ncard = "pisound"\n'
         (AUDIO + '[switches.up]\naction = "bypass"', "'switches.up.pin' is missing"),
         (AUDIO + '[switches.up]\npin = 5\naction = "explode"', 'Use "bypass"'),
         (AUDIO + '[switches.up]\npin = 1\naction = "bypass"', "BCM pin number from 2 to 27"),
-        (AUDIO + '[switches.up]\npin = 5\nled = 6\naction = "bypass"', "unknown key 'switches.up.led'"),
+        (
+            AUDIO + '[switches.up]\npin = 5\nlad = 6\naction = "bypass"',
+            "unknown key 'switches.up.lad'.*Did you mean 'led'",
+        ),
         (
             AUDIO + '[switches.a]\npin = 5\naction = "bypass"\n[switches.b]\npin = 5\naction = "bypass"',
             "switches.b.pin = 5 is taken by switches.a",
@@ -251,14 +257,18 @@ def test_any_value_under_any_key_raises_nothing_but_board_errors(key: str, value
 
 
 def test_the_documentation_names_every_key() -> None:
-    from pedal.config import AudioSettings, DisplaySettings
+    import pedal.config
 
     text = (Path(__file__).parents[1] / "docs" / "boards.md").read_text("utf-8")
-    for record in (Board, AudioSettings, FootSwitch, DisplaySettings):
+    records = [record for record in vars(pedal.config).values() if isinstance(record, type)]
+    assert {Board, FootSwitch} < set(records)
+    for record in records:
         for key in record.__struct_fields__:
             assert f"`{key}`" in text or f"`[{key}" in text, key
     for name in board_names():
         assert f"`{name}`" in text
+    for action in ACTIONS:
+        assert action in text or action.rpartition("_")[0] + "_1 to" in text, action
 
 
 def test_the_free_pins_of_the_documentation_are_free() -> None:

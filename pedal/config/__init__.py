@@ -3,26 +3,37 @@
 ``board/*.toml`` becomes frozen records, once, at the start of every process of the pedal. See ``docs/boards.md``.
 """
 
-from pedal.config.board import (
-    Action,
-    AudioSettings,
-    Board,
-    DisplaySettings,
+from pedal.config.actions import ACTIONS, Action
+from pedal.config.analog import CodecBypassSettings, MixerSetting, RelaySettings
+from pedal.config.board import AudioSettings, Board, DisplaySettings, LooperSettings, TunerSettings
+from pedal.config.controls import (
+    ChordSettings,
+    EncoderSettings,
+    ExpressionSettings,
     FootSwitch,
     KnobSettings,
-    LooperSettings,
-    TunerSettings,
+    LedSettings,
+    MidiSettings,
 )
 from pedal.config.reading import board_names, board_path, load_board, parse_board
 
 __all__ = [
+    "ACTIONS",
     "Action",
     "AudioSettings",
     "Board",
+    "ChordSettings",
+    "CodecBypassSettings",
     "DisplaySettings",
+    "EncoderSettings",
+    "ExpressionSettings",
     "FootSwitch",
     "KnobSettings",
+    "LedSettings",
     "LooperSettings",
+    "MidiSettings",
+    "MixerSetting",
+    "RelaySettings",
     "TunerSettings",
     "board_names",
     "board_path",

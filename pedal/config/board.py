@@ -1,15 +1,28 @@
 """What a board file says: frozen records, one a table, with the range and the meaning of every key.
 
-Made by ``reading``, known by every process. Pure.
+What hands reach is in ``controls``, the wire around the sound in ``analog``. Made by ``reading``, known by every
+process. Pure.
 """
 
 from __future__ import annotations
 
-import typing
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+
+from pedal.config.analog import CodecBypassSettings, MixerSetting, RelaySettings
+from pedal.config.controls import (
+    ChordSettings,
+    EncoderSettings,
+    ExpressionSettings,
+    FootSwitch,
+    KnobSettings,
+    LedSettings,
+    MidiSettings,
+)
+
+Lines = tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...]
 
 
 class AudioSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,30 +48,6 @@ class AudioSettings(msgspec.Struct, frozen=True, kw_only=True):
     capture_channels: Annotated[int, Meta(ge=1, le=2, description="1 or 2")] = 2
     realtime_priority: Annotated[int, Meta(ge=1, le=98, description="a whole number from 1 to 98")] = 70
     period_core: Annotated[int | None, Meta(description="a core number from 0")] = None
-
-
-#: What a press does.
-Action = Literal[
-    "bypass", "next_preset", "previous_preset", "tap", "tuner", "next_snapshot",
-    "snapshot_1", "snapshot_2", "snapshot_3", "snapshot_4", "snapshot_5", "snapshot_6", "snapshot_7", "snapshot_8",
-    "next_bank", "previous_bank",
-    "preset_1", "preset_2", "preset_3", "preset_4", "preset_5", "preset_6", "preset_7", "preset_8",
-    "looper", "looper_stop", "looper_undo",
-]  # fmt: skip
-
-
-class FootSwitch(msgspec.Struct, frozen=True, kw_only=True):
-    """One footswitch between ``pin`` (BCM number) and ground, and what a press does."""
-
-    pin: Annotated[int, Meta(ge=2, le=27, description="a BCM pin number from 2 to 27")]
-    action: Annotated[Action, Meta(description=", ".join(f'"{action}"' for action in typing.get_args(Action)))]
-
-
-class KnobSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One potentiometer at an input of an MCP3008 on SPI 0, and the parameter (``BLOCK.PARAM``) that it turns."""
-
-    channel: Annotated[int, Meta(ge=0, le=7, description="an input of the MCP3008, 0 to 7")]
-    parameter: Annotated[str, Meta(max_length=80, description="BLOCK.PARAM, such as amp.drive_db")]
 
 
 class TunerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +83,8 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     ``budget_share`` is the part of a period the chain may use; ``input_dbu_at_0dbfs`` the
     level in dBu RMS of a sine that reaches 0 dBFS at the input (None: not measured); ``prices`` the price
     list of a board that this machine stands for, where computing takes no time (empty: it stands for itself).
+    ``boot`` are the lines that its ``/boot/firmware/config.txt`` needs; ``untried`` says, for people, what nobody
+    has tried on hardware yet.
     """
 
     name: Annotated[str, Meta(description="a-z, 0-9, - and _")]
@@ -103,9 +94,19 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     budget_share: Annotated[float, Meta(ge=0.1, le=0.95, description="0.1 to 0.95")] = 0.7
     input_dbu_at_0dbfs: Annotated[float | None, Meta(description="-60 to 60 dBu")] = None
     prices: Annotated[str, Meta(max_length=255, description="a price list's name, or its file")] = ""
+    boot: Annotated[Lines, Meta(max_length=16, description="a list of lines for config.txt")] = ()
+    untried: Annotated[Lines, Meta(max_length=16, description="a list of sentences")] = ()
     audio: AudioSettings
+    mixer: dict[str, MixerSetting] = {}
+    relay: RelaySettings | None = None
+    codec_bypass: CodecBypassSettings | None = None
     switches: dict[str, FootSwitch] = {}
+    chords: dict[str, ChordSettings] = {}
+    encoders: dict[str, EncoderSettings] = {}
     knobs: dict[str, KnobSettings] = {}
+    expression: ExpressionSettings | None = None
+    leds: dict[str, LedSettings] = {}
+    midi: MidiSettings | None = None
     display: DisplaySettings | None = None
     tuner: TunerSettings = TunerSettings()
     looper: LooperSettings | None = None

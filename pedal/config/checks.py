@@ -1,4 +1,4 @@
-"""What a board file may not say though each key is right by itself: names, pins and inputs that are taken.
+"""What a board file may not say though each key is right by itself; pins and buses are in ``wires``.
 
 Called by ``reading``. Pure.
 """
@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 
+from pedal.config.actions import UNDONE_BY_LETTING_GO, Action
 from pedal.config.board import AudioSettings, Board
+from pedal.config.wires import check_wires
 from pedal.errors import BoardError, did_you_mean
 from pedal.params import KINDS
-from pedal.pins import SPI_CHIP_SELECT, reserved_pins
 
 #: ALSA's own limit is 15 characters; ids are what ``/proc/asound/cards`` shows in brackets.
 _CARD_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,14}")
 #: A whole PCM name, for a user-space PCM or one device of a card: ``hw:CARD=M2,DEV=0``.
 _PCM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}:[A-Za-z][A-Za-z0-9_=,.-]{0,80}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_SERIAL_DEVICE = re.compile(r"/dev/[A-Za-z0-9][A-Za-z0-9._-]{0,30}")
 
 
 def check_board(board: Board, where: str) -> None:
@@ -28,8 +31,13 @@ def check_board(board: Board, where: str) -> None:
     """
     _check_names(board, where)
     _check_audio(board.audio, where)
-    _check_knobs(board, where)
-    _check_pins(board, where)
+    _check_parameters(board, where)
+    check_wires(board, where)
+    _check_switches(board, where)
+    _check_chords(board, where)
+    _check_encoders(board, where)
+    _check_leds(board, where)
+    _check_midi(board, where)
     _check_looper(board, where)
 
 
@@ -38,6 +46,8 @@ def _check_names(board: Board, where: str) -> None:
         raise BoardError(f"the name {board.name!r:.40} is not right", where=where, hint="Use a-z, 0-9, - and _")
     if not board.title.isprintable() or not board.title.strip():
         raise BoardError("the title has characters that no screen shows", where=where, hint="Use plain words")
+    if not all(line.isprintable() for line in (*board.boot, *board.untried)):
+        raise BoardError("boot or untried has characters that no screen shows", where=where, hint="Use plain words")
     level_dbu = board.input_dbu_at_0dbfs
     if level_dbu is not None and not (math.isfinite(level_dbu) and -60.0 <= level_dbu <= 60.0):
         raise BoardError(f"input_dbu_at_0dbfs = {level_dbu:g} is out of range", where=where, hint="Use -60 to 60 dBu")
@@ -60,43 +70,112 @@ def _check_audio(audio: AudioSettings, where: str) -> None:
         raise BoardError(f"audio.period_core = {audio.period_core} is no core", where=where, hint="Use 0 to 63")
 
 
-def _check_knobs(board: Board, where: str) -> None:
-    inputs: dict[int, str] = {}
+def _check_parameters(board: Board, where: str) -> None:
     known = sorted({param.name for kind in KINDS.values() for param in kind.params})
-    for name, knob in board.knobs.items():
-        block, _, param = knob.parameter.partition(".")
+    parameters = {f"knobs.{name}": knob.parameter for name, knob in board.knobs.items()}
+    parameters |= {f"encoders.{name}": turned.parameter for name, turned in board.encoders.items() if turned.parameter}
+    if board.expression is not None:
+        parameters["expression"] = board.expression.parameter
+    for key, parameter in parameters.items():
+        block, _, param = parameter.partition(".")
         if not block or param not in known:
-            message = f"knobs.{name}.parameter = {knob.parameter!r:.60} is no parameter"
+            message = f"{key}.parameter = {parameter!r:.60} is no parameter"
             raise BoardError(message, where=where, hint=f"Write BLOCK.PARAM. {did_you_mean(param, known)}")
-        if knob.channel in inputs:
-            message = f"knobs.{name}.channel = {knob.channel} is taken by knobs.{inputs[knob.channel]}"
-            raise BoardError(message, where=where, hint="Give each knob its own input")
-        inputs[knob.channel] = name
-    display = board.display
-    if board.knobs and display and display.interface == "spi" and display.port == 0:
-        hint = "Put the display on I2C, or on SPI port 1"
-        raise BoardError("the display and the knobs need the same SPI chip select", where=where, hint=hint)
-    user = reserved_pins(board.audio.card, None).get(SPI_CHIP_SELECT)
-    if board.knobs and user:
-        raise BoardError(f"the knobs need the SPI bus, which is taken by {user}", where=where, hint="Remove [knobs]")
 
 
-def _check_pins(board: Board, where: str) -> None:
-    display = board.display
-    bus = display.interface if display and display.driver not in ("virtual", "none") else None
-    taken = {} if board.virtual else reserved_pins(board.audio.card, bus, has_knobs=bool(board.knobs))
+def _check_switches(board: Board, where: str) -> None:
+    lit: dict[str, str] = {}
     for name, switch in board.switches.items():
-        if switch.pin in taken:
-            raise BoardError(
-                f"switches.{name}.pin = {switch.pin} is taken by {taken[switch.pin]}",
-                where=where,
-                hint="Wire the switch to a free pin",
-            )
-        taken[switch.pin] = f"switches.{name}"
+        key = f"switches.{name}"
+        if switch.momentary:
+            if switch.hold or switch.long_hold or switch.double_tap:
+                hint = "Remove hold, long_hold and double_tap, or momentary"
+                raise BoardError(f"{key} is momentary and cannot wait to be held", where=where, hint=hint)
+            if switch.action not in UNDONE_BY_LETTING_GO:
+                hint = f"Momentary switches have: {', '.join(sorted(UNDONE_BY_LETTING_GO))}"
+                raise BoardError(f"{key}: letting go cannot undo {switch.action!r}", where=where, hint=hint)
+        if not switch.led:
+            continue
+        if switch.led not in board.leds:
+            hint = did_you_mean(switch.led, board.leds) or f"Add [leds.{switch.led:.24}]"
+            raise BoardError(f"{key}.led = {switch.led!r} is no light", where=where, hint=hint)
+        if board.leds[switch.led].shows != "switch":
+            hint = f'Set leds.{switch.led}.shows = "switch"'
+            raise BoardError(f"{key}.led = {switch.led!r} shows something else", where=where, hint=hint)
+        if switch.led in lit:
+            hint = "Give each switch its own light"
+            raise BoardError(f"{key}.led = {switch.led!r} is taken by {lit[switch.led]}", where=where, hint=hint)
+        lit[switch.led] = key
+
+
+def _check_chords(board: Board, where: str) -> None:
+    seen: dict[frozenset[str], str] = {}
+    for name, chord in board.chords.items():
+        key = f"chords.{name}"
+        for switch in chord.switches:
+            if switch not in board.switches:
+                hint = did_you_mean(switch, board.switches) or "Add [switches] first"
+                raise BoardError(f"{key}: there is no switch {switch!r:.40}", where=where, hint=hint)
+            if board.switches[switch].momentary:
+                hint = "Take another switch, or remove momentary"
+                raise BoardError(f"{key}: the switch {switch!r} is momentary", where=where, hint=hint)
+        pair = frozenset(chord.switches)
+        if len(pair) != 2:
+            raise BoardError(f"{key}.switches names one switch twice", where=where, hint="Name two switches")
+        if pair in seen:
+            message = f"{key} has the same switches as {seen[pair]}"
+            raise BoardError(message, where=where, hint="Give each chord its own pair")
+        seen[pair] = key
+
+
+def _check_encoders(board: Board, where: str) -> None:
+    menu = ""
+    for name, encoder in board.encoders.items():
+        key = f"encoders.{name}"
+        if (encoder.role is None) == (encoder.parameter is None):
+            hint = 'Give role = "menu" or a parameter, one of them'
+            raise BoardError(f"{key}: it is not clear what it turns", where=where, hint=hint)
+        if encoder.push is not None and (encoder.role or encoder.pin_push is None):
+            why = "chooses in the menu" if encoder.role else "needs pin_push"
+            raise BoardError(f"{key}.push: the button {why}", where=where, hint="Remove push, or wire a button")
+        if encoder.role and menu:
+            hint = "Give one of them a parameter"
+            raise BoardError(f"{key} turns the menu, and so does {menu}", where=where, hint=hint)
+        menu = key if encoder.role else menu
+
+
+def _check_leds(board: Board, where: str) -> None:
+    named = {switch.led for switch in board.switches.values()}
+    for name, led in board.leds.items():
+        if led.shows == "switch" and name not in named:
+            hint = f'Write led = "{name}" at a switch, or let it show something else'
+            raise BoardError(f"leds.{name}: no switch has this light", where=where, hint=hint)
+        if led.shows == "looper" and board.looper is None:
+            message = f'leds.{name}.shows = "looper" needs a looper'
+            raise BoardError(message, where=where, hint="Write [looper] and the key seconds below it")
+
+
+def _check_midi(board: Board, where: str) -> None:
+    if board.midi is not None and board.midi.uart and not _SERIAL_DEVICE.fullmatch(board.midi.uart):
+        hint = 'Use a name such as "/dev/serial0"'
+        raise BoardError(f"midi.uart = {board.midi.uart!r:.40} is no serial device", where=where, hint=hint)
 
 
 def _check_looper(board: Board, where: str) -> None:
-    for name, switch in board.switches.items():
-        if board.looper is None and switch.action.startswith("looper"):
-            message = f"switches.{name}.action = {switch.action!r} needs a looper"
+    for key, action in _actions(board):
+        if board.looper is None and action.startswith("looper"):
+            message = f"{key} = {action!r} needs a looper"
             raise BoardError(message, where=where, hint="Write [looper] and the key seconds below it")
+
+
+def _actions(board: Board) -> Iterator[tuple[str, Action]]:
+    """Every action that the file names, with its key."""
+    for name, switch in board.switches.items():
+        for gesture in ("action", "hold", "long_hold", "double_tap"):
+            if (action := getattr(switch, gesture)) is not None:
+                yield f"switches.{name}.{gesture}", action
+    for name, chord in board.chords.items():
+        yield f"chords.{name}.action", chord.action
+    for name, encoder in board.encoders.items():
+        if encoder.push is not None:
+            yield f"encoders.{name}.push", encoder.push

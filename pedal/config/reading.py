@@ -14,16 +14,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pedal.config.board import (
-    AudioSettings,
-    Board,
-    DisplaySettings,
+from pedal.config.analog import CodecBypassSettings, MixerSetting, RelaySettings
+from pedal.config.board import AudioSettings, Board, DisplaySettings, LooperSettings, TunerSettings
+from pedal.config.checks import check_board
+from pedal.config.controls import (
+    ChordSettings,
+    EncoderSettings,
+    ExpressionSettings,
     FootSwitch,
     KnobSettings,
-    LooperSettings,
-    TunerSettings,
+    LedSettings,
+    MidiSettings,
 )
-from pedal.config.checks import check_board
 from pedal.errors import BoardError, did_you_mean
 from pedal.files import load_text, parse_toml
 from pedal.paths import factory_dir
@@ -31,6 +33,25 @@ from pedal.paths import factory_dir
 _T = TypeVar("_T", bound=msgspec.Struct)
 
 _CONTROL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
+#: ALSA keeps 43 characters of a mixer control's name.
+_MIXER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./()+:&-]{0,42}")
+
+#: ``[KEY]``: one record, None without that table.
+_TABLES: dict[str, type[msgspec.Struct]] = {
+    "display": DisplaySettings,
+    "expression": ExpressionSettings,
+    "looper": LooperSettings,
+    "midi": MidiSettings,
+    "relay": RelaySettings,
+}
+#: ``[KEY.NAME]``: one record for each name.
+_NAMED: dict[str, type[msgspec.Struct]] = {
+    "chords": ChordSettings,
+    "encoders": EncoderSettings,
+    "knobs": KnobSettings,
+    "leds": LedSettings,
+    "switches": FootSwitch,
+}
 
 
 def load_board(name_or_path: str | Path) -> Board:
@@ -82,28 +103,29 @@ def parse_board(text: str, where: str) -> Board:
     raw.setdefault("name", stem)
     raw.setdefault("title", raw["name"])
     audio = _take_table(raw, "audio", where)
-    display = _take_table(raw, "display", where)
-    tuner = _take_table(raw, "tuner", where)
-    looper = _take_table(raw, "looper", where)
     if audio is None:
         raise BoardError("has no [audio] table", where=where, hint="Add [audio] with the key card")
-    if display is not None and display.get("interface") == "spi":
+    tables = {key: _take_table(raw, key, where) for key in _TABLES}
+    if (display := tables["display"]) is not None and display.get("interface") == "spi":
         display.setdefault("port", 0)
     parts: dict[str, Any] = {
         "audio": _record(audio, AudioSettings, where, "audio"),
-        "switches": _take_named(raw, "switches", FootSwitch, where),
-        "knobs": _take_named(raw, "knobs", KnobSettings, where),
-        "display": None if display is None else _record(display, DisplaySettings, where, "display"),
-        "tuner": _record(tuner or {}, TunerSettings, where, "tuner"),
-        "looper": None if looper is None else _record(looper, LooperSettings, where, "looper"),
+        "tuner": _record(_take_table(raw, "tuner", where) or {}, TunerSettings, where, "tuner"),
+        "mixer": _mixer(_take_table(raw, "mixer", where) or {}, where, "mixer"),
+        "codec_bypass": _codec_bypass(_take_table(raw, "codec_bypass", where), where),
     }
+    for key, kind in _TABLES.items():
+        table = tables[key]
+        parts[key] = None if table is None else _record(table, kind, where, key)
+    for key, kind in _NAMED.items():
+        parts[key] = _take_named(raw, key, kind, where)
     board = _record(raw, Board, where, "", parts)
     check_board(board, where)
     return board
 
 
-def _take_table(raw: dict[str, Any], key: str, where: str) -> dict[str, Any] | None:
-    return _table(raw.pop(key), key, where) if key in raw else None
+def _take_table(raw: dict[str, Any], key: str, where: str, prefix: str = "") -> dict[str, Any] | None:
+    return _table(raw.pop(key), prefix + key, where) if key in raw else None
 
 
 def _take_named(raw: dict[str, Any], table: str, kind: type[_T], where: str) -> dict[str, _T]:
@@ -113,6 +135,30 @@ def _take_named(raw: dict[str, Any], table: str, kind: type[_T], where: str) -> 
         key = f"{table}.{_checked_name(name, table, where)}"
         records[name] = _record(_table(value, key, where), kind, where, key)
     return records
+
+
+def _mixer(raw: Mapping[str, Any], where: str, table: str) -> dict[str, MixerSetting]:
+    """``[table]``: for each control of a card's mixer, by ALSA's name for it, what it is set to."""
+    settings = {}
+    for name, value in raw.items():
+        if not _MIXER_NAME.fullmatch(name):
+            hint = "Use a name that `amixer scontrols` lists, in quotes"
+            raise BoardError(f"the name {name!r:.60} in [{table}] is not right", where=where, hint=hint)
+        key = f'{table}."{name}"'
+        if not isinstance(value, dict):
+            raise BoardError(f"{key} = {value!r:.40} is not right", where=where, hint="Write { on = true } or so")
+        settings[name] = _record(value, MixerSetting, where, key)
+    return settings
+
+
+def _codec_bypass(raw: dict[str, Any] | None, where: str) -> CodecBypassSettings | None:
+    if raw is None:
+        return None
+    halves = {
+        half: _mixer(_take_table(raw, half, where, "codec_bypass.") or {}, where, f"codec_bypass.{half}")
+        for half in ("dry", "wet")
+    }
+    return _record(raw, CodecBypassSettings, where, "codec_bypass", halves)
 
 
 def _table(value: object, key: str, where: str) -> dict[str, Any]:
