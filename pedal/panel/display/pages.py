@@ -123,7 +123,7 @@ def draw_page(view: PanelView) -> Image.Image:
         draw.rectangle((0, _FOOT_TOP, WIDTH_PX - 1, HEIGHT_PX - 1), fill=1)
         draw_text(page, (2, _FOOT_TOP, WIDTH_PX - 2, HEIGHT_PX), view.message, "small", tick=view.tick, ink=0)
     elif view.loop:
-        _draw_loop(page, draw, view.loop)
+        draw_loop(page, draw, view.loop)
     else:
         _draw_foot(page, draw, view)
     return page
@@ -219,19 +219,20 @@ def _draw_foot(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) ->
     shapes.draw_load(draw, (end + 4, _FOOT_TOP + 2, right - 5, HEIGHT_PX - 3), view.load_norm, view.budget_norm)
 
 
-def _draw_loop(page: Image.Image, draw: ImageDraw.ImageDraw, loop: LoopView) -> None:
+def draw_loop(page: Image.Image, draw: ImageDraw.ImageDraw, loop: LoopView, top: int = _FOOT_TOP) -> None:
     """A word, inverse while something is taken in; a bar; the time, of the whole loop as soon as there is one."""
     taking_in = loop.state in ("recording", "overdubbing")
+    bottom = top + 11
     if taking_in:
-        draw.rectangle((0, _FOOT_TOP, _LOOP_WORD_PX - 2, HEIGHT_PX - 1), fill=1)
-    box = (0, _FOOT_TOP, _LOOP_WORD_PX - 1, HEIGHT_PX)
+        draw.rectangle((0, top, _LOOP_WORD_PX - 2, bottom - 1), fill=1)
+    box = (0, top, _LOOP_WORD_PX - 1, bottom)
     draw_text(page, box, _LOOP_WORDS[loop.state], "small", ink=0 if taking_in else 1, centred=True)
     shown_s = int(loop.place_s if loop.state == "recording" else loop.whole_s)
     time = f"{shown_s // 60}:{shown_s % 60:02}"
     right = WIDTH_PX - width_px(time, "small")
-    draw_text(page, (right, _FOOT_TOP, WIDTH_PX, HEIGHT_PX), time, "small")
+    draw_text(page, (right, top, WIDTH_PX, bottom), time, "small")
     share = loop.place_s / loop.whole_s if loop.whole_s > 0.0 else 0.0
-    shapes.draw_progress(draw, (_LOOP_WORD_PX + 3, _FOOT_TOP + 2, right - 5, HEIGHT_PX - 3), share)
+    shapes.draw_progress(draw, (_LOOP_WORD_PX + 3, top + 2, right - 5, bottom - 3), share)
 
 
 def main() -> None:

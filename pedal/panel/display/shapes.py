@@ -151,3 +151,18 @@ def _draw_digit(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], lit: 
     for x, dx in ((left, 1), (right, -1)):  # soft corners
         for y, dy in ((top, 1), (bottom, -1)):
             draw.point([(x, y), (x + dx, y), (x, y + dy)], fill=0)
+
+
+def draw_mark(draw: ImageDraw.ImageDraw, at: tuple[int, int], mark: str, ink: int) -> None:
+    """A sign of seven by seven pixels: ``>`` plays, ``*`` is liked (a heart), ``/`` is a folder; others are nothing."""
+    x, y = at
+    if mark == ">":
+        draw.polygon([(x + 1, y), (x + 1, y + 6), (x + 4, y + 3)], fill=ink)
+    elif mark == "*":
+        draw.polygon([(x, y + 2), (x + 6, y + 2), (x + 3, y + 6)], fill=ink)
+        draw.line((x + 1, y + 1, x + 2, y + 1), fill=ink)
+        draw.line((x + 4, y + 1, x + 5, y + 1), fill=ink)
+        draw.point((x + 3, y + 2), fill=ink)
+    elif mark == "/":
+        draw.rectangle((x, y + 1, x + 6, y + 6), outline=ink)
+        draw.line((x, y, x + 2, y), fill=ink)

@@ -47,7 +47,8 @@ def font(name: str, charset: str = "latin-1") -> ImageFont.ImageFont:
 def _ascent_px(name: str, charset: str) -> int:
     """Rows above the base line: the highest top of all glyphs, as the file of metrics has them."""
     metrics = _path(name, charset).read_bytes().partition(b"DATA\n")[2]
-    return -min(top for _, _, _, top, *_ in struct.iter_unpack(">10h", metrics[: 256 * 20]))
+    glyphs: Iterator[tuple[int, ...]] = struct.iter_unpack(">10h", metrics[: 256 * 20])
+    return -min(glyph[3] for glyph in glyphs)
 
 
 def _path(name: str, charset: str) -> Path:
