@@ -71,6 +71,8 @@ HARDWARE_FILES = (
     "library/usb_import*.py",
     "panel/controls/inputs*.py",
     "panel/display/oled*.py",
+    "system/i2c_bus.py",
+    "system/relay*.py",
 )
 #: The virtual board plays these libraries' own fakes (mock pins, a dummy screen).
 FAKED, FAKED_FILES = {"gpiozero", "luma"}, ("virtual/*.py",)

@@ -46,6 +46,25 @@ def test_shipped_boards_by_name_and_by_path() -> None:
     assert load_board("virtual").virtual
 
 
+def test_boards_of_hardware_say_what_was_not_tried_and_what_the_system_needs() -> None:
+    for name in board_names():
+        board = load_board(name)
+        assert bool(board.untried) == bool(board.boot) == (not board.virtual)
+        assert any("Nobody has built it" in line for line in board.untried) == (not board.virtual)
+
+
+def test_the_reference_build_is_complete() -> None:
+    board = load_board("reference")
+    assert (len(board.switches), len(board.knobs), len(board.encoders)) == (4, 4, 1)
+    assert board.expression is not None
+    assert board.relay is not None
+    assert board.relay.kind == "heartbeat"
+    assert board.midi is not None
+    assert board.midi.uart
+    assert board.display is not None
+    assert board.display.driver == "ssd1309"
+
+
 def test_only_the_virtual_board_pretends_to_be_slower() -> None:
     for name in board_names():
         board = load_board(name)

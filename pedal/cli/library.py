@@ -220,7 +220,7 @@ def _presets_using(entry: Entry) -> tuple[str, ...]:
     from pedal.library.presets import PresetStore
     from pedal.library.uses import presets_using
 
-    return presets_using(entry.path, PresetStore.default(), Assets.default())
+    return presets_using(entry.path, PresetStore.default(), Assets.default(once=True))
 
 
 def _ask_about_uses(entry: Entry, what: str, yes: bool) -> None:

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "inspect": ("pedal.cli.offline:inspect", "What is in a model file."),
     "models": ("pedal.cli.library:models", "Models: import, list, search, favourite, delete."),
     "ir": ("pedal.cli.library:ir", "Impulse responses: the same."),
+    "board": ("pedal.cli.board:board", "Board files: check, show, list; detect what is connected."),
     "backup": ("pedal.cli.backup:backup", "Save all that is yours in one file."),
     "restore": ("pedal.cli.backup:restore", "Take a backup back; asks first."),
     "library": ("pedal.cli.library:library", "Check every file of the library against its hash."),

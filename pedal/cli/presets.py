@@ -108,7 +108,7 @@ def delete(name: str, yes: bool, runtime_dir: Path | None) -> None:
 @talks
 def list_presets(runtime_dir: Path | None) -> None:
     """All presets; * plays, and + behind it: it was changed and is not saved."""
-    store, assets, status = PresetStore.default(), Assets.default(), _status(runtime_dir)
+    store, assets, status = PresetStore.default(), Assets.default(once=True), _status(runtime_dir)
     for entry in store.entries():
         mark = "*" if entry.key == status.get("preset_key") else " "
         edited = "+" if mark == "*" and status.get("edited") else " "

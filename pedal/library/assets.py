@@ -41,26 +41,34 @@ class Assets:
         self._catalog = catalog
 
     @classmethod
-    def default(cls) -> Assets:
-        """The player's folder, the factory's, then the library, as ``pedal.paths`` names them."""
-        return cls(models_dir(), factory_dir("models"), catalog=Catalog.default())
+    def default(cls, *, once: bool = False) -> Assets:
+        """As ``pedal.paths`` names them: the player's folder, the factory's, the library (``once``: see there)."""
+        return cls(models_dir(), factory_dir("models"), catalog=Catalog.default(once=once))
 
-    def model_path(self, name: str) -> Path:
+    def model_path(self, name: str, known: str = "") -> Path:
         """The ``.nam`` file that a preset calls ``name``, or that has the content ``sha256:HASH``.
+
+        Args:
+            name: as a preset has it.
+            known: the hash of what it stood for, if that is known: makes it no other file, but sooner found.
 
         Raises:
             ModelError: there is none, or it leads out of the library.
         """
-        return self._resolve(name, "model", list(self._roots), MODEL_SUFFIXES, ModelError)
+        return self._resolve(name, "model", list(self._roots), MODEL_SUFFIXES, ModelError, known)
 
-    def impulse_path(self, name: str) -> Path:
+    def impulse_path(self, name: str, known: str = "") -> Path:
         """The ``.wav`` file that a preset calls ``name``, or that has the content ``sha256:HASH``.
+
+        Args:
+            name: as a preset has it.
+            known: the hash of what it stood for, if that is known: makes it no other file, but sooner found.
 
         Raises:
             ImpulseError: there is none, or it leads out of the library.
         """
         folders = [folder for root in self._roots for folder in (root / IMPULSE_FOLDER, root)]
-        return self._resolve(name, "impulse", folders, IMPULSE_SUFFIXES, ImpulseError)
+        return self._resolve(name, "impulse", folders, IMPULSE_SUFFIXES, ImpulseError, known)
 
     def content_path(self, content: str, kind: AssetKind) -> Path | None:
         """The file with content of this hash, under whatever name; None if the library does not know it."""
@@ -81,7 +89,13 @@ class Assets:
         return tuple(sorted({*names, *imported}))
 
     def _resolve(
-        self, name: str, what: AssetKind, folders: list[Path], suffixes: tuple[str, ...], error: type[PedalError]
+        self,
+        name: str,
+        what: AssetKind,
+        folders: list[Path],
+        suffixes: tuple[str, ...],
+        error: type[PedalError],
+        known: str,
     ) -> Path:
         if name.startswith(CONTENT):
             path = self.content_path(name.removeprefix(CONTENT), what)
@@ -103,7 +117,7 @@ class Assets:
             if not stat.S_ISREG(path.stat().st_mode):
                 raise error(f"{what} '{name}' is not a file", where=str(path), hint="Choose another name")
             return path
-        if self._catalog is not None and (entry := self._catalog.named(name, what)):
+        if self._catalog is not None and (entry := self._catalog.named(name, what, known)):
             return entry.path
         names = _names(folders, suffixes)
         raise error(f"there is no {what} '{name}'", hint=did_you_mean(name, names) or "The library is empty")

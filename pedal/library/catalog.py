@@ -13,28 +13,19 @@ stamp of the file it was read from, and is made again wherever it is missing or 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from pedal.errors import LibraryError, PedalError, did_you_mean
 from pedal.library.atomic import sync_folder, write_atomic
 from pedal.library.cards import VERSION, AssetKind, Card, format_card, load_card
-from pedal.library.index import Index, Row, content_hash, listed, load_index, row_of, save_index, stamps
+from pedal.library.index import content_hash, row_of
 from pedal.library.names import fold
+from pedal.library.shelves import FOLDERS, HASH, KINDS, SUFFIXES, Seen, Source, look
 from pedal.library.used import NEVER, Use, load_used
 from pedal.paths import factory_dir, library_dir, models_dir
-
-Source = Literal["library", "folder", "factory"]
-KINDS: tuple[AssetKind, ...] = ("model", "impulse")
-FOLDERS: dict[AssetKind, str] = {"model": "models", "impulse": "impulses"}
-SUFFIXES: dict[AssetKind, str] = {"model": ".nam", "impulse": ".wav"}
-_HASH = re.compile(r"[0-9a-f]{64}")
-#: Impulse responses lie here, inside a folder of models, or among them.
-_CABS = "cabs"
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -80,16 +71,19 @@ class Catalog:
     Args:
         home: of what was imported; made by the first import.
         folders: of named files, in the order in which names are looked up, each with whose it is.
+        once: what there is is looked at once and then remembered; for who asks a thousand times and soon ends.
     """
 
-    def __init__(self, home: Path, folders: Iterable[tuple[Path, Source]] = ()) -> None:
+    def __init__(self, home: Path, folders: Iterable[tuple[Path, Source]] = (), *, once: bool = False) -> None:
         self.home = home
         self._folders = tuple(folders)
+        self._once = once
+        self._kept: tuple[Entry, ...] | None = None
 
     @classmethod
-    def default(cls) -> Catalog:
+    def default(cls, *, once: bool = False) -> Catalog:
         """The player's, over the factory's, as ``pedal.paths`` names them."""
-        return cls(library_dir(), ((models_dir(), "folder"), (factory_dir("models"), "factory")))
+        return cls(library_dir(), ((models_dir(), "folder"), (factory_dir("models"), "factory")), once=once)
 
     def content_path(self, kind: AssetKind, content: str) -> Path:
         """Where content of this hash lies if it was imported."""
@@ -101,7 +95,7 @@ class Catalog:
 
     def path_of(self, content: str, kind: AssetKind | None = None) -> Path | None:
         """The file with content of this hash, wherever it lies; None if there is none. Its content is not read."""
-        if not _HASH.fullmatch(content):
+        if not HASH.fullmatch(content):
             return None
         for each in KINDS if kind is None else (kind,):
             path = self.content_path(each, content)
@@ -112,8 +106,14 @@ class Catalog:
                 return entry.path
         return None
 
-    def named(self, name: str, kind: AssetKind) -> Entry | None:
-        """What a preset calls ``name``; if nothing bears it in full, what bears it without its category."""
+    def named(self, name: str, kind: AssetKind, known: str = "") -> Entry | None:
+        """What a preset calls ``name``; if nothing bears it in full, what bears it without its category.
+
+        ``known`` is the hash that it had: if the card of that still has this very name, no other is looked at.
+        """
+        likely = self._imported(known, kind)
+        if likely is not None and likely.asset_name == name and not likely.missing:
+            return likely
         wanted = name.casefold()
         entries = [entry for entry in self.entries(kind) if not entry.missing]
         for entry in entries:
@@ -147,41 +147,45 @@ class Catalog:
 
     def entries(self, kind: AssetKind | None = None) -> tuple[Entry, ...]:
         """All there is, by category and name; read from disk anew, what has not changed from the index."""
-        index = load_index(self.home)
-        rows: dict[str, Row] = {}
-        used = load_used(self.home)
-        found: list[tuple[str, Entry]] = []
-        for each in KINDS:
-            cards = dict(self._cards(each, index, rows))
-            lies_elsewhere: set[str] = set()
-            for row, path, source, name in self._named(each, index, rows):
-                content = row.card.hash
-                lies_elsewhere.add(content)
-                if content in cards:
-                    row = _with_card(row, cards[content][0].card)
-                entry = Entry(row.card, str(path), source, name, False, used.get(content, NEVER), row.words)
-                found.append((row.place, entry))
-            for content, (row, here) in cards.items():
-                if here or content not in lies_elsewhere:  # else it is a card about a file of a folder
-                    found.append((row.place, self._imported(each, row, here, used.get(content, NEVER))))
-        if rows != index.rows:
-            save_index(self.home, Index(rows))
-        found.sort(key=lambda item: item[0])
-        return tuple(entry for _, entry in found if kind is None or entry.card.kind == kind)
-
-    def _imported(self, kind: AssetKind, row: Row, here: bool, used: Use) -> Entry:
-        card = row.card
-        name = f"{card.category}/{card.name}" if card.category else card.name
-        suffix = SUFFIXES[kind]
-        at = f"{self.home}/{FOLDERS[kind]}/{card.hash}{suffix}"
-        return Entry(card, at, "library", name + suffix, not here, used, row.words)
+        if not self._once:
+            return self._shown(look(self.home, self._folders, kind))
+        if self._kept is None:
+            self._kept = self._shown(look(self.home, self._folders, None))
+        return tuple(entry for entry in self._kept if kind in (None, entry.card.kind))
 
     def search(self, text: str, kind: AssetKind | None = None) -> tuple[Entry, ...]:
         """Entries in which every word of ``text`` begins some word; those it is the name of first, then favourites."""
         wanted = [f" {word}" for word in fold(text).split()]
-        found = [entry for entry in self.entries(kind) if all(word in entry.words for word in wanted)]
+        all_seen = look(self.home, self._folders, kind)
+        found = self._shown(seen for seen in all_seen if all(word in seen[0].words for word in wanted))
         start = f" {fold(text)}"  # words begin with those of the name
         return tuple(sorted(found, key=lambda e: (not e.words.startswith(start), not e.card.favourite)))
+
+    def _imported(self, content: str, kind: AssetKind) -> Entry | None:
+        """What was imported with content of this hash, from its card alone."""
+        if not HASH.fullmatch(content):
+            return None
+        try:
+            card = load_card(self.card_path(kind, content), kind)
+        except PedalError:
+            return None
+        path = self.content_path(kind, content)
+        here = path.is_file() and not path.is_symlink()
+        return self._shown([(row_of((0, 0, 0, 0), card), "library", "", str(path) if here else "")])[0]
+
+    def _shown(self, all_seen: Iterable[Seen]) -> tuple[Entry, ...]:
+        uses = load_used(self.home)
+        found = []
+        for row, source, name, at in all_seen:
+            card = row.card
+            if source == "library":
+                suffix = SUFFIXES[card.kind]
+                name = (f"{card.category}/{card.name}" if card.category else card.name) + suffix
+                path = at or f"{self.home}/{FOLDERS[card.kind]}/{card.hash}{suffix}"
+            else:
+                path = at
+            found.append(Entry(card, path, source, name, not at, uses.get(card.hash, NEVER), row.words))
+        return tuple(found)
 
     def add(self, card: Card, data: bytes) -> Path:
         """Put content into the library, durably: first the file, then its card, which makes it count.
@@ -222,50 +226,3 @@ class Catalog:
         entry.path.unlink(missing_ok=True)
         if entry.path.parent.is_dir():
             sync_folder(entry.path.parent)
-
-    def _cards(self, kind: AssetKind, index: Index, rows: dict[str, Row]) -> Iterator[tuple[str, tuple[Row, bool]]]:
-        """By hash: what its card says, and whether its content lies beside it."""
-        folder, suffix = self.home / FOLDERS[kind], SUFFIXES[kind]
-        files = (entry for entry in listed(folder) if entry.name.endswith(suffix))
-        contents = {entry.name for entry in files if entry.is_file(follow_symlinks=False)}
-        for name, stamp in stamps(folder, (".json",)):
-            content = name.removesuffix(".json")
-            if not _HASH.fullmatch(content):
-                continue
-            key = f"{FOLDERS[kind]}/{name}"
-            row = index.rows.get(key)
-            if row is None or row.stamp != stamp:
-                try:
-                    card = load_card(folder / name, kind)
-                except PedalError:
-                    card = Card(kind, content, content[:12])
-                row = row_of(stamp, card)
-            rows[key] = row
-            yield content, (row, content + suffix in contents)
-
-    def _named(self, kind: AssetKind, index: Index, rows: dict[str, Row]) -> Iterator[tuple[Row, Path, Source, str]]:
-        """What lies in folders under names: without what cards say about it, where, whose, and its name there."""
-        taken: set[str] = set()
-        for root, source in self._folders:
-            for folder, below in ((root, True),) if kind == "model" else ((root / _CABS, True), (root, False)):
-                for name, stamp in stamps(folder, (SUFFIXES[kind],), below=below):
-                    if name in taken or not name.isprintable():
-                        continue
-                    taken.add(name)
-                    path = folder / name
-                    row = index.rows.get(str(path))
-                    if row is None or row.stamp != stamp:
-                        try:
-                            content = content_hash(path)
-                        except PedalError:
-                            continue
-                        category = name.rpartition("/")[0]
-                        row = row_of(stamp, Card(kind, content, path.stem, category, path.name, stamp[0]))
-                    rows[str(path)] = row
-                    yield row, path, source, name
-
-
-def _with_card(row: Row, theirs: Card) -> Row:
-    """What can be said of a file of a folder, with what the player made of its content."""
-    known = {"favourite": theirs.favourite, "about": theirs.about, "added_s": theirs.added_s}
-    return row_of(row.stamp, msgspec.structs.replace(row.card, **known))

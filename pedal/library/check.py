@@ -11,8 +11,9 @@ import msgspec
 
 from pedal.errors import LibraryError
 from pedal.library.cards import load_card
-from pedal.library.catalog import FOLDERS, KINDS, SUFFIXES, Catalog
+from pedal.library.catalog import Catalog
 from pedal.library.index import content_hash, listed
+from pedal.library.shelves import FOLDERS, KINDS, SUFFIXES
 
 
 class Finding(msgspec.Struct, frozen=True):

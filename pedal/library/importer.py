@@ -21,7 +21,7 @@ import msgspec
 from pedal.errors import LibraryError
 from pedal.library.atomic import write_atomic
 from pedal.library.cards import AssetKind, Card
-from pedal.library.catalog import FOLDERS, SUFFIXES, Catalog, Entry
+from pedal.library.catalog import Catalog, Entry
 from pedal.library.checker import Checker
 from pedal.library.index import content_hash
 from pedal.library.lock import locked
@@ -29,6 +29,7 @@ from pedal.library.names import clean_category, clean_name, clean_stem, fold, fr
 from pedal.library.presets import PresetStore
 from pedal.library.report import MOST_LINES, Line, Outcome, Progress, Report, shown_path
 from pedal.library.scan import BACKUP_HERE, USUAL, Found, Kind, Limits, Passed, Tree
+from pedal.library.shelves import FOLDERS, SUFFIXES
 from pedal.paths import presets_dir
 
 #: No file of a kind is larger: as their loaders have it.
@@ -97,6 +98,7 @@ class Importer:
                 self._import(tree, category)
             except _StopError as stop:
                 self._report.problem = str(stop)
+            self._catalog.entries()  # what is new is remembered now, not when somebody searches
             self._report.others = tree.others
             failed = bool(self._report.problem)
             self._tell(phase="failed" if failed else "done", text=self._report.problem)

@@ -23,7 +23,7 @@ from pedal.library.names import fold
 
 NAME = "index.json"
 #: Changes with the meaning of rows: another version's index is made anew.
-VERSION = 1
+VERSION = 2
 #: Ten thousand entries are less than 10 MB.
 _CAP_BYTES = 64 * 1024 * 1024
 _CONTENT_CAP_BYTES = 32 * 1024 * 1024
@@ -52,7 +52,8 @@ def row_of(stamp: Stamp, card: Card) -> Row:
     """A row, with what takes time to make of a card made once."""
     about = card.about
     said = (card.name, card.category, about.title, about.gear, about.gear_type, about.tone_type, about.by)
-    return Row(stamp, card, " " + fold(" ".join(said)), f"{card.kind}\n{fold(card.category)}\n{fold(card.name)}")
+    place = f"{card.kind}\n{fold(card.category)}\n{fold(card.name)}\n{card.hash}"
+    return Row(stamp, card, " " + fold(" ".join(said)), place)
 
 
 class Index(msgspec.Struct):
@@ -104,6 +105,38 @@ def stamps(folder: Path, suffixes: tuple[str, ...], *, below: bool = False) -> I
                     pending.append(f"{here}{entry.name}/")
                 elif ours and stat.S_ISREG(status.st_mode):
                     yield here + entry.name, stamp_of(status)
+
+
+def paired(folder: Path, suffix: str) -> tuple[list[tuple[str, Stamp]], set[str]]:
+    """A folder of the library: its cards, ``NAME.json``, by name, each with its stamp; names of contents beside them.
+
+    Neither are in any order. Thousands are looked at for every search: from the open folder, which spares the kernel
+    their paths, and a content is not asked for more than that it is a regular file.
+    """
+    cards: list[tuple[str, Stamp]] = []
+    contents: set[str] = set()
+    with contextlib.suppress(OSError), _opened(folder) as descriptor, os.scandir(descriptor) as entries:
+        for entry in entries:
+            name, dot, ending = entry.name.partition(".")
+            if ending == "json":
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except OSError:  # gone since it was listed
+                    continue
+                if stat.S_ISREG(status.st_mode):
+                    cards.append((name, stamp_of(status)))
+            elif dot + ending == suffix and entry.is_file(follow_symlinks=False):
+                contents.add(name)
+    return cards, contents
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def listed(folder: Path) -> list[os.DirEntry[str]]:

@@ -80,9 +80,10 @@ class PresetStore:
         """All presets, in order; read from disk anew."""
         found: dict[str, Entry] = {}
         for folder, is_factory in ((self._factory_dir, True), (self._user_dir, False)):
-            for path in folder.glob("*.toml"):
-                if is_key(path.stem):
-                    found[path.stem] = Entry(path.stem, path, is_factory)
+            for name in _names(folder):  # hundreds, and looked at every second
+                key = name.removesuffix(".toml")
+                if key != name and is_key(key):
+                    found[key] = Entry(key, folder / name, is_factory)
         return tuple(found[key] for key in sorted(found))
 
     def entry(self, key: str) -> Entry:
@@ -91,10 +92,13 @@ class PresetStore:
         Raises:
             PresetError: there is none; names the nearest.
         """
-        entries = {entry.key: entry for entry in self.entries()}
-        if key not in entries:
-            raise PresetError(f"there is no preset {key!r:.70}", hint=did_you_mean(key, entries))
-        return entries[key]
+        if is_key(key):
+            for folder in (self._user_dir, self._factory_dir):
+                path = folder / f"{key}.toml"
+                if os.path.lexists(path):
+                    return Entry(key, path, folder is self._factory_dir)
+        keys = [entry.key for entry in self.entries()]
+        raise PresetError(f"there is no preset {key!r:.70}", hint=did_you_mean(key, keys))
 
     def find(self, name: str) -> str:
         """The key that a player means by ``name``: a key, a key without its number, or a preset's own name.
@@ -205,3 +209,11 @@ class PresetStore:
         except OSError as failure:
             raise PresetError(f"cannot be deleted ({failure.strerror})", where=str(entry.path)) from failure
         return previous_of(entry.path)
+
+
+def _names(folder: Path) -> list[str]:
+    """What lies in a folder; nothing where there is none."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []

@@ -24,7 +24,7 @@ class Resolved:
     """A preset and its files.
 
     Attributes:
-        preset: what is known by its hash is called ``sha256:HASH``; the rest as it was.
+        preset: what was imported, or is known by its hash alone, is called ``sha256:HASH``; the rest as it was.
         hashes: of what is there, by block and key.
         warnings: a sentence for each file that is not the one that was saved, or whose hash and name disagree.
         missing: a sentence for each that is nowhere.
@@ -61,7 +61,7 @@ def file_path(block: Block, key: str, assets: Assets) -> Path | None:
     known = block.hashes.get(key, "")
     path = assets.content_path(known, kind) if known else None
     try:
-        return path or _path(block.files[key], kind, assets)
+        return path or _path(block.files[key], kind, assets, "")
     except PedalError:
         return None
 
@@ -69,13 +69,14 @@ def file_path(block: Block, key: str, assets: Assets) -> Path | None:
 def _resolve(known: str, kind: AssetKind, name: str, assets: Assets) -> tuple[str, str, str]:
     """Hash of the content that plays (empty: none), what it is to be called, and what is to be said."""
     try:
-        content = load_content_hash(_path(name, kind, assets), _ERRORS[kind])
+        path = _path(name, kind, assets, known)
+        content, trouble = load_content_hash(path, _ERRORS[kind]), ""
     except PedalError as error:
         content, trouble = "", str(error)
     if not known or content == known:
-        return content, name, "" if content else trouble
-    path = assets.content_path(known, kind)
-    if path is None:
+        # What was imported bears its hash, which is found sooner than its name is.
+        return content, CONTENT + content if content and path.stem == content else name, trouble
+    if assets.content_path(known, kind) is None:
         changed = f"plays '{name}', which has changed since this preset was saved."
         return content, name, changed if content else trouble
     if content:  # the name was changed by hand, or the file of that name
@@ -91,5 +92,5 @@ def _files(block: Block) -> Iterator[tuple[str, AssetKind, str]]:
         yield key, kind, name
 
 
-def _path(name: str, kind: AssetKind, assets: Assets) -> Path:
-    return assets.model_path(name) if kind == "model" else assets.impulse_path(name)
+def _path(name: str, kind: AssetKind, assets: Assets, known: str) -> Path:
+    return assets.model_path(name, known) if kind == "model" else assets.impulse_path(name, known)

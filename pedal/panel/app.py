@@ -24,7 +24,8 @@ from pedal.errors import BoardError, LinkError, PedalError
 from pedal.health import ask_resume, load_health
 from pedal.link import Link, Word
 from pedal.panel.control import SOCKET_NAME, Ask, ControlServer
-from pedal.panel.controls.inputs import Press, open_footswitches
+from pedal.panel.controls.gestures import Gesture
+from pedal.panel.controls.inputs import open_footswitches
 from pedal.panel.controls.inputs_adc import open_knobs
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
@@ -145,7 +146,7 @@ class _Lobby:
             return
         if isinstance(item, Ask):
             item.refuse(f"The pedal is not ready yet. {self._safe_mode() or STARTING}")
-        elif isinstance(item, Press) and self.board.switches[item.switch].action == "bypass":
+        elif isinstance(item, Gesture) and self.board.switches[item.name].action == "bypass":
             try:
                 ask_resume(self.path.parent, "audio")
             except PedalError as error:

@@ -30,7 +30,7 @@ from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
-from pedal.panel.controls.inputs import Press
+from pedal.panel.controls.gestures import Gesture, Kind
 from pedal.panel.controls.knobs import Turn
 from pedal.panel.display.import_page import draw_import
 from pedal.panel.display.oled import Display
@@ -149,8 +149,8 @@ class Panel:
                 next_tick_s = time.monotonic() + TICK_S
 
     def _on_item(self, item: object) -> None:
-        if isinstance(item, Press):
-            self._on_press(item)
+        if isinstance(item, Gesture):
+            self._on_gesture(item)
         elif isinstance(item, Turn):
             self._turns.turned(item, time.monotonic())
         elif isinstance(item, Ask):
@@ -162,24 +162,24 @@ class Panel:
             self._workshop.received(item)
             self._player.built(item)
 
-    def _on_press(self, press: Press) -> None:
+    def _on_gesture(self, gesture: Gesture) -> None:
         self._imports.dismiss(time.monotonic())
-        action = self._board.switches[press.switch].action
+        action = self._board.switches[gesture.name].action
         try:
             if action == "bypass" and ask_resume(self._link.path.parent, "audio"):
                 self._player.message = "Trying again."
             else:
-                self._actions.do(action, press.at_s)
+                self._actions.do(action, gesture.at_s)
         except PedalError as error:
             self._player.message = str(error)
 
-    def _quick_deeds(self) -> Iterator[tuple[str, Callable[[], None]]]:
+    def _quick_deeds(self) -> Iterator[tuple[tuple[str, Kind], Callable[[], None]]]:
         """What a switch does without waiting for this loop."""
         for name, switch in self._board.switches.items():
             if switch.action == "bypass":
-                yield name, self._player.toggle_bypass
+                yield (name, "tap"), self._player.toggle_bypass
             elif switch.action in ACTIONS:
-                yield name, partial(self._player.looper.press, ACTIONS[switch.action])
+                yield (name, "tap"), partial(self._player.looper.press, ACTIONS[switch.action])
 
     def _status(self) -> dict[str, Any]:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}

@@ -11,28 +11,28 @@ import queue
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pedal.panel.controls.inputs import Press
+from pedal.panel.controls.gestures import Gesture, Kind
 
 
 class Reflexes:
     """The way from a footswitch to its deed, or into the queue.
 
     Args:
-        items: the panel's queue, for presses that have no reflex.
+        items: the panel's queue, for gestures that have no reflex.
     """
 
     def __init__(self, items: queue.SimpleQueue[Any]) -> None:
         self._items = items
-        self._deeds: Mapping[str, Callable[[], object]] = {}
+        self._deeds: Mapping[tuple[str, Kind], Callable[[], object]] = {}
 
-    def learn(self, deeds: Mapping[str, Callable[[], object]]) -> None:
-        """From now on these switches do these things at once, and no others do."""
+    def learn(self, deeds: Mapping[tuple[str, Kind], Callable[[], object]]) -> None:
+        """From now on these gestures (of a switch or chord, by name) do these things at once, and no others do."""
         self._deeds = deeds
 
-    def feel(self, press: Press) -> None:
+    def feel(self, gesture: Gesture) -> None:
         """Act, or leave it to the loop."""
-        deed = self._deeds.get(press.switch)
+        deed = self._deeds.get((gesture.name, gesture.kind))
         if deed is not None:
             deed()
         else:
-            self._items.put(press)
+            self._items.put(gesture)

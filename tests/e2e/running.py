@@ -116,7 +116,11 @@ class Pedal:
 
 @contextmanager
 def running_pedal(
-    *flags: str, rate_hz: int = 48000, presets: Mapping[str, str] | None = None, more_board: str = ""
+    *flags: str,
+    rate_hz: int = 48000,
+    presets: Mapping[str, str] | None = None,
+    more_board: str = "",
+    home: Path | None = None,
 ) -> Iterator[Pedal]:
     """A pedal in a folder of its own, from its first sound to its end.
 
@@ -125,6 +129,7 @@ def running_pedal(
         rate_hz: of its card.
         presets: the player's own presets by key, besides the factory's.
         more_board: behind the board file's other tables.
+        home: a state folder that is there already; its presets and models are the player's.
     """
     folder = Path(tempfile.mkdtemp(prefix="pedal-e2e-", dir="/tmp"))  # short enough for a Unix socket
     (folder / "board.toml").write_text(BOARD.format(rate_hz=rate_hz) + more_board)
@@ -134,10 +139,10 @@ def running_pedal(
         (folder / "presets" / f"{key}.toml").write_text(text)
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
-        "PEDAL_HOME": str(folder / "home"),
+        "PEDAL_HOME": str(home or folder / "home"),
         "PEDAL_RUNTIME_DIR": str(folder / "run"),
-        "PEDAL_PRESETS_DIR": str(folder / "presets"),
-        "PEDAL_MODELS_DIR": str(folder / "models"),
+        "PEDAL_PRESETS_DIR": str((home or folder) / "presets"),
+        "PEDAL_MODELS_DIR": str((home or folder) / "models"),
         "PEDAL_SETTINGS": str(folder / "settings.toml"),
     }
     command = [sys.executable, "-m", "tests.e2e.supervised", str(folder / "board.toml"), str(folder / "run"), *flags]
@@ -148,7 +153,7 @@ def running_pedal(
         deadline_s = time.monotonic() + START_S
         while not (folder / "run" / "control.sock").exists():
             assert process.poll() is None and time.monotonic() < deadline_s, (folder / "log").read_text()
-            time.sleep(0.05)
+            time.sleep(0.01)
         while True:
             try:
                 if running.call(protocol.Status())["blocks"]:
@@ -156,7 +161,7 @@ def running_pedal(
             except RefusedError as not_yet:  # it says so while the kernels are compiled
                 assert "not ready yet" in str(not_yet)
             assert process.poll() is None and time.monotonic() < deadline_s, (folder / "log").read_text()
-            time.sleep(0.1)
+            time.sleep(0.01)
         yield running
     finally:
         process.terminate()

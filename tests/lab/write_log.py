@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 
 _MAGIC = 0x6A736677736872
@@ -66,7 +67,7 @@ def load_writes(path: Path) -> Iterator[Write]:
                 place += -(-length // sector_bytes) * sector_bytes
 
 
-def play(image: bytearray, write: Write) -> None:
+def play(image: bytearray | mmap, write: Write) -> None:
     """Do one write to a disk's image; a discard leaves zeros, the harshest that a disk may do.
 
     Raises:

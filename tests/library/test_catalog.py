@@ -12,10 +12,13 @@ import pytest
 
 from pedal.errors import LibraryError, ModelError
 from pedal.library import catalog as catalog_module
+from pedal.library import shelves
 from pedal.library.assets import Assets
 from pedal.library.cards import About, AssetKind, Card
 from pedal.library.catalog import Catalog, Entry
+from pedal.library.resolve import resolve
 from pedal.library.used import COARSE_S, Use, load_used, note_used
+from pedal.preset import Block, Preset
 
 
 def digest(data: bytes) -> str:
@@ -85,6 +88,15 @@ def test_what_changed_behind_the_index_is_seen(library: Catalog, tmp_path: Path)
     assert "friends/loud.nam" not in names(library.entries())
 
 
+def test_who_asks_once_is_told_what_was_then(library: Catalog, tmp_path: Path) -> None:
+    once = Catalog(library.home, ((tmp_path / "models", "folder"), (tmp_path / "factory", "factory")), once=True)
+    before = [library.entries(kind) for kind in (None, "model", "impulse")]
+    assert [once.entries(kind) for kind in (None, "model", "impulse")] == before
+    (tmp_path / "models" / "friends" / "loud.nam").unlink()
+    assert [once.entries(kind) for kind in (None, "model", "impulse")] == before
+    assert library.entries() != before[0]
+
+
 def test_missing_files_are_flagged(library: Catalog) -> None:
     plexi = library.find("Plexi Bright", "model")
     plexi.path.unlink()
@@ -140,6 +152,23 @@ def test_names_lead_to_folders_first(library: Catalog, tmp_path: Path) -> None:
         assets.model_path("other.nam")
     with pytest.raises(ModelError, match="outside the library"):
         assets.model_path("../Plexi Bright.nam")
+
+
+def test_a_preset_of_an_imported_model_looks_at_its_card_alone(
+    library: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assets = Assets(tmp_path / "models", tmp_path / "factory", catalog=library)
+    saved = Preset("Mine", (Block("amp1", "amp", "Marshall/Plexi Bright.nam", hashes={"model": digest(b"plexi")}),))
+    with monkeypatch.context() as context:
+        context.setattr(catalog_module, "look", lambda *_: pytest.fail("looked at all there is"))
+        found = resolve(saved, assets)
+        assert (found.warnings, found.missing) == ((), ())
+        assert assets.model_path(found.preset.blocks[0].asset).read_bytes() == b"plexi"
+    # The hash is only a hint: a name leads where it leads without it.
+    assert library.named("Marshall/Plexi Bright.nam", "model", digest(b"cone")) == library.find("Plexi Bright", "model")
+    (tmp_path / "models" / "Marshall").mkdir()
+    (tmp_path / "models" / "Marshall" / "Plexi Bright.nam").write_bytes(b"mine")
+    assert assets.model_path("Marshall/Plexi Bright.nam", digest(b"plexi")).read_bytes() == b"mine"
 
 
 def test_finding_says_what_is_near_and_what_is_not_clear(library: Catalog) -> None:
@@ -211,8 +240,8 @@ def test_two_thousand_models_are_searched_without_reading_them(tmp_path: Path, m
     def refuse(*_: object) -> None:
         raise AssertionError("read a file again")
 
-    monkeypatch.setattr(catalog_module, "load_card", refuse)
-    monkeypatch.setattr(catalog_module, "content_hash", refuse)
+    monkeypatch.setattr(shelves, "load_card", refuse)
+    monkeypatch.setattr(shelves, "content_hash", refuse)
     times = []
     for _ in range(5):
         start = time.perf_counter()

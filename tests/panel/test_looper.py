@@ -16,7 +16,7 @@ from pedal.config import LooperSettings, parse_board
 from pedal.errors import ControlError, PresetError
 from pedal.link import Link, Word
 from pedal.notes import BlockNote, RigNotes, encode_notes
-from pedal.panel.controls.inputs import Press
+from pedal.panel.controls.gestures import Gesture
 from pedal.panel.display.oled import open_display
 from pedal.panel.display.pages import LoopView
 from pedal.panel.loop import Panel
@@ -186,8 +186,8 @@ def test_a_press_does_not_wait_for_the_panel(tmp_path: Path) -> None:
         stack.callback(loop.join)
         stack.callback(over.set)
         deadline_s = time.monotonic() + 60.0
-        while "loop" not in reflexes._deeds and time.monotonic() < deadline_s:
+        while ("loop", "tap") not in reflexes._deeds and time.monotonic() < deadline_s:
             time.sleep(0.01)
         for count, (switch, verb) in enumerate([("loop", "press"), ("halt", "halt"), ("undo", "undo")], start=1):
-            reflexes.feel(Press(switch, 1.0))
+            reflexes.feel(Gesture(switch, "tap", 1.0))
             assert asked(link) == (count, verb)

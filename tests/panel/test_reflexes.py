@@ -16,7 +16,8 @@ from pedal.config import load_board
 from pedal.link import Link, Word
 from pedal.panel import protocol
 from pedal.panel.control import Ask
-from pedal.panel.controls.inputs import Press, open_footswitches
+from pedal.panel.controls.gestures import Gesture
+from pedal.panel.controls.inputs import open_footswitches
 from pedal.panel.display.oled import open_display
 from pedal.panel.loop import Panel
 from pedal.panel.reflexes import Reflexes
@@ -28,12 +29,12 @@ def test_a_press_without_a_reflex_waits_its_turn() -> None:
     items: queue.SimpleQueue[Any] = queue.SimpleQueue()
     done: list[str] = []
     reflexes = Reflexes(items)
-    reflexes.feel(Press("bypass", 1.0))
-    reflexes.learn({"bypass": lambda: done.append("bypass")})
-    reflexes.feel(Press("bypass", 2.0))
-    reflexes.feel(Press("next", 3.0))
+    reflexes.feel(Gesture("bypass", "tap", 1.0))
+    reflexes.learn({("bypass", "tap"): lambda: done.append("bypass")})
+    reflexes.feel(Gesture("bypass", "tap", 2.0))
+    reflexes.feel(Gesture("next", "tap", 3.0))
     reflexes.learn({})
-    reflexes.feel(Press("bypass", 4.0))
+    reflexes.feel(Gesture("bypass", "tap", 4.0))
     assert done == ["bypass"]
     assert [items.get_nowait().at_s for _ in range(3)] == [1.0, 3.0, 4.0]
 

@@ -10,17 +10,18 @@ import pytest
 from gpiozero import Device
 
 from pedal.errors import BoardError
-from pedal.panel.controls.inputs import Press, open_footswitches
+from pedal.panel.controls.gestures import Gesture
+from pedal.panel.controls.inputs import open_footswitches
 from pedal.virtual.pins import VirtualPins
 
 PINS = {"bypass": 17, "next": 27}
 
 
 def test_a_press_arrives_at_once_and_the_foot_lifts_later() -> None:
-    presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
+    presses: queue.SimpleQueue[Gesture] = queue.SimpleQueue()
     with VirtualPins(PINS) as pins, open_footswitches(PINS, presses.put):
         pins.press("next", hold_s=0.05)
-        assert presses.get_nowait().switch == "next"
+        assert presses.get_nowait().name == "next"
         assert not pins.pin("next").state
         for _ in range(500):
             if pins.pin("next").state:
@@ -29,12 +30,12 @@ def test_a_press_arrives_at_once_and_the_foot_lifts_later() -> None:
         assert pins.pin("next").state
         time.sleep(0.05)
         pins.press("next")
-        assert presses.get_nowait().switch == "next"
+        assert presses.get_nowait().name == "next"
         assert presses.empty()
 
 
 def test_a_switch_that_is_held_cannot_be_pressed() -> None:
-    presses: queue.SimpleQueue[Press] = queue.SimpleQueue()
+    presses: queue.SimpleQueue[Gesture] = queue.SimpleQueue()
     with VirtualPins(PINS) as pins, open_footswitches(PINS, presses.put):
         for _ in range(3):
             pins.press("bypass", hold_s=60.0)

@@ -18,7 +18,10 @@ from tests.lab.hardware.build import build_shim
 
 ROOT = Path(__file__).resolve().parents[3]
 #: What a guest needs of the working tree.
-PARTS = ("pedal", "board", "models", "systemd", "tests/__init__.py", "tests/lab", "pyproject.toml")
+PARTS = (
+    *("pedal", "board", "models", "systemd", "pyproject.toml"),
+    *("tests/__init__.py", "tests/lab", "tests/library/golden"),
+)
 #: Where the folders of ``systemd/`` go, as its ``install.sh`` has it; its services go to ``_UNITS``.
 PLACES = {
     "sysusers.d": "usr/lib/sysusers.d",
