@@ -16,6 +16,7 @@ import msgspec
 
 from pedal.errors import ControlError
 from pedal.panel.bank_requests import BankRequest
+from pedal.panel.chain_requests import ChainRequest, Favour
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.request import VERSION as VERSION
 from pedal.panel.request import Name, RequestId
@@ -133,6 +134,8 @@ AnyRequest = (
     | Loop
     | Page
     | Reload
+    | ChainRequest
+    | Favour
     | PresetRequest
     | SnapshotRequest
     | BankRequest

@@ -80,6 +80,10 @@ class KnobPage(Page):
         turn = turn_of(param, value) if param.high > param.low else 0.0
         return KnobSheet(self.title(facts), param.label, shown(param, value), min(max(turn, 0.0), 1.0))
 
+    def is_long(self, facts: Facts) -> bool:
+        """From end to end it is far."""
+        return True
+
     def turn(self, facts: Facts, at: int, steps: int) -> Turned:
         """The value follows."""
         param = self.param(facts)

@@ -57,17 +57,25 @@ class Menu:
         """Back to the playing pedal."""
         self._stops.clear()
 
-    def turn(self, steps: int, facts: Facts, now_s: float) -> Wishes:
-        """By so many detents: through a page. Closed, it goes to the list of presets; while one tunes, A4 follows."""
+    def turn(self, clicks: int, facts: Facts, now_s: float, steps: int | None = None) -> Wishes:
+        """Through a page. Closed, it goes to the list of presets; while one tunes, A4 follows.
+
+        Args:
+            clicks: as the hand felt them, to the right if positive.
+            facts: the pedal as it is.
+            now_s: seconds of a monotonic clock.
+            steps: the same, more of them the faster it was; for what is long.
+        """
         self._used_s = now_s
         if not self._stops:
             if facts.tuner_on:
-                hz = min(max(facts.reference_hz + steps, LEAST_REFERENCE_HZ), MOST_REFERENCE_HZ)
+                hz = min(max(facts.reference_hz + clicks, LEAST_REFERENCE_HZ), MOST_REFERENCE_HZ)
                 return (Tune(reference_hz=hz),)
             page = PresetsPage()
             self._stops.append(_Stop(page, page.start(facts)))
         top = self._stops[-1]
-        turned = top.page.turn(facts, top.at, steps)
+        is_long = steps is not None and top.page.is_long(facts)
+        turned = top.page.turn(facts, top.at, steps if steps is not None and is_long else clicks)
         top.at = turned.at
         return turned.wishes
 

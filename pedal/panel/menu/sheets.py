@@ -10,6 +10,10 @@ from pedal.panel.menu.facts import Facts
 from pedal.panel.request import Request
 
 
+#: Lists of more rows are gone through faster the faster one turns.
+LONG_LIST = 24
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """Go to another page, on top of this one or in its place; ``at`` is where, None leaves that to the page."""
@@ -141,8 +145,12 @@ class Page:
         """Where it opens."""
         return 0
 
+    def is_long(self, facts: Facts) -> bool:
+        """Whether a fast turn goes further than the clicks that a hand felt."""
+        return False
+
     def turn(self, facts: Facts, at: int, steps: int) -> Turned:
-        """By so many detents, to the right if positive."""
+        """By so many steps, to the right if positive."""
         raise NotImplementedError
 
     def push(self, facts: Facts, at: int) -> Deed | None:
@@ -181,6 +189,10 @@ class ListPage(Page):
         """A list, or one sentence."""
         rows = self.rows(facts)
         return ListSheet(self.title(facts), rows, within(at, len(rows)), "" if rows else self.note(facts))
+
+    def is_long(self, facts: Facts) -> bool:
+        """A list of hundreds is."""
+        return len(self.rows(facts)) > LONG_LIST
 
     def turn(self, facts: Facts, at: int, steps: int) -> Turned:
         """Through the rows."""
