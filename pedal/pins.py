@@ -43,6 +43,11 @@ def is_header_uart(device: str) -> bool:
     return device in _HEADER_UARTS
 
 
+def card_id_of(card: str) -> str:
+    """The ALSA id in a board's ``card``: itself, or that of a PCM name (``hw:CARD=pisound,DEV=0``, ``hw:pisound``)."""
+    return card.partition("CARD=")[2].partition(",")[0] or card.partition(":")[2].partition(",")[0] or card
+
+
 def reserved_pins(
     card: str, display_bus: Literal["i2c", "spi"] | None, *, has_knobs: bool = False, has_uart: bool = False
 ) -> dict[int, str]:
@@ -54,7 +59,7 @@ def reserved_pins(
         has_knobs: whether there is a converter on SPI.
         has_uart: whether MIDI comes in at the header's serial port.
     """
-    card_id = card.partition("CARD=")[2].partition(",")[0] or card.partition(":")[2].partition(",")[0] or card
+    card_id = card_id_of(card)
     taken: dict[int, str] = {}
     if card_id in _CARD_PINS:
         uses = _I2S | _CARD_PINS[card_id]

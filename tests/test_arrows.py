@@ -20,7 +20,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
 LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes", "levels"}
-LOWEST |= {"health", "prices", "connection"}
+LOWEST |= {"health", "prices", "connection", "actions"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
 JUDGE = "library judge"  # library/judge.py: reads files from outside, in a process of its own
@@ -40,12 +40,13 @@ ARROWS: dict[str, set[str]] = {
     "files": {"errors"},
     "health": {"errors", "files"},
     "params": {"units", "errors"},
-    "preset": {"units", "errors", "params", "paths", "files"},
+    "actions": {"errors", "params"},
+    "preset": {"actions", "units", "errors", "params", "paths", "files"},
     "prices": {"errors", "params", "paths", "files"},
-    "config": {"units", "errors", "params", "paths", "files", "pins"},
+    "config": {"actions", "units", "errors", "params", "paths", "files", "pins"},
     "connection": {"errors", "params", "files"},
-    "nam": LOWEST - {"preset", "prices", "connection"},
-    "dsp": LOWEST - {"preset", "prices", "connection"},
+    "nam": LOWEST - {"preset", "prices", "connection", "actions"},
+    "dsp": LOWEST - {"preset", "prices", "connection", "actions"},
     "rig": LOWEST | {"nam", "dsp"},
     "governor": {"units"},
     "link": {"arena", "jit", "layout", "errors", "units"},

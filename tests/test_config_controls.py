@@ -113,7 +113,7 @@ def test_a_codec_with_its_own_bypass() -> None:
 EDITS = [
     ("[relay]", "[relai]", "unknown key 'relai'. Did you mean 'relay'"),
     ("hold = ", "hould = ", "unknown key 'switches.bypass.hould'. Did you mean 'hold'"),
-    ('"tuner"', '"tunr"', "switches.bypass.hold = 'tunr' is not right. Use \"bypass\""),
+    ('"tuner"', '"tunr"', "switches.bypass.hold: 'tunr' is no action. Did you mean 'tuner'?"),
     ("pin = 12", "pin = 18", "relay.pin = 18 is taken by the sound card 'sndrpihifiberry' (I2S bit clock)"),
     ("pin = 12", "pin = 3", "relay.pin = 3 is taken by the sound card 'sndrpihifiberry' (I2C clock)"),
     ("pin = 12", "pin = 10", "relay.pin = 10 is taken by the knobs (SPI data out). Wire the relay to a free pin"),

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from pedal import layout
 from pedal.audio import realtime
-from pedal.audio.alsa import Card, open_card
+from pedal.audio.alsa import Card
+from pedal.audio.alsa_mixer import ReadyCard
 from pedal.audio.loop import STARTING, play
 from pedal.audio.stopping import STOP_S, block_signals, on_signal
 from pedal.audio.words import CardWords
@@ -86,7 +87,7 @@ def main(board: Board, link_path: Path) -> None:
     # Rigs are the understudy's to walk through.
     for warning in realtime.prepare(board.audio.realtime_priority, period_core, arena, layout.HEAP_AT_BYTE):
         _log.warning("%s", warning)
-    play(lambda: open_card(board.audio), words, play_period, _log.info)
+    play(ReadyCard(board.audio, board.mixer, _log.warning), words, play_period, _log.info)
     link.put(layout.STOP, 1)
     understudy.join(STOP_S)
     _log.info("stopped after %d periods, %d xruns", link.get(layout.PERIOD_COUNT), link.get(layout.XRUNS))

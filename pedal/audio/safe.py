@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from pedal import layout
 from pedal.arena import Arena
 from pedal.audio import realtime
-from pedal.audio.alsa import FORMATS, open_card
+from pedal.audio.alsa import FORMATS
+from pedal.audio.alsa_mixer import ReadyCard
 from pedal.audio.loop import STARTING, play
 from pedal.audio.stopping import block_signals, on_signal
 from pedal.audio.words import CardWords
@@ -134,7 +135,7 @@ def main(board: Board, link_path: Path) -> None:
     core, _ = realtime.choose_cores(board.audio.period_core)
     for warning in realtime.prepare(board.audio.realtime_priority, core, arena, 8 * layout.STATUS_END):
         _log.warning("%s", warning)
-    play(lambda: open_card(board.audio), words, PassThrough(), _log.info)
+    play(ReadyCard(board.audio, board.mixer, _log.warning), words, PassThrough(), _log.info)
 
 
 def _command_line() -> int:

@@ -3,7 +3,6 @@
 ``board/*.toml`` becomes frozen records, once, at the start of every process of the pedal. See ``docs/boards.md``.
 """
 
-from pedal.config.actions import ACTIONS, Action
 from pedal.config.analog import CodecBypassSettings, MixerSetting, RelaySettings
 from pedal.config.board import AudioSettings, Board, DisplaySettings, LooperSettings, TunerSettings
 from pedal.config.controls import (
@@ -18,8 +17,6 @@ from pedal.config.controls import (
 from pedal.config.reading import board_names, board_path, load_board, parse_board
 
 __all__ = [
-    "ACTIONS",
-    "Action",
     "AudioSettings",
     "Board",
     "ChordSettings",

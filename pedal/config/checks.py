@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from pedal.config.actions import UNDONE_BY_LETTING_GO, Action
+from pedal.actions import ACTIONS, Action, parse_action
 from pedal.config.board import AudioSettings, Board
 from pedal.config.wires import check_wires
 from pedal.errors import BoardError, did_you_mean
@@ -33,12 +33,12 @@ def check_board(board: Board, where: str) -> None:
     _check_audio(board.audio, where)
     _check_parameters(board, where)
     check_wires(board, where)
+    _check_actions(board, where)
     _check_switches(board, where)
     _check_chords(board, where)
     _check_encoders(board, where)
     _check_leds(board, where)
     _check_midi(board, where)
-    _check_looper(board, where)
 
 
 def _check_names(board: Board, where: str) -> None:
@@ -91,8 +91,8 @@ def _check_switches(board: Board, where: str) -> None:
             if switch.hold or switch.long_hold or switch.double_tap:
                 hint = "Remove hold, long_hold and double_tap, or momentary"
                 raise BoardError(f"{key} is momentary and cannot wait to be held", where=where, hint=hint)
-            if switch.action not in UNDONE_BY_LETTING_GO:
-                hint = f"Momentary switches have: {', '.join(sorted(UNDONE_BY_LETTING_GO))}"
+            if not parse_action(switch.action, BoardError, where).has_two_sides:
+                hint = f"Momentary switches have: {', '.join(n for n, kind in ACTIONS.items() if kind.has_two_sides)}"
                 raise BoardError(f"{key}: letting go cannot undo {switch.action!r}", where=where, hint=hint)
         if not switch.led:
             continue
@@ -161,15 +161,24 @@ def _check_midi(board: Board, where: str) -> None:
         raise BoardError(f"midi.uart = {board.midi.uart!r:.40} is no serial device", where=where, hint=hint)
 
 
-def _check_looper(board: Board, where: str) -> None:
-    for key, action in _actions(board):
-        if board.looper is None and action.startswith("looper"):
-            message = f"{key} = {action!r} needs a looper"
+def _check_actions(board: Board, where: str) -> None:
+    for key, action in _actions(board, where):
+        if board.looper is None and action.name.startswith("looper"):
+            message = f"{key} = '{action}' needs a looper"
             raise BoardError(message, where=where, hint="Write [looper] and the key seconds below it")
 
 
-def _actions(board: Board) -> Iterator[tuple[str, Action]]:
-    """Every action that the file names, with its key."""
+def _actions(board: Board, where: str) -> Iterator[tuple[str, Action]]:
+    """Every action that the file names, with its key.
+
+    Raises:
+        BoardError: one that is none.
+    """
+    for key, text in _action_texts(board):
+        yield key, parse_action(text, BoardError, f"{where}: {key}")
+
+
+def _action_texts(board: Board) -> Iterator[tuple[str, str]]:
     for name, switch in board.switches.items():
         for gesture in ("action", "hold", "long_hold", "double_tap"):
             if (action := getattr(switch, gesture)) is not None:

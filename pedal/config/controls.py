@@ -10,14 +10,16 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from pedal.config.actions import ActionKey, OptionalAction
-
 Pin = Annotated[int, Meta(ge=2, le=27, description="a BCM pin number from 2 to 27")]
 OptionalPin = Annotated[
     Annotated[int, Meta(ge=2, le=27)] | None, Meta(description="a BCM pin number from 2 to 27, or leave it out")
 ]
 Channel = Annotated[int, Meta(ge=0, le=7, description="an input of the MCP3008, 0 to 7")]
 Parameter = Annotated[str, Meta(max_length=80, description="BLOCK.PARAM, such as amp.drive_db")]
+ActionText = Annotated[Annotated[str, Meta(max_length=80)], Meta(description='an action, such as "tuner"')]
+OptionalAction = Annotated[
+    Annotated[str, Meta(max_length=80)] | None, Meta(description='an action, such as "tuner", or leave it out')
+]
 Flag = Annotated[bool, Meta(description="true or false")]
 
 
@@ -34,7 +36,7 @@ class FootSwitch(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     pin: Pin
-    action: ActionKey
+    action: ActionText
     hold: OptionalAction = None
     long_hold: OptionalAction = None
     double_tap: OptionalAction = None
@@ -49,7 +51,7 @@ class ChordSettings(msgspec.Struct, frozen=True, kw_only=True):
     switches: Annotated[
         tuple[str, str], Meta(description='the names of two footswitches, such as ["bypass", "next"]')
     ]  # fmt: skip
-    action: ActionKey
+    action: ActionText
 
 
 class EncoderSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,8 @@ from pedal.panel.chain import Chain
 from pedal.panel.chain_requests import ChainRequest, Favour
 from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
+from pedal.panel.hands import Hands
+from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
@@ -44,6 +46,7 @@ class Answers:
         keeping: presets on disk.
         snapshots: of the preset in hand.
         banks: under the feet.
+        hands: switches and the expression pedal.
         shelf: what there is to choose from.
     """
 
@@ -56,6 +59,7 @@ class Answers:
     keeping: Keeping
     snapshots: Snapshots
     banks: BankSwitches
+    hands: Hands
     shelf: Shelf
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
@@ -73,6 +77,8 @@ class Answers:
             return self.banks.answer(request)
         if isinstance(request, ChainRequest):
             return Chain(player).answer(request)
+        if isinstance(request, HandsRequest):
+            return self.hands.answer(request)
         match request:
             case protocol.Status():
                 return self.status()

@@ -24,11 +24,15 @@ from pedal.errors import BoardError, LinkError, PedalError
 from pedal.health import ask_resume, load_health
 from pedal.link import Link, Word
 from pedal.panel.control import SOCKET_NAME, Ask, ControlServer
+from pedal.panel.controls.feet import feet_of
 from pedal.panel.controls.gestures import Gesture
 from pedal.panel.controls.inputs import open_footswitches
 from pedal.panel.controls.inputs_adc import open_knobs
+from pedal.panel.controls.inputs_encoders import EncoderPins, open_encoders
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
+from pedal.panel.expression import INPUT
+from pedal.panel.footwork import BYPASS
 from pedal.panel.jobs import Done
 from pedal.panel.loop import Panel
 from pedal.panel.reflexes import Reflexes
@@ -77,9 +81,11 @@ def run_panel(
         display = open_display(board.display, screen)
         stack.callback(display.close)
         display.show(splash(__version__))
-        stack.enter_context(open_footswitches(pins, reflexes.feel))
-        channels = {} if board.virtual else {name: knob.channel for name, knob in board.knobs.items()}
-        stack.enter_context(open_knobs(channels, items.put))
+        pulls = {name: switch.pull for name, switch in board.switches.items()}
+        reflexes.attach(stack.enter_context(open_footswitches(pins, reflexes.feel, pulls=pulls)))
+        reflexes.learn({}, feet_of(board))
+        stack.enter_context(open_encoders(_encoders(board), items.put))
+        stack.enter_context(open_knobs(_channels(board), items.put))
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
         stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
@@ -146,7 +152,7 @@ class _Lobby:
             return
         if isinstance(item, Ask):
             item.refuse(f"The pedal is not ready yet. {self._safe_mode() or STARTING}")
-        elif isinstance(item, Gesture) and self.board.switches[item.name].action == "bypass":
+        elif isinstance(item, Gesture) and feet_of(self.board).actions.get((item.name, item.kind)) == BYPASS:
             try:
                 ask_resume(self.path.parent, "audio")
             except PedalError as error:
@@ -160,6 +166,21 @@ def _carry_over(old: Link, fresh: Link) -> None:
     for place in layout.HAND_NOTES:
         fresh.write_notes(place, old.read_notes(place))
     fresh.put(Word.BYPASSED, old.get(Word.BYPASSED))
+
+
+def _encoders(board: Board) -> dict[str, EncoderPins]:
+    return {
+        name: EncoderPins(encoder.pin_a, encoder.pin_b, encoder.pin_push, encoder.steps_per_detent)
+        for name, encoder in board.encoders.items()
+    }
+
+
+def _channels(board: Board) -> dict[str, int]:
+    """Inputs of the converter; a virtual board has none, its knobs are keys."""
+    if board.virtual:
+        return {}
+    pedal = {INPUT: board.expression.channel} if board.expression else {}
+    return {name: knob.channel for name, knob in board.knobs.items()} | pedal
 
 
 def plain_reason(arguments: list[str]) -> str:

@@ -21,6 +21,7 @@ from pedal.panel.bank_requests import (
     RenameBank,
     UseBank,
 )
+from pedal.panel.controls.feet import feet_of
 from pedal.panel.hand import Hand
 from pedal.panel.player import Player
 
@@ -39,7 +40,7 @@ class BankSwitches:
         self._player = player
         self._hand = hand
         self._store = store
-        self._has_switches = any(switch.action.startswith("preset_") for switch in board.switches.values())
+        self._has_switches = any(action.name == "preset" for action in feet_of(board).actions.values())
 
     def answer(self, request: BankRequest) -> dict[str, Any]:
         """Do what a request asks for; the answer says what was done.

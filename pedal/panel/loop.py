@@ -11,17 +11,19 @@ import logging
 import queue
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 from PIL import Image
 
 from pedal import layout
+from pedal.actions import parse_action
 from pedal.config import Board
-from pedal.errors import PedalError
-from pedal.health import ask_resume, load_health
+from pedal.errors import BoardError, PedalError
+from pedal.health import load_health
 from pedal.library.banks import BankStore
+from pedal.library.calibration import CalibrationStore
+from pedal.library.catalog import Catalog
 from pedal.library.connections import ConnectionStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
@@ -30,22 +32,27 @@ from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
-from pedal.panel.controls.gestures import Gesture, Kind
+from pedal.panel.controls.encoder import Push, Rotation
+from pedal.panel.controls.gestures import Gesture
 from pedal.panel.controls.knobs import Turn
 from pedal.panel.display.import_page import draw_import
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
 from pedal.panel.display.tuner_page import draw_tuner
+from pedal.panel.expression import INPUT, ExpressionPedal
+from pedal.panel.footwork import Footwork
 from pedal.panel.hand import Hand
+from pedal.panel.hands import Hands
 from pedal.panel.imports import Imports
 from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
-from pedal.panel.looper import ACTIONS
+from pedal.panel.menus import Menus
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
@@ -98,7 +105,6 @@ class Panel:
         self._widths = Widths(self._rigs, board.budget_share)
         self._hand = Hand(PresetStore.default(), link)
         self._workshop = workshop
-        self._reflexes = reflexes
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
         self._turns = Turns(board, self._player)
@@ -107,13 +113,20 @@ class Panel:
         banks = BankSwitches(self._player, self._hand, BankStore.default(), board)
         keeping = Keeping(self._player, self._hand.store, banks.naming)
         snapshots = Snapshots(self._player, self._hand.store)
-        self._actions = Actions(self._player, self._tuner, snapshots, banks)
+        self._expression = ExpressionPedal(board, self._player, CalibrationStore.default())
+        point = self._expression.point
+        self._actions = Actions(self._player, self._tuner, snapshots, banks, point, Catalog.default())
+        self._footwork = Footwork(board, link, self._player, self._actions, reflexes)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
-        self._answers = Answers(
-            self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots, banks
+        hands = Hands(board, self._player, self._expression)
+        shelf = Shelf(Catalog.default(), self._hand.store)
+        about = self._status, self._view, press
+        self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
+        self._menus = Menus(
+            board, link, self._player, keeping, self._tuner, shelf, self._footwork, self._answers.answer
         )
-        self._deeds = dict(self._quick_deeds())
+        self._actions.open_menu = self._menus.open_by_foot
         self._tick = 0
         self._shown_message = ("", 0.0)
 
@@ -131,7 +144,8 @@ class Panel:
             self._look_at_health()
             self._serve()
         finally:
-            self._reflexes.learn({})
+            self._footwork.forget()
+            self._menus.shelf.close()
 
     def _serve(self) -> None:
         next_tick_s = time.monotonic()
@@ -144,15 +158,22 @@ class Panel:
                 next_tick_s = max(next_tick_s + TICK_S, time.monotonic())
                 continue
             self._on_item(item)
+            self._footwork.look_after()
             if time.monotonic() > next_tick_s + TICK_S:  # a flood of requests must not starve the tick
                 self._on_tick(time.monotonic())
                 next_tick_s = time.monotonic() + TICK_S
 
     def _on_item(self, item: object) -> None:
         if isinstance(item, Gesture):
-            self._on_gesture(item)
+            self._imports.dismiss(time.monotonic())
+            self._footwork.felt(item)
         elif isinstance(item, Turn):
-            self._turns.turned(item, time.monotonic())
+            if item.knob == INPUT:
+                self._expression.moved(item.value_norm, time.monotonic())
+            else:
+                self._turns.turned(item, time.monotonic())
+        elif isinstance(item, (Rotation, Push)):
+            self._on_encoder(item)
         elif isinstance(item, Ask):
             try:
                 item.answer(self._answers.answer(item.request))
@@ -162,29 +183,23 @@ class Panel:
             self._workshop.received(item)
             self._player.built(item)
 
-    def _on_gesture(self, gesture: Gesture) -> None:
-        self._imports.dismiss(time.monotonic())
-        action = self._board.switches[gesture.name].action
-        try:
-            if action == "bypass" and ask_resume(self._link.path.parent, "audio"):
-                self._player.message = "Trying again."
-            else:
-                self._actions.do(action, gesture.at_s)
-        except PedalError as error:
-            self._player.message = str(error)
-
-    def _quick_deeds(self) -> Iterator[tuple[tuple[str, Kind], Callable[[], None]]]:
-        """What a switch does without waiting for this loop."""
-        for name, switch in self._board.switches.items():
-            if switch.action == "bypass":
-                yield (name, "tap"), self._player.toggle_bypass
-            elif switch.action in ACTIONS:
-                yield (name, "tap"), partial(self._player.looper.press, ACTIONS[switch.action])
+    def _on_encoder(self, event: Rotation | Push) -> None:
+        settings = self._board.encoders[event.encoder]
+        if settings.role == "menu":
+            self._imports.dismiss(time.monotonic())
+            self._menus.felt(event)
+        elif settings.parameter is not None and isinstance(event, Rotation):
+            self._turns.rotated(settings.parameter, event)
+        elif settings.push is not None and isinstance(event, Push):
+            self._footwork.do(parse_action(settings.push, BoardError, self._board.name), event.at_s)
 
     def _status(self) -> dict[str, Any]:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
 
     def _view(self) -> Image.Image:
+        menu = self._menus.page()
+        if menu is not None:
+            return menu
         tuner = self._tuner.view()
         if tuner is not None:
             return draw_tuner(tuner)
@@ -204,9 +219,11 @@ class Panel:
             self._on_event(event, status, now_s)
         if status.card_state == layout.CARD_RUNNING:
             self._widths.tick(status, self._hand.quality, now_s)
+        self._menus.tick(now_s)
         if self._tick % PAGE_TICKS == 0:
             self._expire_message(now_s)
-        if self._tick % PAGE_TICKS == 0 or self._tuner.is_on:  # a needle, and the first reading, do not wait
+        # a needle, the first reading and what a hand turns do not wait
+        if self._tick % PAGE_TICKS == 0 or self._tuner.is_on or self._menus.was_touched:
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
@@ -218,7 +235,7 @@ class Panel:
         """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""
         reason = load_health(self._link.path.parent, "audio").safe_mode
         self._reporter.tell_safe_mode(reason)
-        self._reflexes.learn({} if reason else self._deeds)
+        self._footwork.look_after(bool(reason))
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:
         if event.kind == layout.EVENT_WIDTH:
@@ -243,5 +260,6 @@ class Panel:
             self._shown_message = (self._player.message, now_s)
             if self._player.message:
                 _log.info("%s", self._player.message)
+                self._menus.said.appendleft(self._player.message)
         elif text and now_s - since_s > MESSAGE_S:
             self._player.message = ""

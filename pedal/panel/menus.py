@@ -20,14 +20,16 @@ from pedal.errors import PedalError
 from pedal.link import Link
 from pedal.panel.chain_requests import NewPreset
 from pedal.panel.controls.encoder import Push, Rotation
+from pedal.panel.controls.feet import Feet
+from pedal.panel.controls.gestures import Gesture, Knows
 from pedal.panel.display.menu_pages import draw_menu
-from pedal.panel.hand import Hand
+from pedal.panel.footwork import Footwork
 from pedal.panel.keeping import Keeping
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.machine import Menu, Wishes
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import DeletePreset, RenamePreset, SavePreset
-from pedal.panel.request import Request
+from pedal.panel.protocol import AnyRequest
 from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner
 
@@ -42,8 +44,9 @@ class Menus:
     """One menu, and what it needs.
 
     Attributes:
-        board, link, player, hand, keeping, tuner: of the panel.
+        board, link, player, keeping, tuner: of the panel.
         shelf: what there is to choose from.
+        footwork: lends the footswitches to a menu that was opened by foot.
         perform: does a request, or raises a ``PedalError``.
         said: what the pedal said, newest first.
     """
@@ -51,19 +54,43 @@ class Menus:
     board: Board
     link: Link
     player: Player
-    hand: Hand
     keeping: Keeping
     tuner: Tuner
     shelf: Shelf
-    perform: Callable[[Request], dict[str, Any]]
+    footwork: Footwork
+    perform: Callable[[AnyRequest], dict[str, Any]]
     said: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
     _menu: Menu = field(default_factory=Menu)
-    _ticks: int = 0  # since it was touched
+    _ticks: int = 0  # pages since it was touched
+    _by_foot: bool = False
 
     @property
-    def is_open(self) -> bool:
-        """Whether its page is shown."""
-        return self._menu.is_open
+    def was_touched(self) -> bool:
+        """Whether its page is another since it was drawn."""
+        return self._menu.is_open and self._ticks == 0
+
+    def open_by_foot(self, at_s: float) -> None:
+        """A footswitch opens the menu, and the first two switches of the board are its keys until it closes.
+
+        The first turns by one, held backwards; the second pushes, held it goes back.
+        """
+        self._use(lambda facts: self._menu.open(facts, at_s))
+        keys = tuple(self.board.switches)[:2]
+        self._by_foot = True
+        self.footwork.lend(Feet({}, {key: Knows(hold=True) for key in keys}, {}), self._felt_foot)
+
+    def _felt_foot(self, gesture: Gesture) -> None:
+        first, second = (*self.board.switches, "", "")[:2]
+        at_s = gesture.at_s
+        match gesture.name == first, gesture.name == second, gesture.kind:
+            case True, _, "tap":
+                self._use(lambda facts: self._menu.turn(1, facts, at_s))
+            case True, _, "hold":
+                self._use(lambda facts: self._menu.turn(-1, facts, at_s))
+            case _, True, "tap":
+                self._use(lambda facts: self._menu.push(facts, at_s))
+            case _, True, "hold":
+                self._use(lambda facts: self._menu.back(facts, at_s))
 
     def felt(self, event: Rotation | Push) -> None:
         """The encoder was turned or pushed."""
@@ -79,6 +106,7 @@ class Menus:
     def tick(self, now_s: float) -> None:
         """Let time pass: a menu that nobody uses closes, a message of the shelf is said."""
         self._menu.tick(now_s)
+        self._give_back_feet()
         if self.shelf.trouble:
             self.player.message, self.shelf.trouble = self.shelf.trouble, ""
 
@@ -121,8 +149,14 @@ class Menus:
             self.shelf.look()
         for wish in wishes:
             self._do(wish)
+        self._give_back_feet()
 
-    def _do(self, wish: Request) -> None:
+    def _give_back_feet(self) -> None:
+        if self._by_foot and not self._menu.is_open:
+            self._by_foot = False
+            self.footwork.take_back()
+
+    def _do(self, wish: AnyRequest) -> None:
         """Why it cannot be done is said at the foot of the page."""
         try:
             self.perform(wish)

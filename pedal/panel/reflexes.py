@@ -11,7 +11,9 @@ import queue
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pedal.panel.controls.feet import Feet
 from pedal.panel.controls.gestures import Gesture, Kind
+from pedal.panel.controls.inputs import Footswitches
 
 
 class Reflexes:
@@ -23,11 +25,23 @@ class Reflexes:
 
     def __init__(self, items: queue.SimpleQueue[Any]) -> None:
         self._items = items
+        self._switches: Footswitches | None = None
         self._deeds: Mapping[tuple[str, Kind], Callable[[], object]] = {}
 
-    def learn(self, deeds: Mapping[tuple[str, Kind], Callable[[], object]]) -> None:
-        """From now on these gestures (of a switch or chord, by name) do these things at once, and no others do."""
+    def attach(self, switches: Footswitches) -> None:
+        """Whom to tell what the feet mean: which switches must wait for a hold, a second tap, another switch."""
+        self._switches = switches
+
+    def learn(self, deeds: Mapping[tuple[str, Kind], Callable[[], object]], feet: Feet | None = None) -> None:
+        """From now on these gestures (of a switch or chord, by name) do these things at once, and no others do.
+
+        Args:
+            deeds: what they do.
+            feet: what the switches are to wait for, where that is news.
+        """
         self._deeds = deeds
+        if self._switches is not None and feet is not None:
+            self._switches.learn(feet.knows, feet.chords)
 
     def feel(self, gesture: Gesture) -> None:
         """Act, or leave it to the loop."""

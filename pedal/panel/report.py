@@ -11,10 +11,12 @@ from collections.abc import Collection
 from typing import Any
 
 from pedal import layout
+from pedal.actions import Action
 from pedal.config import Board
 from pedal.link import Word
 from pedal.link.status import Status
 from pedal.notes import TAIL_MARK
+from pedal.panel.controls.feet import feet_of
 from pedal.panel.display.pages import AudioState, PanelView
 from pedal.panel.hand import Hand
 from pedal.panel.keeping import Keeping
@@ -64,7 +66,7 @@ def is_alive(pid: int) -> bool:
 
 def way_out(board: Board) -> str:
     """How a player leaves safe mode, one sentence."""
-    by_foot = any(switch.action == "bypass" for switch in board.switches.values())
+    by_foot = any(action == Action("bypass") for action in feet_of(board).actions.values())
     return "Press bypass to try again." if by_foot else "`pedal resume` tries again."
 
 

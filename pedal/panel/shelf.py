@@ -99,7 +99,8 @@ class Shelf:
         self._catalog.write_card(msgspec.structs.replace(entry.card, favourite=liking.on))
 
     def _read(self) -> Goods:
-        models, impulses = [], []
+        models: list[Thing] = []
+        impulses: list[Thing] = []
         for entry in self._catalog.entries():
             if not entry.missing:
                 (models if entry.card.kind == "model" else impulses).append(_thing(entry))

@@ -81,3 +81,12 @@ def turn_of(param: Param, value: float) -> float:
     if param.taper == "log":
         return math.log(value / param.low) / math.log(param.high / param.low)
     return (value - param.low) / (param.high - param.low)
+
+
+def stepped(param: Param, value: float, clicks: int, steps: int) -> float:
+    """A value so many clicks of an encoder further: words go by the click, the rest by ``steps`` of its own step."""
+    if param.words or param.unit == "on/off":
+        return min(max(value + clicks, param.low), param.high)
+    if param.taper == "log":
+        return value_at(param, min(max(turn_of(param, value) + steps / 100.0, 0.0), 1.0))
+    return min(max(float(f"{value + steps * param.step:.6g}"), param.low), param.high)

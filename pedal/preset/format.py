@@ -10,6 +10,7 @@ from typing import Any
 import tomli_w
 
 from pedal.params import KINDS
+from pedal.preset.controls import control_tables
 from pedal.preset.migrate import SCHEMA
 from pedal.preset.model import HASH_SUFFIX, Block, Preset
 from pedal.preset.snapshots import snapshot_table
@@ -19,6 +20,7 @@ def format_preset(preset: Preset) -> str:
     """The TOML text that ``parse_preset`` reads back as the same preset."""
     head: dict[str, Any] = {"schema": SCHEMA, "name": preset.name}
     head |= {block.id: _values(block) for block in (preset.input, preset.dc, preset.output) if block.values}
+    head |= control_tables(preset)
     parts = [tomli_w.dumps(head)]
     # One [[block]] each, as players write it; the writer itself would put short ones on one line.
     parts += [f"[[block]]\n{tomli_w.dumps(_table(block))}" for block in preset.blocks]

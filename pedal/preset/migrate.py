@@ -29,8 +29,13 @@ def _to_2(document: Document) -> Document:
     return document
 
 
+def _to_3(document: Document) -> Document:
+    """Version 3 adds what a preset makes of switches and of the expression pedal: older ones say nothing of that."""
+    return document
+
+
 #: The step at index ``i`` leads from version ``i + 1`` to the next.
-STEPS: tuple[Step, ...] = (_to_2,)
+STEPS: tuple[Step, ...] = (_to_2, _to_3)
 #: The version that is written.
 SCHEMA = 1 + len(STEPS)
 

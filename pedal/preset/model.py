@@ -112,13 +112,29 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Expression:
+    """What the expression pedal moves in a preset.
+
+    Attributes:
+        parameter: ``BLOCK.PARAM``.
+        heel, toe: its value at either end, in its own unit; None: the parameter's own ends.
+    """
+
+    parameter: str
+    heel: float | None = None
+    toe: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
-    """A chain, and its snapshots.
+    """A chain, its snapshots, and what it makes of the controls.
 
     Attributes:
         name: what the screen shows.
         input, blocks, dc, output: the chain in the order of the signal.
         snapshots: in the order of the file.
+        switches: actions that differ from the board's, by switch and gesture.
+        expression: what its pedal moves; None: what the board says.
         master: how the pedal is connected; no preset file says that.
         looper: no file says that either; None where the board has none.
         snapshot: the number that was recalled last, 0 for none; nor that.
@@ -130,6 +146,8 @@ class Preset:
     dc: Block = field(default_factory=lambda: Block("dc", "dc"))
     output: Block = field(default_factory=lambda: Block("output", "output"))
     snapshots: tuple[Snapshot, ...] = ()
+    switches: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    expression: Expression | None = None
     master: Block = field(default_factory=lambda: Block("master", "master"))
     looper: Block | None = None
     snapshot: int = 0
@@ -141,7 +159,9 @@ class Preset:
         return (self.input, *self.blocks, self.dc, self.output, *looper, self.master)
 
     def is_like(self, other: Preset) -> bool:
-        """Whether both are called the same and sound the same, whatever they leave to a default."""
+        """Whether both are called, sound and are played the same, whatever they leave to a default."""
+        if (self.switches, self.expression) != (other.switches, other.expression):
+            return False
         return self.name == other.name and [block.filled for block in self.chain] == [b.filled for b in other.chain]
 
     def block(self, block_id: str) -> Block:

@@ -13,6 +13,7 @@ from typing import Any
 from pedal.errors import PresetError, did_you_mean
 from pedal.files import parse_toml
 from pedal.params import BYPASS, KINDS, BlockKind, kind_named
+from pedal.preset.controls import parse_expression, parse_switches
 from pedal.preset.migrate import migrated
 from pedal.preset.model import (
     HASH_SUFFIX,
@@ -44,10 +45,12 @@ def parse_preset(text: str, where: str) -> Preset:
     raw = migrated(parse_toml(text, where, PresetError), where)
     tables, snapshots = raw.pop("block", []), raw.pop("snapshot", [])
     name = checked_name(raw.pop("name", None), where)
+    switches = parse_switches(raw.pop("switches", {}), where)
+    expression = parse_expression(raw.pop("expression", {}), where)
     implicit: dict[str, Any] = {key: _parse_implicit(key, raw.pop(key, {}), where) for key in IMPLICIT}
     if raw:
         key = next(iter(raw))
-        hint = did_you_mean(key, ["schema", "name", "block", "snapshot", *IMPLICIT])
+        hint = did_you_mean(key, ["schema", "name", "block", "snapshot", "switches", "expression", *IMPLICIT])
         raise PresetError(f"unknown key {key!r:.40}", where=where, hint=hint)
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise PresetError("block must be a list of tables", where=where, hint="Write [[block]] before each block")
@@ -65,7 +68,7 @@ def parse_preset(text: str, where: str) -> Preset:
     for kind, most in MAX_OF_KIND.items():
         if sum(block.kind == kind for block in blocks) > most:
             raise PresetError(f"has more than {most} block of kind '{kind}'", where=where, hint="Remove the others")
-    preset = Preset(name=name, blocks=tuple(blocks), **implicit)
+    preset = Preset(name=name, blocks=tuple(blocks), switches=switches, expression=expression, **implicit)
     return replace(preset, snapshots=parse_snapshots(snapshots, preset, where))
 
 

@@ -41,7 +41,9 @@ def meaning(preset: Preset) -> dict[str, Any]:
         {"number": snapshot.number, "name": snapshot.name, "chain": _chain(recalled(preset, snapshot.number))}
         for snapshot in preset.snapshots
     ]
-    return {"name": preset.name, "chain": _chain(preset)} | ({"snapshots": snapshots} if snapshots else {})
+    controls: dict[str, Any] = {"switches": preset.switches} if preset.switches else {}
+    controls |= {"expression": asdict(preset.expression)} if preset.expression else {}
+    return {"name": preset.name, "chain": _chain(preset)} | ({"snapshots": snapshots} if snapshots else {}) | controls
 
 
 def _chain(preset: Preset) -> list[dict[str, Any]]:

@@ -9,8 +9,7 @@ from pedal.errors import PresetError
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.sheets import Back, Deed, KnobSheet, ListSheet, Page, Sheet, Turned
 from pedal.panel.pitch import LEAST_REFERENCE_HZ, MOST_REFERENCE_HZ
-from pedal.panel.protocol import Loop, Output, SetParam, Tune
-from pedal.panel.request import Request
+from pedal.panel.protocol import AnyRequest, Loop, Output, SetParam, Tune
 from pedal.params import KINDS, Param
 from pedal.params.words import shown, turn_of, value_at
 from pedal.preset import Block
@@ -67,7 +66,7 @@ class KnobPage(Page):
         """Where it stands."""
         raise NotImplementedError
 
-    def wish(self, value: float) -> Request:
+    def wish(self, value: float) -> AnyRequest:
         """To have it there."""
         raise NotImplementedError
 
@@ -124,7 +123,7 @@ class BlockKnob(KnobPage):
         except PresetError:
             return 0.0
 
-    def wish(self, value: float) -> Request:
+    def wish(self, value: float) -> AnyRequest:
         """As a knob would."""
         return SetParam(target=f"{self.block_id}.{self.name}", value=value)
 
@@ -147,7 +146,7 @@ class OutputKnob(KnobPage):
         """As the connection has it."""
         return facts.connection_values.get(self.name, 0.0)
 
-    def wish(self, value: float) -> Request:
+    def wish(self, value: float) -> AnyRequest:
         """Kept with the connection, outside presets."""
         return Output(values={self.name: value})
 
@@ -169,7 +168,7 @@ class LoopKnob(KnobPage):
         """As it is."""
         return facts.loop_level_db or 0.0
 
-    def wish(self, value: float) -> Request:
+    def wish(self, value: float) -> AnyRequest:
         """For all presets."""
         return Loop(level_db=value)
 
@@ -190,6 +189,6 @@ class ReferenceKnob(KnobPage):
         """As it is."""
         return facts.reference_hz
 
-    def wish(self, value: float) -> Request:
+    def wish(self, value: float) -> AnyRequest:
         """Off or on as it was."""
         return Tune(reference_hz=value)

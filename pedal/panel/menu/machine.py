@@ -15,12 +15,11 @@ from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import PresetsPage
 from pedal.panel.menu.sheets import Back, Deed, Do, Open, Page, Sheet
 from pedal.panel.pitch import LEAST_REFERENCE_HZ, MOST_REFERENCE_HZ
-from pedal.panel.protocol import Tune
-from pedal.panel.request import Request
+from pedal.panel.protocol import AnyRequest, Tune
 
 #: Left alone for so long, the menu closes: on stage the preset's number counts.
 IDLE_S = 60.0
-Wishes = tuple[Request, ...]
+Wishes = tuple[AnyRequest, ...]
 
 
 @dataclass(slots=True)
@@ -53,9 +52,11 @@ class Menu:
         if self._stops and now_s - self._used_s > IDLE_S:
             self._stops.clear()
 
-    def close(self) -> None:
-        """Back to the playing pedal."""
+    def open(self, facts: Facts, now_s: float) -> Wishes:
+        """The first page, from wherever one is."""
+        self._used_s = now_s
         self._stops.clear()
+        return self._do(Open(MainPage()), facts)
 
     def turn(self, clicks: int, facts: Facts, now_s: float, steps: int | None = None) -> Wishes:
         """Through a page. Closed, it goes to the list of presets; while one tunes, A4 follows.

@@ -18,8 +18,7 @@ from pedal.panel.preset_requests import (
     SavePreset,
     TakeSnapshot,
 )
-from pedal.panel.protocol import SelectPreset
-from pedal.panel.request import Request
+from pedal.panel.protocol import AnyRequest, SelectPreset
 from pedal.preset import MAX_NAME, MAX_SNAPSHOTS
 
 OK, ERASE, SPACE = "OK", "Erase", "Space"
@@ -137,7 +136,7 @@ class ConfirmPage(ListPage):
     """A question before something that is not taken back easily; No comes first."""
 
     question: str
-    wish: Request
+    wish: AnyRequest
 
     def title(self, facts: Facts) -> str:
         """The question."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from pedal.panel.display.pages import LoopView
 from pedal.panel.menu.facts import Facts
-from pedal.panel.request import Request
-
+from pedal.panel.protocol import AnyRequest
 
 #: Lists of more rows are gone through faster the faster one turns.
 LONG_LIST = 24
@@ -30,7 +29,7 @@ class Do:
     Then go back ``to`` the page of that kind, at ``at``; to none of those open: out of the menu. None stays here.
     """
 
-    wishes: tuple[Request, ...]
+    wishes: tuple[AnyRequest, ...]
     to: type[Page] | None = None
     at: int | None = None
 
@@ -126,7 +125,7 @@ class Turned:
     """What a turn came to: where the page is now, and wishes."""
 
     at: int
-    wishes: tuple[Request, ...] = ()
+    wishes: tuple[AnyRequest, ...] = ()
 
 
 class Page:

@@ -1,0 +1,121 @@
+"""The expression pedal on its parameter: calibrated, within the range that the preset gives, and said on the page.
+
+Used by the panel's loop. There is no pick-up: a foot that moves means the parameter to follow, and kernels ramp there.
+What a preset or a command sets stays until the foot moves.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pedal.config import Board
+from pedal.errors import ControlError, PedalError
+from pedal.library.calibration import Calibration, CalibrationStore, checked_calibration
+from pedal.panel.hand import cell_of
+from pedal.panel.player import Player
+from pedal.params import KINDS
+from pedal.params.words import shown, turn_of, value_at
+from pedal.preset import Expression
+
+#: Called so among the converter's inputs: no knob of a board file can be.
+INPUT = "[expression]"
+
+
+class ExpressionPedal:
+    """What the foot on it does.
+
+    Args:
+        board: says what it moves unless a preset does.
+        player: does it.
+        store: keeps the calibration.
+    """
+
+    def __init__(self, board: Board, player: Player, store: CalibrationStore) -> None:
+        self._board = board
+        self._player = player
+        self._store = store
+        self._calibration, trouble = store.load()
+        player.message = player.message or trouble
+        self._reading: float | None = None
+        self._heel_shown: float | None = None
+        self._pointed: tuple[str, str] = "", ""  # at this parameter, while this preset is in work
+
+    @property
+    def target(self) -> Expression | None:
+        """What it moves now: what a switch pointed it at, else what the preset says, else what the board says."""
+        key, parameter = self._pointed
+        if parameter and key == self._player.key:
+            return Expression(parameter)
+        if self._player.preset.expression is not None:
+            return self._player.preset.expression
+        return Expression(self._board.expression.parameter) if self._board.expression else None
+
+    def point(self, parameter: str) -> None:
+        """Move this from now on, until another preset is played.
+
+        Raises:
+            PresetError: the preset has no such block.
+        """
+        block_id, name = cell_of(parameter)
+        kind = KINDS[self._player.preset.block(block_id).kind]
+        param = kind.params[kind.index(name)]
+        self._pointed = self._player.key, parameter
+        self._player.message = f"Expression: {kind.label} {param.label}"
+
+    def moved(self, reading: float, now_s: float) -> None:
+        """The converter reads ``reading`` (0 to 1): let the parameter follow."""
+        is_first, self._reading = self._reading is None, reading
+        if not is_first:  # where it stands at the start is no movement
+            self.play(self._calibration.position(reading), now_s)
+
+    def play(self, position: float, now_s: float) -> None:
+        """The pedal is at ``position``, 0 at the heel and 1 at the toe; a preset without the block ignores it."""
+        target = self.target
+        if target is None:
+            return
+        try:
+            block_id, name = cell_of(target.parameter)
+            kind = KINDS[self._player.preset.block(block_id).kind]
+            param = kind.params[kind.index(name)]
+            heel = 0.0 if target.heel is None else turn_of(param, min(max(target.heel, param.low), param.high))
+            toe = 1.0 if target.toe is None else turn_of(param, min(max(target.toe, param.low), param.high))
+            value = value_at(param, heel + (toe - heel) * position)
+            self._player.set_param(target.parameter, value, now_s)
+            self._player.message = f"{kind.label} {param.label} {shown(param, value)}"
+        except PedalError as error:
+            if self._player.preset.expression is not None:  # else the board's default, which not every preset has
+                self._player.message = str(error)
+
+    def learn(self, end: Literal["heel", "toe", "forget"]) -> None:
+        """The pedal is all the way at this end now; the toe comes after the heel, and both are kept then.
+
+        Raises:
+            ControlError: the board has no pedal, or the heel was not shown yet.
+            SettingsError: the ends are the same, or the disk refuses.
+        """
+        if end == "forget":
+            self._store.save(Calibration())
+            self._calibration, self._heel_shown = Calibration(), None
+            return
+        if self._reading is None:
+            hint = "Write [expression] into the board file" if self._board.expression is None else "Is it plugged in?"
+            raise ControlError("there is no expression pedal", hint=hint)
+        if end == "heel":
+            self._heel_shown = self._reading
+            return
+        if self._heel_shown is None:
+            raise ControlError("the heel comes first", hint="Put the heel down and say `pedal expression heel`")
+        calibration = checked_calibration(self._heel_shown, self._reading, "expression")
+        self._store.save(calibration)
+        self._calibration, self._heel_shown = calibration, None
+
+    def status(self) -> dict[str, Any]:
+        """For ``pedal expression``."""
+        target, reading = self.target, self._reading
+        return {
+            "moves": None if target is None else target.parameter,
+            "reading": None if reading is None else round(reading, 4),
+            "position": None if reading is None else round(self._calibration.position(reading), 4),
+            "heel": self._calibration.heel,
+            "toe": self._calibration.toe,
+        }

@@ -1,0 +1,75 @@
+"""What is asked about hands and feet: switches given something else to do, the expression pedal's ends.
+
+Used by the panel's loop (``answers``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pedal.actions import parse_action
+from pedal.config import Board
+from pedal.errors import ControlError, did_you_mean
+from pedal.panel.controls.feet import GESTURES, feet_of
+from pedal.panel.expression import ExpressionPedal
+from pedal.panel.hands_requests import AssignSwitch, Expression, HandsRequest
+from pedal.panel.player import Player
+from pedal.preset.controls import assigned
+
+#: In place of an action: what the board file says.
+AS_THE_BOARD = "board"
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Requests, done.
+
+    Attributes:
+        board: which switches there are.
+        player: whose preset is in hand.
+        expression: the pedal.
+    """
+
+    board: Board
+    player: Player
+    expression: ExpressionPedal
+
+    def answer(self, request: HandsRequest) -> dict[str, Any]:
+        """Do what a request asks for; the answer says what is so now.
+
+        Raises:
+            PedalError: it cannot be done; nothing was changed.
+        """
+        match request:
+            case AssignSwitch(switch=switch, gesture=gesture, action=action):
+                if action is not None:
+                    self.assign(switch, gesture, action)
+                return self._about(switch)
+            case Expression(end=end):
+                if end is not None:
+                    self.expression.learn(end)
+                return self.expression.status()
+
+    def assign(self, switch: str, gesture: str, action: str) -> None:
+        """Give a gesture of a switch something else to do in the preset in hand; it is saved with the preset.
+
+        Raises:
+            PedalError: no such switch or action.
+        """
+        self._check(switch)
+        where = f"switch '{switch}'"
+        wanted = None if action == AS_THE_BOARD else parse_action(action, ControlError, where)
+        self.player.work.hold(assigned(self.player.preset, switch, gesture, wanted))
+
+    def _about(self, switch: str) -> dict[str, Any]:
+        self._check(switch)
+        feet = feet_of(self.board, self.player.preset.switches)
+        does = {key: feet.actions.get((switch, kind)) for key, kind in GESTURES.items()}
+        own = self.player.preset.switches.get(switch, {})
+        return {"switch": switch, **{key: str(action) for key, action in does.items() if action}, "of_preset": [*own]}
+
+    def _check(self, switch: str) -> None:
+        if switch not in self.board.switches:
+            hint = did_you_mean(switch, self.board.switches)
+            raise ControlError(f"there is no switch '{switch}'", where=f"board '{self.board.name}'", hint=hint)

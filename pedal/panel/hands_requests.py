@@ -1,0 +1,29 @@
+"""The requests about what hands and feet reach: switches, the expression pedal; part of ``protocol``. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pedal.panel.request import Name, Request
+
+Gesture = Literal["action", "hold", "long_hold", "double_tap"]
+
+
+class AssignSwitch(Request, tag="switch", frozen=True):
+    """What a gesture of a switch does in the preset in hand.
+
+    Without an action only asked; ``board``: what the board file says.
+    """
+
+    switch: Name
+    gesture: Gesture = "action"
+    action: Name | None = None
+
+
+class Expression(Request, tag="expression", frozen=True):
+    """Where the expression pedal is, and what it moves; or: it is at this end now; or forget both ends."""
+
+    end: Literal["heel", "toe", "forget"] | None = None
+
+
+HandsRequest = AssignSwitch | Expression
