@@ -260,6 +260,5 @@ class Panel:
             self._shown_message = (self._player.message, now_s)
             if self._player.message:
                 _log.info("%s", self._player.message)
-                self._menus.said.appendleft(self._player.message)
         elif text and now_s - since_s > MESSAGE_S:
             self._player.message = ""

@@ -27,6 +27,7 @@ from pedal.panel.footwork import Footwork
 from pedal.panel.keeping import Keeping
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.machine import Menu, Wishes
+from pedal.panel.menu.sheets import Sheet
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import DeletePreset, RenamePreset, SavePreset
 from pedal.panel.protocol import AnyRequest
@@ -69,6 +70,15 @@ class Menus:
         """Whether its page is another since it was drawn."""
         return self._menu.is_open and self._ticks == 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its page is shown instead of another."""
+        return self._menu.is_open
+
+    def sheet(self) -> Sheet | None:
+        """What it says now; None while it is closed."""
+        return self._menu.sheet(self.facts())
+
     def open_by_foot(self, at_s: float) -> None:
         """A footswitch opens the menu, and the first two switches of the board are its keys until it closes.
 
@@ -104,17 +114,19 @@ class Menus:
                 self._use(lambda facts: self._menu.back(facts, now_s))
 
     def tick(self, now_s: float) -> None:
-        """Let time pass: a menu that nobody uses closes, a message of the shelf is said."""
+        """Let time pass: a menu that nobody uses closes; what is said is kept for its page."""
         self._menu.tick(now_s)
         self._give_back_feet()
         if self.shelf.trouble:
             self.player.message, self.shelf.trouble = self.shelf.trouble, ""
+        if self.player.message and (not self.said or self.said[0] != self.player.message):
+            self.said.appendleft(self.player.message)
 
     def page(self) -> Image.Image | None:
         """The page, for about a tenth of a second; None while the menu is closed."""
         if not self._menu.is_open:
             return None
-        sheet = self._menu.sheet(self.facts())
+        sheet = self.sheet()
         self._ticks += 1
         return None if sheet is None else draw_menu(sheet, self.player.message, self._ticks)
 
@@ -144,6 +156,8 @@ class Menus:
 
     def _use(self, verb: Callable[[Facts], Wishes]) -> None:
         was_open, self._ticks = self._menu.is_open, 0
+        if was_open and self.said and self.said[0] == self.player.message:
+            self.player.message = ""  # it was there to be read, and covers what is looked at now
         wishes = verb(self.facts())
         if self._menu.is_open and not was_open:
             self.shelf.look()

@@ -154,7 +154,7 @@ def _draw_digit(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], lit: 
 
 
 def draw_mark(draw: ImageDraw.ImageDraw, at: tuple[int, int], mark: str, ink: int) -> None:
-    """A sign of seven by seven pixels: ``>`` plays, ``*`` is liked (a heart), ``/`` is a folder; others are nothing."""
+    """A sign of seven by seven pixels: ``>`` plays, ``*`` is liked (a heart), ``/`` is a folder, ``+`` is new."""
     x, y = at
     if mark == ">":
         draw.polygon([(x + 1, y), (x + 1, y + 6), (x + 4, y + 3)], fill=ink)
@@ -166,3 +166,6 @@ def draw_mark(draw: ImageDraw.ImageDraw, at: tuple[int, int], mark: str, ink: in
     elif mark == "/":
         draw.rectangle((x, y + 1, x + 6, y + 6), outline=ink)
         draw.line((x, y, x + 2, y), fill=ink)
+    elif mark == "+":
+        draw.line((x + 3, y, x + 3, y + 6), fill=ink)
+        draw.line((x, y + 3, x + 6, y + 3), fill=ink)

@@ -25,6 +25,8 @@ _FONTS = Path(__file__).with_name("fonts")
 _CHARSETS = ("latin-1", "cp1250", "cp1251")
 #: Letters of the second charset may stand so much higher: a capital with a caron.
 _RISE_PX = 1
+#: Behind a text, because Pillow cuts off what reaches beyond the width of its last letter.
+_ROOM = b" "
 
 #: What none of them has and players type (or files carry), in its plain form.
 _PLAIN = str.maketrans(
@@ -94,7 +96,16 @@ def printable(text: str) -> str:
 
 def width_px(text: str, font_name: str) -> int:
     """Width of printable text in pixels."""
-    return sum(int(letters.getlength(data)) for letters, data, _ in _runs(text, font_name))
+    runs = list(_runs(text, font_name))
+    length_px = sum(int(letters.getlength(data)) for letters, data, _ in runs)
+    return length_px + (_overhang_px(runs[-1][0], runs[-1][1][-1:]) if runs else 0)
+
+
+@cache
+def _overhang_px(letters: ImageFont.ImageFont, letter: bytes) -> int:
+    """How far a letter reaches beyond its own width, as the t of the small font does; at the end it needs the room."""
+    drawn = letters.getmask(letter + _ROOM).getbbox()
+    return max(0, drawn[2] - int(letters.getlength(letter))) if drawn else 0
 
 
 def scroll_px(overflow_px: int, tick: int) -> int:
@@ -133,7 +144,7 @@ def draw_text(
     start = (strip.width - length_px) // 2 if centred and overflow_px < 0 else -scroll_px(overflow_px, tick)
     draw, x = ImageDraw.Draw(strip), start
     for letters, data, drop_px in _runs(text, font_name):
-        draw.text((x, _RISE_PX + drop_px), data, font=letters, fill=1)
+        draw.text((x, _RISE_PX + drop_px), data + _ROOM, font=letters, fill=1)
         x += int(letters.getlength(data))
     page.paste(1 - ink, (left, top, right, bottom))
     page.paste(ink, (left, top - _RISE_PX), strip)

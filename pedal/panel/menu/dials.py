@@ -11,10 +11,10 @@ from pedal.panel.menu.sheets import Back, Deed, KnobSheet, ListSheet, Page, Shee
 from pedal.panel.pitch import LEAST_REFERENCE_HZ, MOST_REFERENCE_HZ
 from pedal.panel.protocol import AnyRequest, Loop, Output, SetParam, Tune
 from pedal.params import KINDS, Param
-from pedal.params.words import shown, turn_of, value_at
+from pedal.params.words import shown, turn_of
 from pedal.preset import Block
 
-#: Detents from one end of a range to the other, about.
+#: Detents from one end of a range to the other, about, where the ends are far apart.
 DETENTS = 80
 _REFERENCE = Param("reference_hz", "Hz", LEAST_REFERENCE_HZ, MOST_REFERENCE_HZ, 440.0, "A4", step=1.0)
 
@@ -27,21 +27,20 @@ def nudged(param: Param, value: float, steps: int) -> float:
     if param.words or param.unit == "on/off":
         return float(min(max(round(value) + steps, param.low), param.high))
     if param.taper == "log":
-        turn = min(max(turn_of(param, value) + steps / DETENTS, 0.0), 1.0)
-        # Two digits and a half: what an ear tells apart, and nobody wants 397.2 ms.
-        moved = value_at(param, turn)
-        moved = min(max(_rounded(moved), param.low), param.high)
-        return moved if moved != value else min(max(value + math.copysign(param.step, steps), param.low), param.high)
+        for _ in range(min(abs(steps), 4 * DETENTS)):
+            value = _neighbour(value, up=steps > 0)
+        return min(max(value, param.low), param.high)
     step = param.step * max(1, round((param.high - param.low) / DETENTS / param.step))
     grid = math.floor(value / step + 1e-6) if steps > 0 else math.ceil(value / step - 1e-6)
     return min(max(float(f"{(grid + steps) * step:.6g}"), param.low), param.high)
 
 
-def _rounded(value: float) -> float:
-    """To steps of 1 below 20, 2 below 50, 5 below 100, of the last two digits."""
-    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
-    unit *= 1 if value < 20 * unit else 2 if value < 50 * unit else 5
-    return float(f"{round(value / unit) * unit:.6g}")
+def _neighbour(value: float, *, up: bool) -> float:
+    """The next number that a scale would have: 10, 11, ... 20, 22, ... 50, 55, ... 100, 110, as ears count."""
+    beyond = value * (1.0 + 1e-6 if up else 1.0 - 1e-6)
+    decade = 10.0 ** math.floor(math.log10(beyond))
+    unit = decade * (0.1 if beyond < 2.0 * decade else 0.2 if beyond < 5.0 * decade else 0.5)
+    return float(f"{(math.ceil if up else math.floor)(beyond / unit) * unit:.6g}")
 
 
 def block_of(facts: Facts, block_id: str) -> Block | None:

@@ -113,9 +113,11 @@ class Menu:
                 self._stops.append(_Stop(page, page.start(facts) if at is None else at))
             case Back():
                 self._stops.pop()
-            case Do(wishes=wishes, to=to, at=at):
+            case Do(wishes=wishes, to=to, at=at, then=then):
                 while to is not None and self._stops and not isinstance(self._stops[-1].page, to):
                     self._stops.pop()
+                if then is not None:
+                    self._stops.append(_Stop(then, 0))
                 if at is not None and self._stops:
                     self._stops[-1].at = at
                 return wishes

@@ -8,6 +8,7 @@ from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.presets import PresetPage, PresetsPage, save_row
 from pedal.panel.menu.settings import LooperPage, MessagesPage, SettingsPage, SystemPage
 from pedal.panel.menu.sheets import Do, Home, ListPage, Open, Row
+from pedal.panel.menu.switches import SwitchesPage
 from pedal.panel.protocol import Tune
 from pedal.params import KINDS
 
@@ -34,6 +35,8 @@ class MainPage(ListPage):
         ]
         if facts.loop_level_db is not None:
             rows.append(Row("Looper", facts.loop.state if facts.loop else "", push=Open(LooperPage())))
+        if facts.switches:
+            rows.append(Row("Switches", push=Open(SwitchesPage())))
         rows += [
             Row("Settings", push=Open(SettingsPage())),
             Row("Messages", str(len(facts.messages) or ""), push=Open(MessagesPage())),

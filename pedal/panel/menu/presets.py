@@ -8,6 +8,7 @@ from itertools import count
 from typing import Literal
 
 from pedal.panel.chain_requests import NewPreset
+from pedal.panel.menu.chain import PLUS, ChainPage
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.sheets import Deed, Do, Home, ListPage, NameSheet, Open, Page, Row, Sheet, Turned, stepped
 from pedal.panel.preset_requests import (
@@ -27,7 +28,7 @@ NEW = "New preset"
 
 
 class PresetsPage(ListPage):
-    """All presets by number; a push plays one."""
+    """All presets by number; a push plays one. Behind the last is a new one, one click before the first."""
 
     __slots__ = ()
 
@@ -36,19 +37,23 @@ class PresetsPage(ListPage):
         return "Presets"
 
     def note(self, facts: Facts) -> str:
-        """Why there are none."""
-        return "There are no presets." if facts.goods.is_read else "Looking ..."
+        """Nobody has looked yet."""
+        return "Looking ..."
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
         """Numbers as the play page has them."""
-        return tuple(
+        rows = [
             Row(
                 f"{number} {listed.name}",
                 mark=">" if listed.key == facts.key else "",
                 push=Do((SelectPreset(name=listed.key),), Home),
             )
             for number, listed in enumerate(facts.goods.presets, 1)
-        )
+        ]
+        if not facts.goods.is_read:
+            return tuple(rows)
+        new = NewPreset(name=free_name(NEW, _names(facts)))
+        return (*rows, Row(NEW, mark="+", push=Do((new,), Home, PLUS, ChainPage())))
 
     def start(self, facts: Facts) -> int:
         """At the one in hand."""
@@ -72,7 +77,6 @@ class PresetPage(ListPage):
             question = ConfirmPage("Undo all changes?", RevertPreset())
             rows.append(Row("Revert", push=Open(question)))
         rows.append(Row("Snapshots", push=Open(SnapshotsPage())))
-        rows.append(Row("New, empty", push=Do((NewPreset(name=free_name(NEW, _names(facts))),), Home)))
         if facts.key:
             rename = NamePage("Rename", facts.preset.name, "rename", facts.key)
             rows.append(Row("Rename", push=Open(rename)))

@@ -26,12 +26,14 @@ class Open:
 class Do:
     """Wish for something: requests as the control socket has them.
 
-    Then go back ``to`` the page of that kind, at ``at``; to none of those open: out of the menu. None stays here.
+    Then go back ``to`` the page of that kind; to none of those open: out of the menu. None stays here. And open
+    ``then``, if there is one. ``at`` is the place in the page that is then on top.
     """
 
     wishes: tuple[AnyRequest, ...]
     to: type[Page] | None = None
     at: int | None = None
+    then: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ Deed = Open | Do | Back
 class Row:
     """A line of a list: what it says, what stands at its right, and what it does.
 
-    ``mark`` stands before it: ``*`` for what is in use or liked.
+    ``mark`` stands before it: ``>`` what is in use, ``*`` what is liked, ``/`` a folder, ``+`` something new.
     """
 
     label: str

@@ -26,6 +26,7 @@ from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
 from pedal.panel.menu.sheets import Page
+from pedal.panel.menu.switches import ActionsPage, SwitchesPage
 from pedal.panel.pitch import Reading
 from pedal.panel.preset_requests import RevertPreset
 from pedal.panel.tuner import TunerView
@@ -95,6 +96,7 @@ CRUNCH = Preset(
     ),
     snapshots=(Snapshot(1, "Verse"), Snapshot(3, "Соло")),
     snapshot=3,
+    switches={"left": {"action": "bypass:delay1"}},
 )
 MODELS = (
     Thing("starter-crunch.nam", "starter-crunch", "", "0" * 64),
@@ -124,6 +126,7 @@ FACTS = Facts(
     loop=LoopView("playing", 3.0, 8.2),
     loop_level_db=-3.0,
     can_undo=True,
+    switches=(("bypass", "bypass"), ("next", "next_preset"), ("left", "previous_preset"), ("loop", "looper")),
     connection="full-range",
     connection_values={"cabs": 1.0, "level_db": -6.0},
     messages=(
@@ -146,7 +149,7 @@ PAGES |= {
     "tuner-waiting": draw_tuner(TunerView(None, 442.0, False)),
     "menu": menu_page(MainPage()),
     "menu-message": menu_page(MainPage(), 4, message="Saved as '03-crunch'."),
-    "menu-end": menu_page(MainPage(), 10),
+    "menu-end": menu_page(MainPage(), 11),
     "chain": menu_page(ChainPage()),
     "chain-off": menu_page(ChainPage(), 2),
     "chain-plus": menu_page(ChainPage(), PLUS),
@@ -178,6 +181,8 @@ PAGES |= {
     "confirm": menu_page(ConfirmPage("Undo all changes?", RevertPreset())),
     "looper": menu_page(LooperPage()),
     "looper-empty": menu_page(LooperPage(), facts=replace(FACTS, loop=None, can_undo=False)),
+    "switches": menu_page(SwitchesPage()),
+    "switches-actions": menu_page(ActionsPage("left"), 5),
     "settings": menu_page(SettingsPage()),
     "output": menu_page(OutputPage(), 2),
     "messages": menu_page(MessagesPage()),
@@ -195,7 +200,7 @@ SHEET = {
     "Block": ("block", "block-knobs", "knob", "knob-time", "knob-word", "models"),
     "Library": ("models-folder", "models-scrolled", "models-favourites", "models-none", "impulses", "import-working"),
     "Presets": ("presets", "presets-long", "preset", "snapshots", "save-as", "save-as-letters"),
-    "Settings": ("settings", "output", "knob-output", "import-looking", "import-done", "splash"),
+    "Settings": ("settings", "output", "switches", "switches-actions", "import-done", "splash"),
 }
 _SCALE, _GAP_PX, _HEADING_PX = 2, 10, 26
 

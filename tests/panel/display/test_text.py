@@ -83,3 +83,19 @@ def test_letters_of_other_charsets_are_letters_on_the_same_line(letter: str, fon
     assert drawn(letter).getbbox() is not None
     base_line = drawn("H").getbbox()[3]
     assert abs(drawn(letter).getbbox()[3] - base_line) <= (0 if letter in "ŠŁЫЖ" else 3)
+
+
+@pytest.mark.parametrize("font_name", ["tiny", "small", "bold", "big"])
+def test_the_last_letter_is_whole(font_name: str) -> None:
+    """Each letter is as wide at the end of a text as before a blank and another one."""
+    for letter in map(chr, range(33, 127)):
+        wide = Image.new("1", (128, 64))
+        text.draw_text(wide, (0, 10, 128, 40), letter, font_name)
+        box = (0, 10, text.width_px(letter, font_name), 40)
+        fitted = Image.new("1", (128, 64))
+        text.draw_text(fitted, box, letter, font_name)
+        with_more = Image.new("1", (128, 64))
+        text.draw_text(with_more, (0, 10, 128, 40), f"{letter} .", font_name)
+        first = with_more.crop((0, 0, box[2], 64))
+        assert fitted.tobytes() == wide.tobytes()
+        assert first.getbbox() == wide.getbbox()

@@ -221,8 +221,10 @@ def test_snapshots_are_recalled_taken_and_written_over() -> None:
 
 def test_a_new_preset_has_a_name_of_its_own() -> None:
     menu = Menu()
-    menu.push(FACTS, 0.0)
-    assert choose(menu, FACTS, "This preset", "New, empty") == [NewPreset(name="New preset")]
+    taken = replace(FACTS, goods=replace(FACTS.goods, presets=(*FACTS.goods.presets, Listed("09-new", "New preset"))))
+    menu.turn(1, taken, 0.0)
+    assert choose(menu, taken, "New preset") == [NewPreset(name="New preset 2")]
+    assert isinstance(menu.sheet(EMPTY), ChainSheet) and menu.sheet(EMPTY).boxes[menu.sheet(EMPTY).at].short == "+"
 
 
 def test_a_knob_is_turned_until_its_end() -> None:
