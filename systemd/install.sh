@@ -29,7 +29,7 @@ install -D -m 0644 -t /etc/sysusers.d "$here/sysusers.d/pedal.conf"
 install -D -m 0644 -t /etc/tmpfiles.d "$here/tmpfiles.d/pedal.conf"
 install -D -m 0644 -t /etc/modules-load.d "$here/modules-load.d/pedal.conf"
 install -D -m 0644 -t /etc/udev/rules.d "$here"/udev/*.rules
-install -D -m 0644 -t /etc/systemd/system "$here"/*.service "$here"/*.path
+install -D -m 0644 -t /etc/systemd/system "$here"/*.service
 
 systemd-sysusers pedal.conf
 systemd-tmpfiles --create pedal.conf
@@ -37,6 +37,5 @@ modprobe --quiet i2c-dev 2>/dev/null || true # no I2C here: a board without a di
 udevadm control --reload
 udevadm trigger --subsystem-match=gpio --subsystem-match=i2c-dev --subsystem-match=spidev
 systemctl daemon-reload
-systemctl enable pedal-audio.service pedal-panel.service
-systemctl enable --now pedal-inbox.path
-systemctl restart pedal-audio.service pedal-panel.service
+systemctl enable pedal-audio.service pedal-panel.service pedal-inbox.service
+systemctl restart pedal-audio.service pedal-panel.service pedal-inbox.service

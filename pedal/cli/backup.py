@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from pedal.errors import LibraryError
-from pedal.library.backup import Places, Watch, backup_path, load_backup, plan_restore, save_backup
+from pedal.library.backup import (
+    Places,
+    Watch,
+    backup_path,
+    counted,
+    last_before,
+    load_backup,
+    plan_restore,
+    save_backup,
+)
 from pedal.library.backup import restore as restore_steps
 from pedal.library.report import Progress
 
@@ -30,27 +38,31 @@ def backup(target: Path) -> None:
         raise LibraryError("is there already", where=str(path), hint="Choose another name, or a folder")
     with _bar("saving") as watch:
         manifest = save_backup(path, Places.default(), watch)
-    click.echo(f"{path}: {_counted(file.path for file in manifest.files)}, {path.stat().st_size / 1e6:.1f} MB")
+    click.echo(f"{path}: {counted(file.path for file in manifest.files)}, {path.stat().st_size / 1e6:.1f} MB")
 
 
 @click.command()
-@click.argument("source", metavar="FILE", type=_FILE)
+@click.argument("source", metavar="FILE", type=_FILE, required=False)
+@click.option("--undo", is_flag=True, help="Take back what the last restore replaced.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def restore(source: Path, yes: bool) -> None:
+def restore(source: Path | None, undo: bool, yes: bool) -> None:
     """Take a backup back. Says what it would change, and asks.
 
-    What it changes is saved in a backup of its own first, and its place is said at the end; what is here and not in
-    the backup stays.
+    What it changes is saved in a backup of its own first, and its place is said at the end: --undo takes that back, of
+    a restore from a stick as well. What is here and not in the backup stays.
     """
     places = Places.default()
+    if (source is None) != undo:
+        raise click.UsageError("Name a backup, or say --undo.")
+    source = source or last_before(places)
     opened = load_backup(source)
     steps = plan_restore(opened, places)
-    click.echo(f"{source}: made {opened.manifest.made}, {_counted(file.path for file in opened.manifest.files)}")
+    click.echo(f"{source}: made {opened.manifest.made}, {counted(file.path for file in opened.manifest.files)}")
     if not steps:
         click.echo("All of it is here already.")
         return
-    new = _counted(step.file.path for step in steps if not step.replaces)
-    changed = _counted(step.file.path for step in steps if step.replaces)
+    new = counted(step.file.path for step in steps if not step.replaces)
+    changed = counted(step.file.path for step in steps if step.replaces)
     click.echo(f"New here: {new}. Different from what is here: {changed}.")
     if not yes and not click.confirm("Restore it?", default=False):
         raise LibraryError("nothing was restored")
@@ -60,23 +72,7 @@ def restore(source: Path, yes: bool) -> None:
         "Restored. A running pedal plays on as it is; from the next change of preset on it plays what was restored."
     )
     if before is not None:
-        click.echo(f"What was changed is kept: pedal restore '{before}' takes it back.")
-
-
-def _counted(paths: Iterable[str]) -> str:
-    """How many of what, in words."""
-    words = Counter(_word(path) for path in paths)
-    order = [("preset", "presets"), ("model", "models"), ("impulse response", "impulse responses"), ("other", "others")]
-    parts = [f"{words[one]} {one if words[one] == 1 else many}" for one, many in order if words[one]]
-    return ", ".join(parts) or "nothing"
-
-
-def _word(path: str) -> str:
-    if path.endswith(".nam"):
-        return "model"
-    if path.endswith(".wav"):
-        return "impulse response"
-    return "preset" if path.startswith("presets/") and path.endswith(".toml") else "other"
+        click.echo(f"What was changed is kept in {before}: pedal restore --undo takes it back.")
 
 
 @contextmanager

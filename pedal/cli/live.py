@@ -155,10 +155,11 @@ def looper(verb: _LoopVerb | None, level_db: float | None, runtime_dir: Path | N
 
 @click.command()
 @click.argument("switch")
+@click.option("--hold", "hold_s", type=click.FloatRange(0.01, 10.0), default=0.08, help="For so many seconds.")
 @talks
-def press(switch: str, runtime_dir: Path | None) -> None:
+def press(switch: str, hold_s: float, runtime_dir: Path | None) -> None:
     """Press a footswitch of a virtual pedal, by its name in the board file."""
-    say(call(runtime_dir, protocol.Press(switch=switch)))
+    say(call(runtime_dir, protocol.Press(switch=switch, hold_s=hold_s)))
 
 
 @click.command()

@@ -13,7 +13,8 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,13 +136,32 @@ def load_backup(path: Path) -> Backup:
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        file = open(descriptor, "rb")  # noqa: SIM115 - read as long as the backup is
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            file.close()
+            os.close(descriptor)
             raise LibraryError("is not a file", where=str(path), hint="Name a backup")
-        return Backup(file, path.name)
+        return Backup(open(descriptor, "rb"), path.name)  # read as long as the backup is
     except OSError as error:
         raise LibraryError(f"cannot be read ({error.strerror})", where=str(path), hint="Check the name") from error
+
+
+def last_before(places: Places) -> Path:
+    """What the last restore replaced.
+
+    Raises:
+        LibraryError: none has replaced anything.
+    """
+    kept = list((places.state / BEFORE_FOLDER).glob(f"before-*{SUFFIX}"))
+    if not kept:
+        raise LibraryError("no restore has changed anything", hint="Name a backup")
+    return max(kept, key=lambda path: path.stat().st_mtime_ns)
+
+
+def counted(paths: Iterable[str]) -> str:
+    """How many of what these files of a backup are, in words."""
+    words = Counter(_word(path) for path in paths)
+    order = [("preset", "presets"), ("model", "models"), ("impulse response", "impulse responses"), ("other", "others")]
+    parts = [f"{words[one]} {one if words[one] == 1 else many}" for one, many in order if words[one]]
+    return ", ".join(parts) or "nothing"
 
 
 def plan_restore(backup: Backup, places: Places) -> list[Step]:
@@ -225,6 +245,14 @@ def _below(folder: Path) -> Iterator[tuple[str, Path]]:
             relative = path.relative_to(folder).as_posix()
             if is_ours(f"presets/{relative}") and stat.S_ISREG(path.lstat().st_mode):
                 yield relative, path
+
+
+def _word(path: str) -> str:
+    if path.endswith(".nam"):
+        return "model"
+    if path.endswith(".wav"):
+        return "impulse response"
+    return "preset" if path.startswith("presets/") and path.endswith(".toml") else "other"
 
 
 def _rank(path: str) -> int:

@@ -131,9 +131,8 @@ class Importer:
         """Its content; None if it was refused."""
         cap_bytes = CAPS_BYTES[item.kind]
         if item.kind == "backup":
-            self._refuse(
-                item.folders, item.name, "is a whole backup: `pedal restore` asks, and takes it back", "backup"
-            )
+            reason = "is a whole backup: nothing of it comes in unasked (`pedal restore`)"
+            self._add(Line(shown_path(item.folders, item.name), "refused", reason, item.kind))
         elif item.size_bytes > cap_bytes:
             self._refuse(item.folders, item.name, f"is larger than {_size(cap_bytes)}", item.kind)
         else:

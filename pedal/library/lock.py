@@ -14,12 +14,17 @@ from pedal.library.atomic import remove_leftovers
 NAME = ".lock"
 
 
+class BusyError(LibraryError):
+    """Somebody else holds the library."""
+
+
 @contextmanager
 def locked(home: Path, *folders: Path) -> Iterator[None]:
     """Hold the library, with these folders made and freed of what killed writers left in them.
 
     Raises:
-        LibraryError: somebody else holds it, or it cannot be written to.
+        BusyError: somebody else holds it.
+        LibraryError: it cannot be written to.
     """
     try:
         for folder in (home, *folders):
@@ -33,7 +38,7 @@ def locked(home: Path, *folders: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise LibraryError("another import or restore is going on", hint="Wait until it is done") from error
+            raise BusyError("another import or restore is going on", hint="Wait until it is done") from error
         yield
     finally:
         os.close(lock)

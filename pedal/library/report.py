@@ -86,7 +86,7 @@ class Progress(msgspec.Struct, frozen=True):
         text: a sentence at the end: what went wrong, or what to do.
     """
 
-    phase: Literal["looking", "importing", "saving", "done", "failed"]
+    phase: Literal["looking", "importing", "saving", "asking", "restoring", "done", "failed"]
     found: int = 0
     done: int = 0
     models: int = 0

@@ -54,7 +54,7 @@ class Answers:
     hand: Hand
     status: Callable[[], dict[str, Any]]
     page: Callable[[], Image.Image]
-    press: Callable[[str], None] | None
+    press: Callable[[str, float], None] | None
     tuner: Tuner
     keeping: Keeping
     snapshots: Snapshots
@@ -82,8 +82,8 @@ class Answers:
         match request:
             case protocol.Status():
                 return self.status()
-            case protocol.Press(switch=switch):
-                return self._press(switch)
+            case protocol.Press(switch=switch, hold_s=hold_s):
+                return self._press(switch, hold_s)
             case protocol.SelectPreset(name=name, step=step):
                 if step is not None:
                     player.step(step)
@@ -122,10 +122,10 @@ class Answers:
                 return self._reload()
         raise ControlError("a request that this pedal does not know", hint="Update both")
 
-    def _press(self, switch: str) -> dict[str, Any]:
+    def _press(self, switch: str, hold_s: float) -> dict[str, Any]:
         if self.press is None:
             raise ControlError("only a virtual board has switches to press from here", hint="Use your foot")
-        self.press(switch)
+        self.press(switch, hold_s)
         return {"pressed": switch}
 
     def _output(self, name: str | None, values: dict[str, float | str]) -> dict[str, Any]:

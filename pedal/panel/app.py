@@ -55,7 +55,7 @@ def run_panel(
     link_path: Path,
     *,
     screen: Callable[[], Any] | None = None,
-    press: Callable[[str], None] | None = None,
+    press: Callable[[str, float], None] | None = None,
     plain: str = "",
 ) -> None:
     """The panel, from an empty process to its end.

@@ -7,6 +7,7 @@ Used by the panel's loop. It teaches the footswitches what they are to wait for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from pedal.actions import Action
@@ -42,7 +43,7 @@ class Footwork:
         self._actions = actions
         self._reflexes = reflexes
         self._has_looper = board.looper is not None
-        self._safe_mode = False
+        self._safe_mode = self._asked = False
         self._taught: object = None
         self._feet = feet_of(board)
         self._borrower: Callable[[Gesture], None] | None = None
@@ -57,22 +58,40 @@ class Footwork:
         """The feet do again what board and preset say."""
         self._borrower, self._taught = None, None
 
-    def look_after(self, safe_mode: bool | None = None) -> None:
+    @property
+    def agrees(self) -> str:
+        """The switch whose long hold says yes to what the page asks: the first that may wait; empty if there is none.
+
+        Bypass and the looper do not wait, and what a momentary switch does ends when it is let go.
+        """
+        for (name, kind), action in self._feet.actions.items():
+            is_quick = action == BYPASS or action.name in ACTIONS
+            if kind == "tap" and name in self._feet.knows and not is_quick and not self._feet.knows[name].momentary:
+                return name
+        return ""
+
+    def look_after(self, safe_mode: bool | None = None, asked: bool | None = None) -> None:
         """Teach what the preset in work makes of the switches, if that is news.
 
-        In safe mode there are no reflexes: there the bypass switch is the way out.
+        Args:
+            safe_mode: there are no reflexes then: there the bypass switch is the way out.
+            asked: the page asks something: one switch waits for a long hold, and no other is slower for it.
         """
         self._safe_mode = self._safe_mode if safe_mode is None else safe_mode
+        self._asked = self._asked if asked is None else asked
         if self._borrower is not None:
             if self._taught is not self._borrowed:
                 self._taught = self._borrowed
                 self._reflexes.learn({}, self._borrowed)
             return
         otherwise = self._player.preset.switches
-        if (self._safe_mode, otherwise) == self._taught:
+        if (self._safe_mode, self._asked, otherwise) == self._taught:
             return
-        self._taught = self._safe_mode, otherwise
+        self._taught = self._safe_mode, self._asked, otherwise
         self._feet = feet_of(self._board, otherwise)
+        if self._asked and (name := self.agrees):
+            knows = {**self._feet.knows, name: replace(self._feet.knows[name], long_hold=True)}
+            self._feet = replace(self._feet, knows=knows)
         self._reflexes.learn({} if self._safe_mode else dict(self._deeds()), self._feet)
 
     def felt(self, gesture: Gesture) -> None:

@@ -92,7 +92,7 @@ class Panel:
         display: Display,
         workshop: Workshop,
         reflexes: Reflexes,
-        press: Callable[[str], None] | None,
+        press: Callable[[str, float], None] | None,
         stopped: Callable[[], bool],
     ) -> None:
         self.link_is_gone = False
@@ -129,6 +129,7 @@ class Panel:
         self._actions.open_menu = self._menus.open_by_foot
         self._tick = 0
         self._shown_message = ("", 0.0)
+        self._asked = ""
 
     def run(self, plain: str = "") -> None:
         """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone.
@@ -165,6 +166,12 @@ class Panel:
 
     def _on_item(self, item: object) -> None:
         if isinstance(item, Gesture):
+            if (
+                item.kind == "long_hold"
+                and item.name == self._footwork.agrees
+                and self._imports.agree(time.monotonic())
+            ):
+                return
             self._imports.dismiss(time.monotonic())
             self._footwork.felt(item)
         elif isinstance(item, Turn):
@@ -197,15 +204,16 @@ class Panel:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
 
     def _view(self) -> Image.Image:
-        menu = self._menus.page()
-        if menu is not None:
-            return menu
-        tuner = self._tuner.view()
-        if tuner is not None:
-            return draw_tuner(tuner)
         told = self._imports.view(time.monotonic())
+        if told is None or told.question is None:  # a question waits for an answer, and not for ever
+            menu = self._menus.page()
+            if menu is not None:
+                return menu
+            tuner = self._tuner.view()
+            if tuner is not None:
+                return draw_tuner(tuner)
         if told is not None:
-            return draw_import(told, self._tick // PAGE_TICKS)
+            return draw_import(told, self._tick // PAGE_TICKS, self._footwork.agrees)
         return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
 
     def _on_tick(self, now_s: float) -> None:
@@ -227,9 +235,18 @@ class Panel:
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
+            self._look_at_question(now_s)
             self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
+
+    def _look_at_question(self, now_s: float) -> None:
+        """A stick asks something: one switch is to answer, and no menu may cover it or have the feet."""
+        question = self._imports.question(now_s)
+        if question is not None and question.token != self._asked:
+            self._asked = question.token
+            self._menus.close()
+        self._footwork.look_after(asked=question is not None)
 
     def _look_at_health(self) -> None:
         """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""

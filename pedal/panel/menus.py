@@ -122,6 +122,11 @@ class Menus:
         if self.player.message and (not self.said or self.said[0] != self.player.message):
             self.said.appendleft(self.player.message)
 
+    def close(self) -> None:
+        """Whatever it shows, something else is more important."""
+        self._menu.close()
+        self._give_back_feet()
+
     def page(self) -> Image.Image | None:
         """The page, for about a tenth of a second; None while the menu is closed."""
         if not self._menu.is_open:

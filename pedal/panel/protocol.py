@@ -33,9 +33,10 @@ class Status(Request, tag="status", frozen=True):
 
 
 class Press(Request, tag="press", frozen=True):
-    """Press a footswitch of a virtual board."""
+    """Press a footswitch of a virtual board, for so long."""
 
     switch: Name
+    hold_s: Annotated[float, msgspec.Meta(ge=0.01, le=10.0)] = 0.08
 
 
 class SelectPreset(Request, tag="preset", frozen=True):

@@ -1,15 +1,16 @@
 """The import service: ``python -m pedal.system.stick import|export|inbox FOLDER``.
 
 Started by systemd when a stick is plugged in (``pedal-import@.service``, then ``pedal-export@.service`` if the stick
-asks for a backup) or when something was put into the inbox; an unprivileged process of its own that ends when it is
-done. What it does stands in the journal, a line for each file, and on the pedal's page. systemd ends it when the stick
-is pulled out.
+asks for a backup), or by ``inbox`` when something was put there; an unprivileged process of its own that ends when it
+is done. What it does stands in the journal, a line for each file, and on the pedal's page. systemd ends it when the
+stick is pulled out. What lies on a stick as a whole backup is offered on the page, and restored when a foot says so.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import signal
 import sys
 import time
@@ -23,69 +24,52 @@ from pedal.errors import LibraryError, PedalError
 from pedal.library.backup import Places, backup_path, save_backup
 from pedal.library.checker import Checker
 from pedal.library.importer import CAPS_BYTES, PULLED_OUT, Importer
+from pedal.library.lock import BusyError
 from pedal.library.names import clean_name
-from pedal.library.report import Progress, Report
+from pedal.library.report import Report
 from pedal.library.scan import BACKUP_HERE, Found, Tree
-from pedal.library.telling import Source, tell
 from pedal.paths import runtime_dir
+from pedal.system.offer import offer_newest
+from pedal.system.teller import Teller
 
 _log = logging.getLogger("pedal.import")
 
 #: An inbox is looked at once nothing has come for so long; it is waited for no longer than the last.
 QUIET_S, LONGEST_WAIT_S = 3.0, 600.0
 REMOVE = "Remove the stick."
-#: The page is drawn ten times a second; who tells more often only works.
-_TELL_S = 0.1
 
 
 class _EndedError(Exception):
     """systemd wants us to end: the stick was pulled out, or the pedal is switched off."""
 
 
-class Teller:
-    """Tells the panel, not too often, and remembers what it told last.
-
-    Args:
-        folder: the runtime directory.
-        source: of the import.
-    """
-
-    def __init__(self, folder: Path, source: Source) -> None:
-        self._folder, self._source = folder, source
-        self._told_s = float("-inf")
-        self.last = Progress("looking")
-
-    def __call__(self, progress: Progress) -> None:
-        """How far it is; the end is told by ``end``, with what to do."""
-        due = progress.phase != self.last.phase or time.monotonic() - self._told_s >= _TELL_S
-        self.last = progress
-        if due and progress.phase not in ("done", "failed"):
-            self._told_s = time.monotonic()
-            tell(self._folder, progress, self._source)
-
-    def end(self, text: str, *, failed: bool = False) -> None:
-        """The end, and what the player is to do or to know."""
-        self.last = msgspec.structs.replace(self.last, phase="failed" if failed else "done", text=text)
-        tell(self._folder, self.last, self._source)
-
-
 def import_stick(folder: Path, teller: Teller) -> Report:
     """Import a stick that is mounted at ``folder``."""
     try:
-        with Checker() as checker, Tree(folder) as tree:
-            report = Importer.default(checker, teller).run(tree)
+        with Tree(folder) as tree:
+            with Checker() as checker:
+                report = Importer.default(checker, teller).run(tree)
+            _log_report(report)
+            if report.backup_wanted and not report.problem:
+                teller(msgspec.structs.replace(teller.last, phase="saving", found=0, done=0))
+                return report
+            has_backup = any(line.kind == "backup" for line in report.lines) and not report.problem
+            said = offer_newest(tree, teller) if has_backup else _last_word(report, "")
     except OSError as error:
         raise LibraryError(PULLED_OUT) from error
-    _log_report(report)
-    if report.backup_wanted and not report.problem:
-        teller(msgspec.structs.replace(teller.last, phase="saving", found=0, done=0))
-    else:
-        teller.end(report.problem or _last_word(report, REMOVE), failed=bool(report.problem))
+    teller.end(report.problem or f"{said} {REMOVE}".lstrip(), failed=bool(report.problem))
     return report
 
 
 def export_stick(folder: Path, teller: Teller) -> Path:
-    """A backup onto a stick that is mounted at ``folder`` and asks for one; it asks only once."""
+    """A backup onto a stick that is mounted at ``folder`` and asks for one; it asks only once.
+
+    Raises:
+        LibraryError: it cannot be written to, or see ``save_backup``.
+    """
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        hint = "Use one with FAT or exFAT on it that is not write-protected"
+        raise LibraryError("No backup: this stick is only read", hint=hint)
     path = backup_path(folder)
     save_backup(path, Places.default(), teller)
     try:
@@ -104,7 +88,11 @@ def import_inbox(folder: Path, teller: Teller, clock: Callable[[], float] = time
             _wait_until_quiet(folder, clock)
             with Tree(folder) as tree:
                 there = [item for item in tree.walk() if isinstance(item, Found)]
-                report = Importer.default(checker, teller).run(tree)
+                try:
+                    report = Importer.default(checker, teller).run(tree)
+                except BusyError:  # a stick, or a restore: there is time
+                    time.sleep(QUIET_S)
+                    continue
                 _log_report(report)
                 # A line may stand for any file of that shown path; so what is taken out is known by its content.
                 kept = {line.hash for line in report.lines if line.hash}
@@ -139,7 +127,7 @@ def _wait_until_quiet(folder: Path, clock: Callable[[], float]) -> None:
 
 def _last_word(report: Report, then: str) -> str:
     """What stands on the page when all is done; empty if nothing came of it."""
-    return then if report.lines else f"Nothing to import. {then}"
+    return then if report.lines else f"Nothing to import. {then}".rstrip()
 
 
 def _log_report(report: Report) -> None:

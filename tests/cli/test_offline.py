@@ -124,7 +124,7 @@ def test_usage_errors(source: Path, options: list[str], says: str) -> None:
         (["--preset", "./none.toml"], "none.toml: there is no such file"),
         (["--preset", "crunch", "--block", "300"], "300 frames"),
         (["--model", STARTER, "--target-db", "3"], "target_db = 3.0 is out of range. Use -40 to 0 dB."),
-        (["--model", STARTER, "--board", "virtal"], "Known: hifiberry"),
+        (["--model", STARTER, "--board", "virtal"], "Known: audio-injector"),
     ],
 )
 def test_errors_are_one_line(source: Path, options: list[str], says: str) -> None:

@@ -51,9 +51,10 @@ driver = "virtual"
 class Pedal:
     """A running pedal, as commands and as the kernel see it."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes], environment: Mapping[str, str]) -> None:
         self.folder = folder
         self.process = process
+        self.environment = environment
         self.runtime = folder / "run"
         self._client = Client(self.runtime / "control.sock")
 
@@ -148,7 +149,7 @@ def running_pedal(
     command = [sys.executable, "-m", "tests.e2e.supervised", str(folder / "board.toml"), str(folder / "run"), *flags]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stderr=log, stdin=subprocess.DEVNULL)
-    running = Pedal(folder, process)
+    running = Pedal(folder, process, environment)
     try:
         deadline_s = time.monotonic() + START_S
         while not (folder / "run" / "control.sock").exists():

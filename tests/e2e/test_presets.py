@@ -6,16 +6,21 @@ import hashlib
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from pedal.library.backup import Places, save_backup
 from pedal.link import Word
 from pedal.panel import protocol
 from pedal.panel.bank_requests import AddToBank, NewBank, UseBank
 from pedal.panel.preset_requests import RecallSnapshot, SavePreset, TakeSnapshot
 from pedal.paths import factory_dir
-from tests.e2e.running import Pedal, running_pedal
+from tests.e2e.running import PATIENCE_S, Pedal, running_pedal
+from tests.library.brought import put
 
 MODEL = (factory_dir("models") / "starter-crunch.nam").read_bytes()
 MINE = """\
@@ -103,3 +108,30 @@ def test_a_bank_under_the_feet(pedal: Pedal) -> None:
     assert pedal.call(UseBank(bank="Friday", place=2))["presets"] == ["02-clean-edge", "20-mine"]
     pedal.until(lambda status: status["preset_key"] == "20-mine" and status["bank"] == "Friday")
     assert (pedal.folder / "home" / "banks.toml").is_file()
+
+
+@pytest.mark.parametrize(("hold_s", "restored"), [(2.5, True), (0.08, False)])
+def test_a_backup_on_a_stick_comes_back_by_a_long_hold_only(
+    pedal: Pedal, tmp_path: Path, hold_s: float, restored: bool
+) -> None:
+    theirs = put(tmp_path / "other", {"presets/90-theirs.toml": b'name = "Theirs"\n'})
+    (tmp_path / "stick").mkdir()
+    save_backup(
+        tmp_path / "stick" / "b.pedal", Places(theirs, theirs / "presets", theirs / "models", theirs / "s.toml")
+    )
+    place = pedal.folder / "presets" / "90-theirs.toml"
+    place.unlink(missing_ok=True)
+    before = pedal.status()["preset_key"]
+    command = [sys.executable, "-m", "pedal.system.stick", "import", str(tmp_path / "stick")]
+    with subprocess.Popen(command, env=pedal.environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any("Restore it?" in line for line in process.stderr)
+        asked = pedal.until(lambda _: b"asking" in (pedal.runtime / "import.json").read_bytes())
+        pedal.until(lambda status: status["frame"] > asked["frame"] + 48000)  # the panel has looked, twice
+        pedal.call(protocol.Press(switch="next", hold_s=hold_s))
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0 and place.exists() == restored
+    if restored:
+        assert pedal.status()["preset_key"] == before, "a hold that says yes is no step to the next preset"
+    else:
+        pedal.until(lambda status: status["preset_key"] != before)

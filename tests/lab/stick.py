@@ -1,16 +1,22 @@
 """A USB stick whose other end is in the guest too: plugged in, and pulled out whenever a scenario likes.
 
 Called by scenarios in the driver. The kernel's mass storage gadget hangs on the kernel's cable between a host port and
-a gadget port (``dummy_hcd``); behind it lies an image with a FAT file system, formatted here, filled by the guest's own
-``mount``. Pulling it out is what a hand does: the device is gone at once, whatever is being read.
+a gadget port (``dummy_hcd``); behind it lies an image, formatted and filled here with the guest's own programs. Pulling
+it out is what a hand does: the device is gone at once, whatever is being read.
 """
 
 from __future__ import annotations
 
 import struct
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
+#: What a stick may be formatted with.
+FileSystem = Literal["vfat", "exfat", "ext4"]
+_OPTIONS: dict[FileSystem, str] = {"vfat": "loop,utf8", "exfat": "loop,iocharset=utf8", "ext4": "loop"}
 _GADGET = Path("/sys/kernel/config/usb_gadget/stick")
 _PORT = "dummy_udc.0"
 _SECTOR, _CLUSTER_SECTORS, _ROOT_ENTRIES = 512, 4, 512
@@ -27,6 +33,7 @@ class UsbStick:
     def __init__(self, image: Path, mib: int = 16) -> None:
         self._image = image
         self._mib = mib
+        self._kind: FileSystem = "vfat"
         strings = _GADGET / "strings" / "0x409"
         strings.mkdir(parents=True)
         (_GADGET / "idVendor").write_text("0x1d6b")
@@ -41,11 +48,12 @@ class UsbStick:
         configuration.mkdir()
         (configuration / "mass_storage.0").symlink_to(function)
 
-    def fill(self, files: dict[str, bytes]) -> None:
-        """Format it and put these files on it."""
+    def fill(self, files: dict[str, bytes], kind: FileSystem = "vfat") -> None:
+        """Format it and put these files on it, while it is not plugged in."""
+        self._kind = kind
         (self._lun / "file").write_text("\n")
-        self._image.write_bytes(fat16(self._mib))
-        with _Mounted(self._image) as folder:
+        _format(self._image, self._mib, self._kind)
+        with self.mounted() as folder:
             for name, data in files.items():
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,8 +62,19 @@ class UsbStick:
 
     def files(self) -> dict[str, bytes]:
         """What is on it now, while it is not plugged in."""
-        with _Mounted(self._image) as folder:
+        with self.mounted() as folder:
             return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+    @contextmanager
+    def mounted(self) -> Iterator[Path]:
+        """Its top folder, mounted here while it is not plugged in."""
+        folder = self._image.with_suffix(".mnt")
+        folder.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", self._kind, "-o", _OPTIONS[self._kind], self._image, folder], check=True)
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", folder], check=True)
 
     def plug(self) -> None:
         """Into the port; the kernel finds it a moment later."""
@@ -66,19 +85,14 @@ class UsbStick:
         (_GADGET / "UDC").write_text("\n")
 
 
-class _Mounted:
-    """The image, mounted from the inside while it is open."""
-
-    def __init__(self, image: Path) -> None:
-        self._image, self._folder = image, image.with_suffix(".mnt")
-
-    def __enter__(self) -> Path:
-        self._folder.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", "vfat", "-o", "loop,utf8", self._image, self._folder], check=True)
-        return self._folder
-
-    def __exit__(self, *_: object) -> None:
-        subprocess.run(["umount", self._folder], check=True)
+def _format(image: Path, mib: int, kind: FileSystem) -> None:
+    """An empty file system; FAT by hand, so that a guest needs no program for it."""
+    if kind == "vfat":
+        image.write_bytes(fat16(mib))
+        return
+    with open(image, "wb") as file:
+        file.truncate(mib << 20)
+    subprocess.run([f"mkfs.{kind}", image], check=True, capture_output=True)
 
 
 def fat16(mib: int) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import queue
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from pedal.library.calibration import CalibrationStore
 from pedal.library.catalog import Catalog
 from pedal.panel.actions import Actions
 from pedal.panel.controls.encoder import Rotation
-from pedal.panel.controls.gestures import Gesture, Kind
+from pedal.panel.controls.feet import feet_of
+from pedal.panel.controls.gestures import Gesture, Kind, Knows
+from pedal.panel.controls.inputs import Footswitches
 from pedal.panel.expression import ExpressionPedal
 from pedal.panel.footwork import Footwork
 from pedal.panel.hands import Hands
@@ -93,6 +97,22 @@ def test_bypass_is_a_reflex_until_a_preset_says_otherwise(rig: Rig) -> None:
     rig.feel("next")
     rig.feel("bypass")
     assert not rig.stand.player.is_bypassed
+
+
+def test_where_the_page_asks_one_switch_waits_for_a_long_hold(rig: Rig) -> None:
+    taught: list[Mapping[str, Knows]] = []
+
+    class Switches(Footswitches):
+        def learn(self, knows: Mapping[str, Knows], chords: Mapping[str, tuple[str, str]] | None = None) -> None:
+            taught.append(knows)
+
+    rig.reflexes.attach(Switches([], rig.reflexes.feel))
+    before = feet_of(BOARD).knows
+    assert rig.footwork.agrees == "next" and not before["next"].long_hold
+    rig.footwork.look_after(asked=True)
+    assert taught.pop() == {**before, "next": replace(before["next"], long_hold=True)}
+    rig.footwork.look_after(asked=False)
+    assert taught == [before]
 
 
 def test_a_switch_is_assigned_in_hand_and_saved_with_the_preset(rig: Rig) -> None:

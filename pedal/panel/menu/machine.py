@@ -52,6 +52,10 @@ class Menu:
         if self._stops and now_s - self._used_s > IDLE_S:
             self._stops.clear()
 
+    def close(self) -> None:
+        """Back to the playing pedal."""
+        self._stops.clear()
+
     def open(self, facts: Facts, now_s: float) -> Wishes:
         """The first page, from wherever one is."""
         self._used_s = now_s

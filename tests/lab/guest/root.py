@@ -16,7 +16,8 @@ from tests.lab.guest.mirror import mirror
 
 RELEASE, PYTHON = "bookworm", "3.11"
 PACKAGES = (
-    *("systemd", "systemd-sysv", "udev", "python3", "python3-venv", "procps", "iproute2", "dmsetup", "e2fsprogs"),
+    *("systemd", "systemd-sysv", "udev", "python3", "python3-venv", "procps", "iproute2", "dmsetup"),
+    *("e2fsprogs", "exfatprogs"),
     # To build pyalsaaudio, which comes as source.
     *("gcc", "libc6-dev", "python3-dev", "libasound2-dev"),
 )

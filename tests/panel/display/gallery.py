@@ -12,7 +12,7 @@ from PIL import Image
 
 from pedal.library.importer import PULLED_OUT
 from pedal.library.report import Progress
-from pedal.library.telling import Told
+from pedal.library.telling import Question, Told
 from pedal.panel.display.import_page import draw_import
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.pages import LoopView, PanelView, draw_page, enlarged, message_page, splash
@@ -32,6 +32,9 @@ from pedal.panel.preset_requests import RevertPreset
 from pedal.panel.tuner import TunerView
 from pedal.preset import Block, Preset, Snapshot
 
+QUESTION = Question(
+    "token", "2026-11-20 21:14", "12 presets, 30 models, 4 others", "New: 5 presets. Replaced: 3.", until_s=60.0
+)
 PLAYING = PanelView(
     "Crunch", 1, 4, "Starter crunch", "Full", load_norm=0.41, in_peak_db=-17.0, out_peak_db=-11.0
 )  # fmt: skip
@@ -76,6 +79,9 @@ PAGES: dict[str, Image.Image] = {
     "import-looking": draw_import(Told(Progress("looking", found=12))),
     "import-working": draw_import(Told(Progress("importing", found=17, done=9, models=8))),
     "import-refused": draw_import(Told(Progress("importing", found=1204, done=1000, models=997, refused=3))),
+    "import-asking": draw_import(Told(Progress("asking"), question=QUESTION), agree_by="next"),
+    "import-asking-without-feet": draw_import(Told(Progress("asking"), question=QUESTION)),
+    "import-restoring": draw_import(Told(Progress("restoring", found=40, done=11))),
     "import-done": draw_import(Told(Progress("done", 17, 17, models=12, known=2, refused=3, text="Remove the stick."))),
     "import-nothing": draw_import(Told(Progress("done", text="Nothing to import. Remove the stick."))),
     "import-inbox": draw_import(Told(Progress("done", 1, 1, impulses=1, text="Ready to play."), "inbox")),
@@ -198,7 +204,7 @@ SHEET = {
     "Menu": ("menu", "menu-end", "menu-message", "messages", "system", "confirm"),
     "Chain": ("chain", "chain-off", "chain-plus", "chain-empty", "chain-move", "chain-add"),
     "Block": ("block", "block-knobs", "knob", "knob-time", "knob-word", "models"),
-    "Library": ("models-folder", "models-scrolled", "models-favourites", "models-none", "impulses", "import-working"),
+    "Library": ("models-folder", "models-scrolled", "models-favourites", "models-none", "impulses", "import-asking"),
     "Presets": ("presets", "presets-long", "preset", "snapshots", "save-as", "save-as-letters"),
     "Settings": ("settings", "output", "switches", "switches-actions", "import-done", "splash"),
 }
