@@ -71,6 +71,7 @@ HARDWARE_FILES = (
     "audio/realtime*.py",
     "library/usb_import*.py",
     "panel/controls/inputs*.py",
+    "panel/controls/outputs*.py",
     "panel/display/oled*.py",
     "system/i2c_bus.py",
     "system/relay*.py",
