@@ -59,6 +59,16 @@ class Footwork:
         self._borrower, self._taught = None, None
 
     @property
+    def taps(self) -> dict[str, Action]:
+        """What a press of each switch does now."""
+        return {name: action for (name, kind), action in self._feet.actions.items() if kind == "tap"}
+
+    @property
+    def is_in_safe_mode(self) -> bool:
+        """As it was told last."""
+        return self._safe_mode
+
+    @property
     def agrees(self) -> str:
         """The switch whose long hold says yes to what the page asks: the first that may wait; empty if there is none.
 

@@ -35,6 +35,7 @@ from pedal.panel.control import Ask
 from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.gestures import Gesture
 from pedal.panel.controls.knobs import Turn
+from pedal.panel.controls.outputs_lights import Lights
 from pedal.panel.display.import_page import draw_import
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
@@ -46,6 +47,7 @@ from pedal.panel.hands import Hands
 from pedal.panel.imports import Imports
 from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
+from pedal.panel.lighting import Lighting
 from pedal.panel.menus import Menus
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
@@ -82,6 +84,7 @@ class Panel:
         reflexes: taught what a press does without waiting for the loop.
         press: presses a footswitch of a virtual board; None on a real one.
         stopped: asked every tick; True ends the loop.
+        lights: open; None: there are none.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class Panel:
         reflexes: Reflexes,
         press: Callable[[str, float], None] | None,
         stopped: Callable[[], bool],
+        lights: Lights | None = None,
     ) -> None:
         self.link_is_gone = False
         self._board = board
@@ -117,6 +121,7 @@ class Panel:
         point = self._expression.point
         self._actions = Actions(self._player, self._tuner, snapshots, banks, point, Catalog.default())
         self._footwork = Footwork(board, link, self._player, self._actions, reflexes)
+        self._lighting = Lighting(board, lights, self._player, self._rigs, self._tuner, banks, self._footwork)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
         hands = Hands(board, self._player, self._expression)
@@ -223,6 +228,7 @@ class Panel:
         status = self._link.status()
         self._player.work.tick(now_s)
         self._tuner.tick(now_s)
+        self._lighting.tick(status)
         for event in self._link.new_events():
             self._on_event(event, status, now_s)
         if status.card_state == layout.CARD_RUNNING:
