@@ -12,6 +12,7 @@ import pytest
 
 from pedal.config import parse_board
 from pedal.errors import PedalError
+from pedal.library.banks import Bank
 from pedal.library.calibration import CalibrationStore
 from pedal.library.catalog import Catalog
 from pedal.panel.actions import Actions
@@ -19,10 +20,12 @@ from pedal.panel.controls.encoder import Rotation
 from pedal.panel.controls.feet import feet_of
 from pedal.panel.controls.gestures import Gesture, Kind, Knows
 from pedal.panel.controls.inputs import Footswitches
+from pedal.panel.controls.lights import Scene
 from pedal.panel.expression import ExpressionPedal
 from pedal.panel.footwork import Footwork
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import AssignSwitch, Expression
+from pedal.panel.lighting import Lighting
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns

@@ -16,7 +16,7 @@ from gpiozero.exc import GPIOPinInUse, PinInvalidPin
 
 from pedal.config import LedSettings
 from pedal.errors import BoardError
-from pedal.panel.controls.inputs import gpio_errors, install_pins, reason_of
+from pedal.gpio import gpio_errors, install_pins, reason_of
 from pedal.panel.controls.lights import DARK, Light
 
 
