@@ -73,6 +73,7 @@ HARDWARE_FILES = (
     "gpio.py",
     "library/usb_import*.py",
     "panel/controls/inputs*.py",
+    "panel/controls/outputs*.py",
     "panel/display/oled*.py",
     "system/i2c_bus.py",
     "system/relay*.py",
