@@ -118,8 +118,8 @@ def _steps(board: Board) -> list[str]:
     ]
     if board.codec_bypass is not None:
         steps.append(
-            "The codec's own bypass: the guitar is heard as soon as the pedal's parent runs, and through the pedal once "
-            "that has played for half a second. `kill -9` of pedal-audio: the guitar alone, then the pedal again."
+            "The codec's own bypass: the guitar is heard as soon as the pedal's parent runs, and through the pedal "
+            "once that has played for half a second. `kill -9` of pedal-audio: the guitar alone, then the pedal again."
         )
     steps.append("Play. `pedal status` shows the input's level move; if it does not: `pedal input right`.")
     if board.input_dbu_at_0dbfs is None:
