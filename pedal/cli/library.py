@@ -128,17 +128,31 @@ def library() -> None:
 @library.command()
 @_JSON
 def check(as_json: bool) -> None:
-    """Read every file and compare it with its hash; say what is missing, damaged or unknown. Changes nothing."""
-    from pedal.library.check import check_library
+    """Read everything that is yours; say what is missing, damaged or unknown, and how to mend it. Changes nothing.
 
-    whole, findings = check_library(Catalog.default())
+    Every file of the library against its hash; every preset, with its snapshots and with what it names; banks and
+    settings. Exit code 0: all is well (what has another name now is told, and plays); 1: something is to be mended.
+    """
+    from pedal.library.assets import Assets
+    from pedal.library.banks import BankStore
+    from pedal.library.check import check_library
+    from pedal.library.check_presets import PresetCheck
+    from pedal.library.presets import PresetStore
+
+    catalog = Catalog.default(once=True)
+    whole, findings = check_library(catalog)
+    names = PresetCheck(PresetStore.default(), catalog, Assets.default(once=True))
+    presets, about = names.presets()
+    findings += [*about, *names.banks(BankStore.default()), *names.settings(), *names.used()]
+    wrong = sum(not finding.is_note for finding in findings)
     if as_json:
-        click.echo(json.dumps({"whole": whole, "findings": msgspec.to_builtins(findings)}, indent=2))
+        counts = {"whole": whole, "presets": presets, "wrong": wrong}
+        click.echo(json.dumps(counts | {"findings": msgspec.to_builtins(findings)}, indent=2))
     else:
         for finding in findings:
             click.echo(f"{finding.state:<8} {finding.path}: {finding.what}")
-        click.echo(f"{whole} whole, {len(findings)} not as they should be.")
-    if findings:
+        click.echo(f"{whole} files and {presets} presets whole, {wrong} not as they should be.")
+    if wrong:
         sys.exit(1)
 
 

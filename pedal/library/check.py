@@ -20,15 +20,22 @@ class Finding(msgspec.Struct, frozen=True):
     """Something that is not as it should be.
 
     Attributes:
-        state: "missing": a card without its content; "damaged": content that is not what its name says, or a card that
-            cannot be read; "unknown": content without a card, which an import that was cut short leaves.
+        state: "missing": a card without its content, or what is named and not here; "damaged": content that is not
+            what its name says, or what cannot be read; "unknown": content without a card, which an import that was cut
+            short leaves; "changed": a name that stands for other content than it did; and two notes, for all is well:
+            "renamed": what is meant has another name now; "orphaned": what nobody needs.
         path: where.
-        what: in words.
+        what: in words, and how to mend it.
     """
 
     state: str
     path: str
     what: str
+
+    @property
+    def is_note(self) -> bool:
+        """Whether there is nothing to mend."""
+        return self.state in ("renamed", "orphaned")
 
 
 def check_library(

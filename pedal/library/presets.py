@@ -121,6 +121,10 @@ class PresetStore:
             return names[wanted]
         raise PresetError(f"there is no preset {name!r:.70}", hint=did_you_mean(wanted, [*keys, *names]))
 
+    def path_of(self, key: str) -> Path:
+        """Where the player's own preset of this key lies, or would."""
+        return self._user_dir / f"{key}.toml"
+
     def step(self, key: str, by: int) -> str:
         """The key ``by`` places after ``key``, around the ends; the first one if ``key`` is gone.
 
@@ -186,7 +190,7 @@ class PresetStore:
         if not is_key(key):
             hint = "Use at most 64 letters, digits, spaces, - and _"
             raise PresetError(f"{key!r:.70} cannot name a preset", hint=hint)
-        path = self._user_dir / f"{key}.toml"
+        path = self.path_of(key)
         fresh = format_preset(preset)
         if len(fresh.encode()) > TEXT_CAP_BYTES:
             hint = "Clear one with `pedal snapshot clear`"

@@ -44,7 +44,7 @@ def resolve(preset: Preset, assets: Assets) -> Resolved:
     missing: list[str] = []
     for block in preset.blocks:
         names: dict[str, str] = {}
-        for key, kind, name in _files(block):
+        for key, kind, name in files_of(block):
             content, reference, trouble = _resolve(block.hashes.get(key, ""), kind, name, assets)
             if content:
                 hashes.setdefault(block.id, {})[key] = content
@@ -57,7 +57,7 @@ def resolve(preset: Preset, assets: Assets) -> Resolved:
 
 def file_path(block: Block, key: str, assets: Assets) -> Path | None:
     """The file that a block plays as ``key``; None if there is none."""
-    kind = next(kind for own, kind, _ in _files(block) if own == key)
+    kind = next(kind for own, kind, _ in files_of(block) if own == key)
     known = block.hashes.get(key, "")
     path = assets.content_path(known, kind) if known else None
     try:
@@ -85,7 +85,7 @@ def _resolve(known: str, kind: AssetKind, name: str, assets: Assets) -> tuple[st
     return known, CONTENT + known, ""
 
 
-def _files(block: Block) -> Iterator[tuple[str, AssetKind, str]]:
+def files_of(block: Block) -> Iterator[tuple[str, AssetKind, str]]:
     """Key, kind and name of every file of a block."""
     kind: AssetKind = "model" if KINDS[block.kind].asset == "model" else "impulse"
     for key, name in block.files.items():

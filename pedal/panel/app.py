@@ -27,8 +27,9 @@ from pedal.panel.control import SOCKET_NAME, Ask, ControlServer
 from pedal.panel.controls.feet import feet_of
 from pedal.panel.controls.gestures import Gesture
 from pedal.panel.controls.inputs import open_footswitches
-from pedal.panel.controls.inputs_adc import open_knobs
+from pedal.panel.controls.inputs_adc import Converter, open_knobs
 from pedal.panel.controls.inputs_encoders import EncoderPins, open_encoders
+from pedal.panel.controls.outputs_lights import open_lights
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
 from pedal.panel.expression import INPUT
@@ -56,6 +57,7 @@ def run_panel(
     *,
     screen: Callable[[], Any] | None = None,
     press: Callable[[str, float], None] | None = None,
+    converter: Callable[[int], Converter] | None = None,
     plain: str = "",
 ) -> None:
     """The panel, from an empty process to its end.
@@ -65,6 +67,7 @@ def run_panel(
         link_path: of the link, waited for.
         screen: opens the luma device of a virtual board.
         press: presses a switch of a virtual board.
+        converter: opens an input of a virtual board's converter.
         plain: why to start with a plain preset, not with the one in hand; empty as a rule.
 
     Raises:
@@ -85,7 +88,8 @@ def run_panel(
         reflexes.attach(stack.enter_context(open_footswitches(pins, reflexes.feel, pulls=pulls)))
         reflexes.learn({}, feet_of(board))
         stack.enter_context(open_encoders(_encoders(board), items.put))
-        stack.enter_context(open_knobs(_channels(board), items.put))
+        lights = stack.enter_context(open_lights(board.leds))
+        stack.enter_context(open_knobs(_channels(board), items.put, converter))
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
         stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
@@ -94,7 +98,7 @@ def run_panel(
         while link is not None:
             link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())  # first: with our number it counts as ours
             link.put(Word.PANEL_PID, os.getpid())
-            panel = Panel(board, link, items, display, workshop, reflexes, press, lambda: bool(signals))
+            panel = Panel(board, link, items, display, workshop, reflexes, press, lambda: bool(signals), lights)
             panel.run(plain)
             plain = ""
             if not panel.link_is_gone:
@@ -176,9 +180,6 @@ def _encoders(board: Board) -> dict[str, EncoderPins]:
 
 
 def _channels(board: Board) -> dict[str, int]:
-    """Inputs of the converter; a virtual board has none, its knobs are keys."""
-    if board.virtual:
-        return {}
     pedal = {INPUT: board.expression.channel} if board.expression else {}
     return {name: knob.channel for name, knob in board.knobs.items()} | pedal
 

@@ -40,6 +40,7 @@ class BankSwitches:
         self._player = player
         self._hand = hand
         self._store = store
+        self._played = 0, ""
         self._has_switches = any(action.name == "preset" for action in feet_of(board).actions.values())
 
     def answer(self, request: BankRequest) -> dict[str, Any]:
@@ -109,6 +110,13 @@ class BankSwitches:
             hint = f"Take it out with `pedal bank remove '{bank.name}' {place}`"
             raise PresetError(f"preset '{key}' is missing", where=f"bank '{bank.name}', {place}", hint=hint)
         self._player.select(key)
+        self._played = place, key
+
+    @property
+    def place(self) -> int:
+        """Where in the bank the preset in work was played from; 0 if it was not."""
+        place, key = self._played
+        return place if key == self._player.key else 0
 
     def naming(self, key: str) -> tuple[str, ...]:
         """Names of the banks that have this preset; none where they cannot be read."""

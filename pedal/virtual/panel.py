@@ -1,4 +1,4 @@
-"""pedal-panel of a virtual board: mock pins, a screen in the terminal, the keyboard as footswitches.
+"""pedal-panel of a virtual board: mock pins, a screen in the terminal, the keyboard for hands and feet.
 
 ``python -m pedal.virtual.panel BOARD LINK [--quiet] [--plain REASON]``, started by ``pedal run`` in place of
 ``pedal.panel.app``. The panel is the same; only what it opens differs.
@@ -16,8 +16,8 @@ from pathlib import Path
 from pedal.config import load_board
 from pedal.errors import PedalError
 from pedal.panel.app import plain_reason, run_panel
+from pedal.virtual.hands import VirtualHands
 from pedal.virtual.keyboard import Keyboard, help_line, key_map
-from pedal.virtual.pins import VirtualPins
 from pedal.virtual.screen import VirtualScreen
 
 
@@ -29,9 +29,8 @@ def main() -> int:
     logging.basicConfig(level=logging.ERROR if drawn else logging.INFO, format="pedal-panel: %(message)s")
     try:
         board = load_board(sys.argv[1])
-        pins = {name: switch.pin for name, switch in board.switches.items()}
         screen = VirtualScreen(None if quiet else sys.stdout)
-        keys = key_map(list(pins))
+        keys = key_map(board)
         scale = f" · counts as {board.cpu_scale:g}x slower" if board.cpu_scale != 1.0 else ""
         screen.footer = help_line(keys) + scale
 
@@ -42,11 +41,18 @@ def main() -> int:
             os.killpg(os.getpgrp(), signal.SIGINT)  # what Ctrl-C does: to the whole pedal, not only its panel
 
         with ExitStack() as stack:
-            virtual = stack.enter_context(VirtualPins(pins))
+            hands = stack.enter_context(VirtualHands(board))
             if not quiet:
-                stack.enter_context(Keyboard(keys, virtual.press, leave, tell, sys.stdin))
+                stack.enter_context(Keyboard(keys, hands.touch, leave, tell, sys.stdin))
             plain = plain_reason(sys.argv)
-            run_panel(board, Path(sys.argv[2]), screen=lambda: screen, press=virtual.press, plain=plain)
+            run_panel(
+                board,
+                Path(sys.argv[2]),
+                screen=lambda: screen,
+                press=hands.press,
+                converter=hands.converter,
+                plain=plain,
+            )
     except PedalError as error:
         print(f"pedal-panel: {error}", file=sys.stderr)
         return 1

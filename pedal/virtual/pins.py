@@ -15,7 +15,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 from pedal.errors import BoardError, did_you_mean
 
 #: As long as a short tap of a foot.
-HOLD_S = 0.08
+TAP_S = 0.08
 
 
 class VirtualPins:
@@ -30,22 +30,32 @@ class VirtualPins:
         self._factory = MockFactory()
         Device.pin_factory = self._factory
         self._pins = dict(pins)
-        self._releases: dict[str, threading.Timer] = {}
+        self._releases: dict[int, threading.Timer] = {}
 
-    def press(self, switch: str, hold_s: float = HOLD_S) -> None:
+    def press(self, switch: str, hold_s: float = TAP_S) -> None:
         """Press ``switch`` now and let go after ``hold_s``, without waiting for that; nothing if it is still held.
 
         Raises:
             BoardError: there is no such switch.
         """
-        pin = self.pin(switch)
+        self.hold_pin(self._number(switch), hold_s)
+
+    def hold_pin(self, number: int, for_s: float) -> None:
+        """Close a contact between a pin (BCM number) and ground now, and open it after ``for_s``, without waiting."""
+        pin = self._factory.pin(number)
         if not pin.state:
             return
         pin.drive_low()
-        release = threading.Timer(hold_s, pin.drive_high)
+        release = threading.Timer(for_s, pin.drive_high)
         release.daemon = True
-        self._releases[switch] = release
+        self._releases[number] = release
         release.start()
+
+    def drive(self, number: int, high: bool) -> None:
+        """Set the level of a pin (BCM number)."""
+        pin = self._factory.pin(number)
+        if bool(pin.state) != high:
+            (pin.drive_high if high else pin.drive_low)()
 
     def pin(self, switch: str) -> MockPin:
         """The pin of ``switch``, to drive in other ways.
@@ -53,10 +63,13 @@ class VirtualPins:
         Raises:
             BoardError: there is no such switch.
         """
+        return self._factory.pin(self._number(switch))
+
+    def _number(self, switch: str) -> int:
         if switch not in self._pins:
             hint = did_you_mean(switch, self._pins).rstrip(".")
             raise BoardError(f"there is no switch '{switch}'", where="board", hint=hint)
-        return self._factory.pin(self._pins[switch])
+        return self._pins[switch]
 
     def close(self) -> None:
         """Let go of everything and give gpiozero the factory it had before."""

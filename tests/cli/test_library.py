@@ -118,7 +118,7 @@ def test_deleting_what_is_in_use_asks(stick: Path, home: Path) -> None:
 
 def test_check_says_what_is_wrong(stick: Path, home: Path) -> None:
     run("models", "import", str(stick))
-    assert run("library", "check").stdout == "2 whole, 0 not as they should be.\n"
+    assert run("library", "check").stdout == f"2 files and {FIRST} presets whole, 0 not as they should be.\n"
     folder = home / "library" / "models"
     next(folder.glob("*.nam")).write_bytes(b"other")
     (folder / ("0" * 64 + ".nam")).write_bytes(b"x")
@@ -127,7 +127,20 @@ def test_check_says_what_is_wrong(stick: Path, home: Path) -> None:
     assert done.exit_code == 1
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["damaged", "damaged", "unknown", "1"]
     found = json.loads(run("library", "check", "--json").stdout)
-    assert found["whole"] == 1 and len(found["findings"]) == 3
+    assert found["whole"] == 1 and len(found["findings"]) == found["wrong"] == 3
+
+
+def test_a_rename_is_told_by_the_check_and_is_no_fault(stick: Path, home: Path) -> None:
+    run("models", "import", str(stick))
+    assert run("models", "rename", "plexi bright", "Cap on").exit_code == 0
+    known = json.loads(run("models", "show", "cap on", "--json").stdout)["hash"]
+    block = f'[[block]]\nkind = "amp"\nid = "amp"\nmodel = "Amps/Cap on.nam"\nmodel_hash = "sha256:{known}"\n'
+    put(home, {f"presets/{USES}.toml": f'name = "Uses"\n{block}'.encode()})
+    assert run("library", "check").stdout.startswith("2 files")
+    assert run("models", "rename", "cap on", "Cap off", answer="y\n").exit_code == 0
+    done = run("library", "check")
+    assert done.exit_code == 0 and done.stdout.startswith("renamed  ") and "'Amps/Cap off.nam'" in done.stdout
+    assert "missing" not in run("preset", "list").stdout
 
 
 def test_in_a_process_of_its_own(stick: Path, home: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import signal
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,8 +21,8 @@ from pedal.library.catalog import Catalog
 from pedal.library.check import check_library
 from pedal.library.checker import Checker
 from pedal.library.importer import PULLED_OUT, import_path
-from pedal.library.report import Progress
-from pedal.library.scan import Limits, Tree
+from pedal.library.report import MOST_LINES, Progress
+from pedal.library.scan import USUAL, Limits, Passed, Tree
 from tests.library.brought import PRESET, bring, importer, impulse, model, outcomes, put
 from tests.library.power import disks_of
 from tests.library.power import put as put_disk
@@ -106,6 +108,9 @@ LIES = {
     "huge-header.wav": b"RIFF\xff\xff\xff\xffWAVEfmt \xff\xff\xff\x7f" + b"\0" * 100,
     "silence.wav": impulse(1)[:58] + b"\0" * 2000,
     "channels.wav": impulse(1)[:22] + struct.pack("<H", 60000) + impulse(1)[24:],
+    "rate-zero.wav": impulse(1)[:24] + struct.pack("<I", 0) + impulse(1)[28:],
+    "rate-huge.wav": impulse(1)[:24] + struct.pack("<I", 0xFFFFFFFF) + impulse(1)[28:],
+    "only-chunks.wav": b"RIFF\xff\xff\xff\x7fWAVE" + b"JUNK\0\0\0\0" * 500_000,
     "slow.wav": impulse(1, 4000),
     "preset.toml": b"[[block]]\nkind = 3\n",
     "deep.toml": b"a = " + b"[" * 60_000,
@@ -142,6 +147,30 @@ def test_hostile_names_are_shown_clean_and_lead_nowhere(stick: Path, home: Path,
     folder = home / "library" / "models"
     assert all(len(path.stem) == 64 for path in folder.iterdir())
     assert sorted(p.name for p in home.iterdir()) == ["library", "presets"]
+
+
+def test_a_presets_name_leads_nowhere(stick: Path, home: Path, checker: Checker) -> None:
+    put(stick, {"p.toml": b'name = "../../../etc/passwd"\n', "q.toml": b'name = "\\u202e/\\u0000"\n'})
+    report = bring(stick, home, checker)
+    kept = {path.name for path in (home / "presets").iterdir()}
+    assert all(re.fullmatch(r"\d\d-[a-z0-9-]+\.toml", name) for name in kept) and len(kept) == report.count("imported")
+    assert sorted(p.name for p in home.iterdir()) == ["library", "presets"]
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_files_of_ours(stick: Path, home: Path, checker: Checker) -> None:
+    """As many as are looked at are read and refused or taken, a line each; the rest is one line more."""
+    for number in range(100_000):
+        os.close(os.open(stick / f"{number:06}.nam", os.O_CREAT | os.O_WRONLY))
+    (stick / "000001.nam").write_bytes(model(1))
+    (stick / "099999.nam").write_bytes(model(2))
+    report = bring(stick, home, checker)
+    assert (report.count("imported"), len(report.lines)) == (1, MOST_LINES)
+    assert any(line.what == f"more than {USUAL.found} files: the rest was left" for line in report.lines)
+    assert names(home) == ["000001.nam"]
+    with Tree(stick, Limits(entries=50_000, found=100_000)) as tree:
+        items = list(tree.walk())
+    assert tree.seen == 50_001 and isinstance(items[-1], Passed) and "50000 files" in items[-1].reason
 
 
 def test_a_judge_that_dies_or_hangs_refuses_one_file(stick: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,6 +283,48 @@ def test_a_disk_that_refuses_leaves_all_as_it_was(
     assert ("disk is full" if full else "cannot be written to") in report.problem
     assert tree_of(home) == before
     assert bring(stick, home, checker).is_clean
+
+
+@pytest.mark.parametrize("failure", [errno.ENOSPC, errno.EIO])
+def test_a_disk_that_refuses_from_any_call_on(
+    stick: Path, home: Path, tmp_path: Path, checker: Checker, failure: int
+) -> None:
+    """Full, or dying, before every single flush and rename: whole files only, and what the report says is true."""
+    put(stick, {"a.nam": model(1)})
+    bring(stick, home, checker)
+    put(stick, {"b.nam": model(2), "c.wav": impulse(2), "d.toml": PRESET.encode()})
+    work, after, refused = tmp_path / "work", 0, True
+    while refused:
+        shutil.copytree(home, work)
+        with pytest.MonkeyPatch.context() as patch:
+            disk = Refusing(patch, after, failure)
+            report = bring(stick, work, checker)
+        there = {entry.hash for entry in library(work).entries() if not entry.missing}
+        assert {line.hash for line in report.lines if line.kind != "preset"} <= there
+        assert all(finding.state == "unknown" for finding in check_library(library(work))[1])
+        presets = list((work / "presets").iterdir())
+        assert all(path.read_bytes() == PRESET.encode() for path in presets if path.suffix == ".toml")
+        assert report.problem or (len(there), len(presets)) == (3, 1)
+        assert bring(stick, work, checker).is_clean and len(library(work).entries()) == 3
+        shutil.rmtree(work)
+        refused, after = disk.calls > after, after + 1
+    assert after > 10 and not report.problem
+
+
+class Refusing:
+    """A disk that refuses every flush and every rename after so many of them."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, after: int, failure: int) -> None:
+        self.calls = 0
+        self._after, self._failure = after, failure
+        for name in ("fsync", "replace"):
+            patch.setattr(os, name, partial(self._call, getattr(os, name)))
+
+    def _call(self, real: Callable[..., object], *arguments: object) -> object:
+        self.calls += 1
+        if self.calls > self._after:
+            raise OSError(self._failure, os.strerror(self._failure))
+        return real(*arguments)
 
 
 def test_a_reserve_is_left(stick: Path, home: Path, checker: Checker, monkeypatch: pytest.MonkeyPatch) -> None:

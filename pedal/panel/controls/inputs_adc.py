@@ -11,11 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from typing import Protocol
 
 from gpiozero import MCP3008
 
 from pedal.errors import BoardError
-from pedal.panel.controls.inputs import gpio_errors, install_pins, reason_of
+from pedal.gpio import gpio_errors, install_pins, reason_of
 from pedal.panel.controls.knobs import Turn, Wiper
 
 _log = logging.getLogger(__name__)
@@ -26,10 +27,21 @@ POLL_S = 0.02
 RETRY_S = 2.0
 
 
+class Converter(Protocol):
+    """One input of a converter."""
+
+    @property
+    def value(self) -> float:
+        """What it reads, 0 to 1."""
+
+    def close(self) -> None:
+        """Free it."""
+
+
 class Knobs:
     """Open knobs and the thread that asks them; ``close`` ends both."""
 
-    def __init__(self, converters: Mapping[str, MCP3008], on_turn: Callable[[Turn], None], stack: ExitStack) -> None:
+    def __init__(self, converters: Mapping[str, Converter], on_turn: Callable[[Turn], None], stack: ExitStack) -> None:
         self._converters = converters
         self._on_turn = on_turn
         self._stack = stack
@@ -70,27 +82,31 @@ class Knobs:
                 self._on_turn(Turn(name, value_norm))
 
 
-def open_knobs(channels: Mapping[str, int], on_turn: Callable[[Turn], None]) -> Knobs:
+def open_knobs(
+    channels: Mapping[str, int],
+    on_turn: Callable[[Turn], None],
+    converter: Callable[[int], Converter] | None = None,
+) -> Knobs:
     """Listen to potentiometers at the inputs of an MCP3008 on SPI 0, first chip select.
 
     Args:
         channels: knob name to input, 0 to 7.
         on_turn: called with every turn and once with where each knob stands, in a thread of its own.
+        converter: opens an input of another one, of a board without hardware.
 
     Raises:
         BoardError: this machine has no GPIO for us, or its SPI cannot be used.
     """
     with ExitStack() as stack:
-        converters: dict[str, MCP3008] = {}
-        if channels:
+        converters: dict[str, Converter] = {}
+        if channels and converter is None:
             install_pins("knobs")
         for name, channel in channels.items():
             try:
-                converter = MCP3008(channel)
+                converters[name] = (converter or MCP3008)(channel)
             except gpio_errors() as error:
                 where = f"knobs.{name}.channel = {channel}"
                 hint = "Check that SPI is switched on"
                 raise BoardError(f"cannot be read ({reason_of(error)})", where=where, hint=hint) from error
-            stack.callback(converter.close)
-            converters[name] = converter
+            stack.callback(converters[name].close)
         return Knobs(converters, on_turn, stack.pop_all())

@@ -20,7 +20,7 @@ from luma.core.interface.serial import i2c
 from PIL import Image
 
 from pedal.errors import BoardError
-from pedal.panel.controls.inputs import install_pins
+from pedal.gpio import install_pins
 from pedal.panel.display.oled_devices import OLEDS, LgpioBus, PinSpi, renew
 
 _log = logging.getLogger(__name__)
