@@ -53,13 +53,16 @@ def expression(end: _End | None, runtime_dir: Path | None) -> None:
     say(call(runtime_dir, Expression(end=end)))
 
 
-@click.group(invoke_without_command=True)
-@click.pass_context
+@click.group()
+def midi() -> None:
+    """MIDI: which ports are heard, and what controllers do."""
+
+
+@midi.command("list")
 @talks
-def midi(ctx: click.Context, runtime_dir: Path | None) -> None:
-    """MIDI: which ports are heard, and what controllers have learnt."""
-    if ctx.invoked_subcommand is None:
-        say(call(runtime_dir, Midi()))
+def list_midi(runtime_dir: Path | None) -> None:
+    """Which ports are heard, and what controllers have learnt."""
+    say(call(runtime_dir, Midi()))
 
 
 @midi.command()
@@ -72,7 +75,7 @@ def learn(target: str, runtime_dir: Path | None) -> None:
     while (said := call(runtime_dir, Midi()))["learning"]:
         time.sleep(ASK_S)
     if said["controllers"] == before:
-        raise ControlError("no controller was moved", hint="Look at the ports that `pedal midi` lists")
+        raise ControlError("no controller was moved", hint="Look at the ports that `pedal midi list` has")
     say(said)
 
 

@@ -50,12 +50,14 @@ from pedal.panel.imports import Imports
 from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
 from pedal.panel.lighting import Lighting
+from pedal.panel.menus import Menus
 from pedal.panel.midi import MidiIn
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
@@ -129,11 +131,16 @@ class Panel:
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
         self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
         hands = Hands(board, self._player, self._expression, self._midi)
-        self._answers = Answers(
-            self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots, banks, hands
+        shelf = Shelf(Catalog.default(), self._hand.store)
+        about = self._status, self._view, press
+        self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
+        self._menus = Menus(
+            board, link, self._player, keeping, self._tuner, shelf, self._footwork, self._answers.answer
         )
+        self._actions.open_menu = self._menus.open_by_foot
         self._tick = 0
         self._shown_message = ("", 0.0)
+        self._asked = ""
 
     def run(self, plain: str = "") -> None:
         """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone.
@@ -150,6 +157,7 @@ class Panel:
             self._serve()
         finally:
             self._footwork.forget()
+            self._menus.shelf.close()
 
     def _serve(self) -> None:
         next_tick_s = time.monotonic()
@@ -197,7 +205,10 @@ class Panel:
 
     def _on_encoder(self, event: Rotation | Push) -> None:
         settings = self._board.encoders[event.encoder]
-        if settings.parameter is not None and isinstance(event, Rotation):
+        if settings.role == "menu":
+            self._imports.dismiss(time.monotonic())
+            self._menus.felt(event)
+        elif settings.parameter is not None and isinstance(event, Rotation):
             self._turns.rotated(settings.parameter, event)
         elif settings.push is not None and isinstance(event, Push):
             self._footwork.do(parse_action(settings.push, BoardError, self._board.name), event.at_s)
@@ -206,10 +217,14 @@ class Panel:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
 
     def _view(self) -> Image.Image:
-        tuner = self._tuner.view()
-        if tuner is not None:
-            return draw_tuner(tuner)
         told = self._imports.view(time.monotonic())
+        if told is None or told.question is None:  # a question waits for an answer, and not for ever
+            menu = self._menus.page()
+            if menu is not None:
+                return menu
+            tuner = self._tuner.view()
+            if tuner is not None:
+                return draw_tuner(tuner)
         if told is not None:
             return draw_import(told, self._tick // PAGE_TICKS, self._footwork.agrees)
         return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
@@ -226,16 +241,26 @@ class Panel:
             self._on_event(event, status, now_s)
         if status.card_state == layout.CARD_RUNNING:
             self._widths.tick(status, self._hand.quality, now_s)
+        self._menus.tick(now_s)
         if self._tick % PAGE_TICKS == 0:
             self._expire_message(now_s)
-        if self._tick % PAGE_TICKS == 0 or self._tuner.is_on:  # a needle, and the first reading, do not wait
+        # a needle, the first reading and what a hand turns do not wait
+        if self._tick % PAGE_TICKS == 0 or self._tuner.is_on or self._menus.was_touched:
             self._display.show(self._view())
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
-            self._footwork.look_after(asked=self._imports.question(now_s) is not None)
+            self._look_at_question(now_s)
             self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
+
+    def _look_at_question(self, now_s: float) -> None:
+        """A stick asks something: one switch is to answer, and no menu may cover it or have the feet."""
+        question = self._imports.question(now_s)
+        if question is not None and question.token != self._asked:
+            self._asked = question.token
+            self._menus.close()
+        self._footwork.look_after(asked=question is not None)
 
     def _look_at_health(self) -> None:
         """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""
