@@ -140,6 +140,7 @@ class Supervisor:
         beat = self._load_beat()
         parts = [f"{post.child.name} {'up' if post.pid else 'down'}" for post in self._posts]
         parts += [_CARD_WORDS.get(beat.card_state, "")] if beat else []
+        parts += [self._wire.words] if self._wire else []
         return ", ".join(parts) + "".join(f"; safe mode: {post.safe_mode}" for post in self._posts if post.safe_mode)
 
     def _stop_all(self) -> None:

@@ -73,6 +73,7 @@ class Wire:
         self._turned_s = float("-inf")
         self._supply_s = float("-inf")
         self._is_low = False
+        self._why = ""
 
     @property
     def phase(self) -> Phase:
@@ -83,6 +84,13 @@ class Wire:
     def tick_s(self) -> float | None:
         """How often ``turn`` must be called now; None: whenever one looks."""
         return self._switch.beat_s if self._rule.is_driven else None
+
+    @property
+    def words(self) -> str:
+        """Where the contacts are, for people: "in the wire", or why the guitar goes straight through."""
+        if self._rule.phase is Phase.CLOSED:
+            return "in the wire"
+        return f"dry: {self._why}" if self._why else "dry until the sound has flowed for a while"
 
     def look(self, beat: Beat | None, audio_pid: int, safe_mode: str, now_s: float) -> None:
         """Once for every look at the children: what is so of the sound, and what follows.
@@ -98,6 +106,7 @@ class Wire:
             self._supply_s, self._is_low = now_s, self._load_low_voltage()
         before, was_driven = self._rule.phase, self._rule.is_driven
         fault = _fault_of(beat, audio_pid, safe_mode) or ("the supply's voltage is too low" if self._is_low else "")
+        self._why = fault
         self._rule.look(Seen(fault, beat.xruns if beat else 0), now_s)
         if self._rule.is_driven != was_driven:
             self._switch.drive(self._rule.is_driven)

@@ -113,8 +113,10 @@ class TestWire:
 
     def test_it_closes_beats_and_is_heard(self, wire: Wire, pins: MockFactory, link: Path) -> None:
         assert wire.tick_s is None
+        assert wire.words.startswith("dry until")
         now_s = self.close(wire, beat(muted=True))
         assert wire.tick_s == 0.025
+        assert wire.words == "in the wire"
         assert words(link)[layout.MUTED] == 0
         changes = len(pins.pin(PIN).states)
         for step in range(8):
@@ -142,6 +144,7 @@ class TestWire:
         now_s = self.close(wire)
         wire.look(seen, pid, safe_mode, now_s + 0.1)
         assert wire.phase is Phase.OPEN
+        assert wire.words.startswith("dry: ")
         assert not pins.pin(PIN).state
         changes = len(pins.pin(PIN).states)
         wire.turn(now_s + 0.2)
