@@ -139,8 +139,10 @@ class Wire:
         phase = self._rule.phase
         if phase is Phase.CLOSED and before is not Phase.CLOSED:
             _log.info("the pedal is in the wire")
+        elif phase is Phase.OPEN and before is Phase.LEAVING and not self._why:
+            _log.info("the pedal is out of the wire, as asked")
         elif phase is Phase.OPEN and before is not Phase.OPEN:
-            _log.warning("the guitar goes straight through: %s", self._rule.fault or "the pedal was asked to end")
+            _log.warning("the guitar goes straight through: %s", self._rule.fault)
 
 
 def _fault_of(beat: Beat | None, audio_pid: int, safe_mode: str) -> str:
