@@ -27,6 +27,7 @@ from pedal.library.index import NAME as INDEX
 from pedal.library.index import content_hash
 from pedal.library.lock import locked
 from pedal.library.report import Progress
+from pedal.library.shelves import SUFFIXES
 from pedal.paths import models_dir, presets_dir, settings_path, state_dir
 
 #: Below the state folder: what a restore changed.
@@ -167,6 +168,8 @@ def counted(paths: Iterable[str]) -> str:
 def plan_restore(backup: Backup, places: Places) -> list[Step]:
     """What a restore would write, in its order; what lies here already, to the last byte, is left out.
 
+    So is content of the library that is not what its name says: it was damaged before, or is meant to pass for another.
+
     Raises:
         LibraryError: the backup holds a file that leads out of the player's folders, or two for one place.
     """
@@ -175,6 +178,8 @@ def plan_restore(backup: Backup, places: Places) -> list[Step]:
         target = places.place(file.path)
         if target in steps:
             raise LibraryError(f"holds {file.path!r:.100} twice", hint="Use another backup")
+        if file.path.startswith("library/") and target.suffix in SUFFIXES.values() and target.stem != file.hash:
+            continue
         steps[target] = Step(file, target, target.exists())
     changed = (step for step in steps.values() if not _holds(step.target, step.file.hash))
     return sorted(changed, key=lambda step: (_rank(step.file.path), step.file.path))
