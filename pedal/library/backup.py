@@ -193,6 +193,7 @@ def restore(backup: Backup, steps: list[Step], places: Places, watch: Watch = la
     """
     with locked(places.library, places.state / BEFORE_FOLDER):
         try:
+            _check_writable(steps)
             for _ in backup.verify():  # before a byte is written
                 pass
             size_bytes = sum(step.file.size_bytes for step in steps)
@@ -241,6 +242,14 @@ def _save(target: Path, files: list[tuple[str, Path]], watch: Watch) -> Manifest
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     return manifest
+
+
+def _check_writable(steps: list[Step]) -> None:
+    """A player's own folder may not let the import service write: said before anything is half restored."""
+    for folder in {next(folder for folder in step.target.parents if folder.exists()) for step in steps}:
+        if not os.access(folder, os.W_OK | os.X_OK):
+            hint = "Let the group write there (chmod g+w), or restore as the owner; nothing was changed"
+            raise LibraryError("may not be written to", where=str(folder), hint=hint)
 
 
 def _below(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -101,6 +101,23 @@ def test_content_that_is_not_what_its_name_says_is_left_out(home: Path, tmp_path
     assert tree(other) == MINE | {f"library/models/{'b' * 64}.json": b"its card"}
 
 
+def test_a_folder_that_may_not_be_written_to_is_said_before_anything_changes(
+    home: Path, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    friends = home / "models" / "friends"
+    (friends / "Öld amp.nam").unlink()
+    (home / "presets" / "01-mine.toml").write_bytes(b"newer")
+    before = tree(home)
+    access = os.access  # root may write anywhere, so the answer is given here
+    monkeypatch.setattr(os, "access", lambda path, mode: path != friends and access(path, mode))
+    with pytest.raises(LibraryError, match=r"friends: may not be written to\. .*nothing was changed"):
+        bring_back(saved, home)
+    assert tree(home) == before
+    monkeypatch.undo()
+    bring_back(saved, home)
+    assert tree(home) == MINE
+
+
 def test_names_for_backups(tmp_path: Path) -> None:
     first = backup_path(tmp_path)
     first.write_bytes(b"")
