@@ -172,7 +172,7 @@ def walker(folder: Path) -> Iterator[Walker]:
     actions.open_menu = menus.open_by_foot
 
     def page() -> Image.Image:
-        menu = menus.page()
+        menu = menus.page(0.0)  # nothing scrolls
         if menu is not None:
             return menu
         if tuner.is_on:
