@@ -23,6 +23,7 @@ from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.feet import Feet
 from pedal.panel.controls.gestures import Gesture, Knows
 from pedal.panel.display.menu_pages import draw_menu
+from pedal.panel.display.text import TICKS_PER_S
 from pedal.panel.footwork import Footwork
 from pedal.panel.keeping import Keeping
 from pedal.panel.menu.facts import Facts
@@ -62,13 +63,14 @@ class Menus:
     perform: Callable[[AnyRequest], dict[str, Any]]
     said: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
     _menu: Menu = field(default_factory=Menu)
-    _ticks: int = 0  # pages since it was touched
+    _was_touched: bool = False
+    _touched_s: float = 0.0
     _by_foot: bool = False
 
-    @property
-    def was_touched(self) -> bool:
-        """Whether its page is another since it was drawn."""
-        return self._menu.is_open and self._ticks == 0
+    def take_touch(self) -> bool:
+        """Whether it was touched since this was asked last: then its page does not wait."""
+        was_touched, self._was_touched = self._was_touched, False
+        return was_touched
 
     @property
     def is_open(self) -> bool:
@@ -77,7 +79,7 @@ class Menus:
 
     def sheet(self) -> Sheet | None:
         """What it says now; None while it is closed."""
-        return self._menu.sheet(self.facts())
+        return self._menu.sheet(self.facts()) if self._menu.is_open else None
 
     def open_by_foot(self, at_s: float) -> None:
         """A footswitch opens the menu, and the first two switches of the board are its keys until it closes.
@@ -127,13 +129,11 @@ class Menus:
         self._menu.close()
         self._give_back_feet()
 
-    def page(self) -> Image.Image | None:
-        """The page, for about a tenth of a second; None while the menu is closed."""
-        if not self._menu.is_open:
-            return None
+    def page(self, now_s: float) -> Image.Image | None:
+        """The page; None while the menu is closed. What is too long scrolls from the last touch on."""
         sheet = self.sheet()
-        self._ticks += 1
-        return None if sheet is None else draw_menu(sheet, self.player.message, self._ticks)
+        tick = max(0, int((now_s - self._touched_s) * TICKS_PER_S))
+        return None if sheet is None else draw_menu(sheet, self.player.message, tick)
 
     def facts(self) -> Facts:
         """The pedal as it is."""
@@ -160,7 +160,8 @@ class Menus:
         )
 
     def _use(self, verb: Callable[[Facts], Wishes]) -> None:
-        was_open, self._ticks = self._menu.is_open, 0
+        was_open = self._menu.is_open
+        self._was_touched, self._touched_s = True, time.monotonic()
         if was_open and self.said and self.said[0] == self.player.message:
             self.player.message = ""  # it was there to be read, and covers what is looked at now
         wishes = verb(self.facts())

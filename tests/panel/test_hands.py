@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from pedal.config import parse_board
@@ -15,6 +16,7 @@ from pedal.errors import PedalError
 from pedal.library.banks import Bank
 from pedal.library.calibration import CalibrationStore
 from pedal.library.catalog import Catalog
+from pedal.library.midi_map import MidiMapStore
 from pedal.panel.actions import Actions
 from pedal.panel.controls.encoder import Rotation
 from pedal.panel.controls.feet import feet_of
@@ -26,6 +28,7 @@ from pedal.panel.footwork import Footwork
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import AssignSwitch, Expression
 from pedal.panel.lighting import Lighting
+from pedal.panel.midi import MidiIn
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
@@ -44,6 +47,9 @@ action = "bypass"
 pin = 6
 action = "next_preset"
 hold = "tuner"
+[display]
+driver = "ssd1306"
+interface = "i2c"
 [expression]
 channel = 5
 parameter = "wah.position"
@@ -66,10 +72,15 @@ class Rig:
         self.store = CalibrationStore(folder / "expression.toml")
         self.pedal = ExpressionPedal(BOARD, player, self.store)
         stand = self.stand
-        actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Catalog(folder))
-        self.footwork = Footwork(BOARD, stand.link, player, actions, self.reflexes)
+        self.actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Catalog(folder))
+        self.footwork = Footwork(BOARD, stand.link, player, self.actions, self.reflexes)
         self.footwork.look_after(False)
-        self.hands = Hands(BOARD, player, self.pedal)
+        self.hands = Hands(
+            BOARD,
+            player,
+            self.pedal,
+            MidiIn(player, stand.banks, self.pedal, self.footwork.do, MidiMapStore(folder / "midi.toml"), None),
+        )
 
     def feel(self, name: str, kind: Kind = "tap") -> None:
         """A gesture, through the reflexes and, if they leave it, through the loop's queue."""
@@ -116,6 +127,8 @@ def test_where_the_page_asks_one_switch_waits_for_a_long_hold(rig: Rig) -> None:
     assert taught.pop() == {**before, "next": replace(before["next"], long_hold=True)}
     rig.footwork.look_after(asked=False)
     assert taught == [before]
+    blind = msgspec.structs.replace(BOARD, display=None)
+    assert Footwork(blind, rig.stand.link, rig.stand.player, rig.actions, rig.reflexes).agrees == ""
 
 
 def test_a_switch_is_assigned_in_hand_and_saved_with_the_preset(rig: Rig) -> None:

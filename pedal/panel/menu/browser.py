@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pedal.library.cards import AssetKind
 from pedal.panel.chain_requests import AddBlock, Favour
 from pedal.panel.menu.dials import block_of
-from pedal.panel.menu.facts import Facts, Thing
+from pedal.panel.menu.facts import Facts, Goods, Thing
 from pedal.panel.menu.sheets import Deed, Do, ListPage, Open, Page, Row
 from pedal.panel.protocol import SetParam
 from pedal.params import KINDS
@@ -75,16 +76,7 @@ class BrowserPage(ListPage):
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
         """Folders, then things; what plays and what is liked have a mark."""
-        things, chosen = facts.goods.things(self.kind), self.purpose.chosen(facts)
-        if self.folder == FAVOURITES:
-            return tuple(self._thing(thing, chosen) for thing in things if thing.favourite)
-        below = f"{self.folder}/" if self.folder else ""
-        inside = [thing.folder for thing in things if thing.folder.startswith(below) and thing.folder != self.folder]
-        names = dict.fromkeys(below + folder[len(below) :].partition("/")[0] for folder in inside)
-        rows = [self._folder(folder, folder.rpartition("/")[2]) for folder in names]
-        if not self.folder and any(thing.favourite for thing in things):
-            rows.insert(0, self._folder(FAVOURITES, "Favourites"))
-        return (*rows, *(self._thing(thing, chosen) for thing in things if thing.folder == self.folder))
+        return _rows(self, facts.goods, self.purpose.chosen(facts))
 
     def start(self, facts: Facts) -> int:
         """At what plays, if it lies here; else at the folder that leads to it."""
@@ -99,13 +91,29 @@ class BrowserPage(ListPage):
     def _leads_to(page: Page, thing: Thing) -> bool:
         return isinstance(page, BrowserPage) and f"{thing.folder}/".startswith(f"{page.folder}/")
 
-    def _folder(self, folder: str, label: str) -> Row:
-        return Row(label, "", "/", push=Open(BrowserPage(self.kind, self.purpose, folder)))
 
-    def _thing(self, thing: Thing, chosen: str) -> Row:
-        mark = ">" if thing.asset_name == chosen else "*" if thing.favourite else ""
-        liking = Do((Favour(kind=self.kind, content=thing.content, on=not thing.favourite),))
-        return Row(thing.label, "", mark, push=self.purpose.deed(thing), hold=liking)
+@lru_cache(maxsize=4)  # ten pages a second show the same thousand rows
+def _rows(page: BrowserPage, goods: Goods, chosen: str) -> tuple[Row, ...]:
+    things, folder = goods.things(page.kind), page.folder
+    if folder == FAVOURITES:
+        return tuple(_thing(page, thing, chosen) for thing in things if thing.favourite)
+    below = f"{folder}/" if folder else ""
+    inside = [thing.folder for thing in things if thing.folder.startswith(below) and thing.folder != folder]
+    names = dict.fromkeys(below + name[len(below) :].partition("/")[0] for name in inside)
+    rows = [_folder(page, name, name.rpartition("/")[2]) for name in names]
+    if not folder and any(thing.favourite for thing in things):
+        rows.insert(0, _folder(page, FAVOURITES, "Favourites"))
+    return (*rows, *(_thing(page, thing, chosen) for thing in things if thing.folder == folder))
+
+
+def _folder(page: BrowserPage, folder: str, label: str) -> Row:
+    return Row(label, "", "/", push=Open(replace(page, folder=folder)))
+
+
+def _thing(page: BrowserPage, thing: Thing, chosen: str) -> Row:
+    mark = ">" if thing.asset_name == chosen else "*" if thing.favourite else ""
+    liking = Do((Favour(kind=page.kind, content=thing.content, on=not thing.favourite),))
+    return Row(thing.label, "", mark, push=page.purpose.deed(thing), hold=liking)
 
 
 def kind_of_file(key: str) -> AssetKind:

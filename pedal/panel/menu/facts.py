@@ -30,9 +30,9 @@ class Listed:
     is_factory: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Goods:
-    """What there is to choose from, in the order of lists.
+    """What there is to choose from, in the order of lists. Equal only to itself: there may be thousands of things.
 
     Attributes:
         is_read: False until somebody has looked.
