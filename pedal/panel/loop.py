@@ -246,6 +246,8 @@ class Panel:
         """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""
         reason = load_health(self._link.path.parent, "audio").safe_mode
         self._reporter.tell_safe_mode(reason)
+        if reason:
+            self._menus.let_go_of_feet()
         self._footwork.look_after(bool(reason))
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:
