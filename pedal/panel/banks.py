@@ -112,6 +112,20 @@ class BankSwitches:
         self._player.select(key)
         self._played = place, key
 
+    def play_program(self, program: int) -> None:
+        """What a MIDI program change does: 0 is the first preset of the bank in use, or of the list without banks.
+
+        Raises:
+            PresetError: there is none, or it cannot be read.
+        """
+        if self._load():
+            self.play(program + 1)
+            return
+        keys = [entry.key for entry in self._hand.store.entries()]
+        if program >= len(keys):
+            raise PresetError(f"there is no preset {program + 1}", hint=f"The list has {len(keys)}")
+        self._player.select(keys[program])
+
     @property
     def place(self) -> int:
         """Where in the bank the preset in work was played from; 0 if it was not."""

@@ -25,6 +25,7 @@ from pedal.library.banks import BankStore
 from pedal.library.calibration import CalibrationStore
 from pedal.library.catalog import Catalog
 from pedal.library.connections import ConnectionStore
+from pedal.library.midi_map import MidiMapStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.link.status import Event, Status
@@ -34,6 +35,7 @@ from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
 from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.gestures import Gesture
+from pedal.panel.controls.inputs_midi import Midi, MidiHeard
 from pedal.panel.controls.knobs import Turn
 from pedal.panel.controls.outputs_lights import Lights
 from pedal.panel.display.oled import Display
@@ -47,6 +49,7 @@ from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
 from pedal.panel.lighting import Lighting
 from pedal.panel.menus import Menus
+from pedal.panel.midi import MidiIn
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
@@ -83,6 +86,7 @@ class Panel:
         press: presses a footswitch of a virtual board; None on a real one.
         stopped: asked every tick; True ends the loop.
         lights: open; None: there are none.
+        midi: the wires that are listened to; None: there are none.
     """
 
     def __init__(
@@ -96,6 +100,7 @@ class Panel:
         press: Callable[[str, float], None] | None,
         stopped: Callable[[], bool],
         lights: Lights | None = None,
+        midi: Midi | None = None,
     ) -> None:
         self.link_is_gone = False
         self._board = board
@@ -121,7 +126,8 @@ class Panel:
         self._lighting = Lighting(board, lights, self._player, self._rigs, self._tuner, banks, self._footwork)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
-        hands = Hands(board, self._player, self._expression)
+        self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
+        hands = Hands(board, self._player, self._expression, self._midi)
         shelf = Shelf(Catalog.default(), self._hand.store)
         about = self._status, self._view, press
         self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
@@ -187,6 +193,8 @@ class Panel:
                 self._turns.turned(item, time.monotonic())
         elif isinstance(item, (Rotation, Push)):
             self._on_encoder(item)
+        elif isinstance(item, MidiHeard):
+            self._midi.look(time.monotonic())
         elif isinstance(item, Ask):
             try:
                 item.answer(self._answers.answer(item.request))

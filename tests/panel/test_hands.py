@@ -15,6 +15,7 @@ from pedal.errors import PedalError
 from pedal.library.banks import Bank
 from pedal.library.calibration import CalibrationStore
 from pedal.library.catalog import Catalog
+from pedal.library.midi_map import MidiMapStore
 from pedal.panel.actions import Actions
 from pedal.panel.controls.encoder import Rotation
 from pedal.panel.controls.feet import feet_of
@@ -26,6 +27,7 @@ from pedal.panel.footwork import Footwork
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import AssignSwitch, Expression
 from pedal.panel.lighting import Lighting
+from pedal.panel.midi import MidiIn
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
@@ -69,7 +71,12 @@ class Rig:
         actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Catalog(folder))
         self.footwork = Footwork(BOARD, stand.link, player, actions, self.reflexes)
         self.footwork.look_after(False)
-        self.hands = Hands(BOARD, player, self.pedal)
+        self.hands = Hands(
+            BOARD,
+            player,
+            self.pedal,
+            MidiIn(player, stand.banks, self.pedal, self.footwork.do, MidiMapStore(folder / "midi.toml"), None),
+        )
 
     def feel(self, name: str, kind: Kind = "tap") -> None:
         """A gesture, through the reflexes and, if they leave it, through the loop's queue."""

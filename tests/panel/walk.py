@@ -21,6 +21,7 @@ from PIL import Image
 from pedal.config import parse_board
 from pedal.library.calibration import CalibrationStore
 from pedal.library.catalog import Catalog
+from pedal.library.midi_map import MidiMapStore
 from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.controls.encoder import Push, Rotation
@@ -33,6 +34,7 @@ from pedal.panel.footwork import Footwork
 from pedal.panel.hands import Hands
 from pedal.panel.menu.sheets import ChainSheet
 from pedal.panel.menus import Menus
+from pedal.panel.midi import MidiIn
 from pedal.panel.pitch import Reading
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
@@ -165,9 +167,11 @@ def walker(folder: Path) -> Iterator[Walker]:
     actions = Actions(stand.player, tuner, stand.snapshots, stand.banks, expression.point, catalog)
     footwork = Footwork(BOARD, stand.link, stand.player, actions, reflexes)
     reporter = Reporter(BOARD, stand.hand, stand.rigs, stand.widths, stand.player, stand.keeping, [])
+    kept = MidiMapStore(folder / "midi.toml")
+    midi = MidiIn(stand.player, stand.banks, expression, footwork.do, kept, None)
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
-        Hands(BOARD, stand.player, expression), shelf,
+        Hands(BOARD, stand.player, expression, midi), shelf,
     )  # fmt: skip
     menus = Menus(BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, answers.answer)
     actions.open_menu = menus.open_by_foot

@@ -18,17 +18,17 @@ from gpiozero.pins.mock import MockFactory
 from pedal import layout
 from pedal.config import RelaySettings
 from pedal.errors import BoardError
-from pedal.system.failsafe import RELEASE_S, Phase
+from pedal.system.failsafe import MUTE_S, RELEASE_S, Phase
 from pedal.system.heartbeat import Beat, load_beat, save_muted
 from pedal.system.post import Child
 from pedal.system.relay import open_relay
 from pedal.system.supervise import Supervisor
 from pedal.system.wire import Wire, load_low_voltage
+from tests.system.noted import PIN, NotedRelay
 from tests.system.pump import HOLDS_V, Pump
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVE_UP_S = 30.0
-PIN = 12
 
 
 @pytest.fixture
@@ -37,16 +37,6 @@ def pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockFactory]:
     monkeypatch.setattr(Device, "pin_factory", factory)
     yield factory
     factory.close()
-
-
-def rising_s(pins: MockFactory) -> list[float]:
-    """When the pin rose, in seconds of the monotonic clock."""
-    at_s, edges = 0.0, []
-    for state in pins.pin(PIN).states:
-        at_s += state.timestamp
-        if state.state:
-            edges.append(at_s)
-    return edges
 
 
 def words(path: Path) -> dict[int, int]:
@@ -202,9 +192,10 @@ time.sleep(1000)
 class Rig:
     """A supervisor with a player and a wire of mock pins."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pins: MockFactory) -> None:
         self.link = folder / "link"
-        self.wire = Wire(open_relay(RelaySettings(pin=PIN)), self.link, lambda: False)
+        self.relay = NotedRelay(pins)
+        self.wire = Wire(self.relay, self.link, lambda: False)
         child = Child("audio", (sys.executable, "-c", PLAYER, str(self.link)), {"PYTHONPATH": str(ROOT)})
         self._limit_s = time.monotonic() + GIVE_UP_S
         self._truth: Callable[[], bool] = lambda: False
@@ -220,32 +211,34 @@ class Rig:
         self._truth = truth
         self._supervisor.run()
         assert not self.is_late
+        self.wire.close()
 
 
 def test_the_supervisor_holds_the_relay_and_lets_it_go_in_order(tmp_path: Path, pins: MockFactory) -> None:
-    rig = Rig(tmp_path)
-    closed_s: list[float] = []
+    rig = Rig(tmp_path, pins)
+    asked_s: list[float] = []
 
-    def held_for_a_second() -> bool:
-        if rig.wire.phase is Phase.CLOSED and not closed_s:
-            closed_s.append(time.monotonic())
-        return bool(closed_s) and time.monotonic() - closed_s[0] > 1.0
+    def has_beaten() -> bool:
+        if rig.wire.phase is Phase.CLOSED and len(rig.relay.rising_s) >= 20:
+            asked_s.append(time.monotonic())
+        return bool(asked_s)
 
-    rig.run_until(held_for_a_second)
-    end_s = time.monotonic()
-    assert rig.wire.phase is Phase.OPEN and not pins.pin(PIN).state
+    rig.run_until(has_beaten)
+    over_s = time.monotonic()
+    assert rig.wire.phase is Phase.OPEN
+    assert not pins.pin(PIN).state
     assert words(rig.link)[layout.MUTED] == 1
-    edges = rising_s(pins)
-    assert len(edges) >= 10, "it did beat"
-    assert end_s - edges[-1] + 0.05 >= RELEASE_S, "the child played on until the contacts had fallen"
-    rig.wire.close()
+    (_, driven), (let_go_s, held) = rig.relay.drives[:2]
+    assert (driven, held) == (True, False)
+    assert let_go_s - asked_s[0] >= MUTE_S, "silent first"
+    assert not [edge for edge, level in rig.relay.edges if level and edge > let_go_s]
+    assert over_s - let_go_s >= RELEASE_S, "the child played on until the contacts had fallen"
 
 
 @pytest.mark.parametrize("end", ["kill", "hang"])
 def test_a_sound_that_dies_or_hangs_leaves_the_guitar_alone(tmp_path: Path, pins: MockFactory, end: str) -> None:
-    rig = Rig(tmp_path)
+    rig = Rig(tmp_path, pins)
     fault_s: list[float] = []
-    dry_s: list[float] = []
 
     def fell() -> bool:
         if rig.wire.phase is Phase.CLOSED and not fault_s:
@@ -254,30 +247,20 @@ def test_a_sound_that_dies_or_hangs_leaves_the_guitar_alone(tmp_path: Path, pins
                 os.kill(words(rig.link)[layout.AUDIO_PID], signal.SIGKILL)
             else:
                 (tmp_path / "link.hang").touch()
-        elif fault_s and not dry_s and rig.wire.phase is Phase.OPEN:
-            dry_s.append(time.monotonic())
-        return bool(dry_s)
+        return bool(fault_s) and rig.wire.phase is Phase.OPEN
 
     rig.run_until(fell)
-    fallen_s = [edge for edge in rising_s(pins) if edge > dry_s[0]]
-    assert not fallen_s, "not one beat after it was noticed"
+    let_go_s = next(at_s for at_s, wet in rig.relay.drives if not wet)
+    assert let_go_s > fault_s[0]
+    assert not [edge for edge in rig.relay.rising_s if edge > let_go_s], "not one beat after it was noticed"
     assert not pins.pin(PIN).state
-    rig.wire.close()
 
 
 def test_the_pump_would_have_held_all_the_while(tmp_path: Path, pins: MockFactory) -> None:
     """On this machine, with whatever else runs on it: the beats of a real supervisor in the model of the circuit."""
-    rig = Rig(tmp_path)
-    closed_s: list[float] = []
-
-    def long_enough() -> bool:
-        if rig.wire.phase is Phase.CLOSED and not closed_s:
-            closed_s.append(time.monotonic())
-        return bool(closed_s) and len(rising_s(pins)) > 60
-
-    rig.run_until(long_enough)
-    edges = rising_s(pins)
-    rig.wire.close()
+    rig = Rig(tmp_path, pins)
+    rig.run_until(lambda: rig.wire.phase is Phase.CLOSED and len(rig.relay.rising_s) > 60)
+    edges = rig.relay.rising_s
     if any(later - earlier > 0.15 for earlier, later in itertools.pairwise(edges)):
         pytest.skip("this machine was held up")
     assert min(Pump().troughs(edges)[10:-1]) > HOLDS_V
