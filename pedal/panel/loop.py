@@ -128,7 +128,7 @@ class Panel:
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
         self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
         hands = Hands(board, self._player, self._expression, self._midi)
-        shelf = Shelf(Catalog.default(), self._hand.store)
+        shelf = Shelf()
         about = self._status, self._view, press
         self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
         self._menus = Menus(

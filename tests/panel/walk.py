@@ -6,6 +6,7 @@ Used by the tests, which count; ``python -m tests.panel.walk docs/walk-through.g
 from __future__ import annotations
 
 import itertools
+import os
 import queue
 import sys
 import tempfile
@@ -158,9 +159,14 @@ def walker(folder: Path) -> Iterator[Walker]:
         path = folder / "models" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
+    for name in ("board", "models/presets"):
+        (folder / "data" / name).mkdir(parents=True)
+    here = {"PEDAL_HOME": "", "PEDAL_PRESETS_DIR": "mine", "PEDAL_MODELS_DIR": "models", "PEDAL_DATA_DIR": "data"}
+    before = dict(os.environ)
+    os.environ |= {name: str(folder / place) for name, place in here.items()}  # as the process of the lists sees it
     stand = Stand(folder, {"01-crunch": CRUNCH, "02-swell": replace(CRUNCH, name="Swell")}, BOARD)
     catalog = Catalog(folder / "library", [(folder / "models", "folder")])
-    shelf = Shelf(catalog, stand.store)
+    shelf = Shelf()
     tuner = Tuner(stand.link, BOARD.tuner)
     expression = ExpressionPedal(BOARD, stand.player, CalibrationStore(folder / "calibration.toml"))
     reflexes = Reflexes(queue.SimpleQueue())
@@ -192,6 +198,8 @@ def walker(folder: Path) -> Iterator[Walker]:
         yield made
     finally:
         shelf.close()
+        os.environ.clear()
+        os.environ |= before
 
 
 def choose_a_model(walk: Walker) -> None:
