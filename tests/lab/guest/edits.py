@@ -65,10 +65,10 @@ EDITS = (
 		}
 """,
     ),
-    # Ordinary processes that got less than 50 ms of the last second on a core run before real-time threads, to save
-    # them from starving ("fair server"). Where computing takes no time all of them seem to starve, and the period thread
-    # waited 2 ms for a starting Python (a system call that fails takes a microsecond here). On a board they get their
-    # share: the period thread leaves at least 30 % of its core.
+    # Ordinary processes that got less than 50 ms of the last second of a core run before real-time threads, to save
+    # them from starving ("fair server"). Where computing takes no time all of them seem to starve, and the period
+    # thread waited 2 ms for a starting Python (a system call that fails takes a microsecond here). On a board they get
+    # their share: the period thread leaves at least 30 % of its core.
     Edit(_DEADLINE, "\t\tu64 runtime =  50 * NSEC_PER_MSEC;\n", "\t\tu64 runtime = 0;\n"),
     # The USB cable between both halves of a guest carries everything but isochronous packets, which is what sound is.
     Edit(_HCD, "(USB_EP_CAPS_TYPE_BULK | USB_EP_CAPS_TYPE_INT)\n", "USB_EP_CAPS_TYPE_ALL\n"),
