@@ -75,6 +75,7 @@ ACTIONS: dict[str, ActionKind] = {
         ActionKind("next_model", "the next model of the amp's folder", "amp"),
         ActionKind("previous_model", "the one before", "amp"),
         ActionKind("expression", "the expression pedal moves this", "parameter"),
+        ActionKind("menu", "the menu, by two footswitches"),
         ActionKind("none", "nothing: for a preset that wants a switch to be quiet"),
     )
 }

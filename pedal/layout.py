@@ -73,7 +73,8 @@ BUS_ROWS = 9
     CABS_OFF,  # 1: no cabinet plays, whatever presets say (pedal output): written by the panel
     INPUT_CHANNEL,  # 0: CAPTURE_SELECT, as the board says; else 1 + SELECT_...: written by the panel
     SILENT,  # 1: nothing is heard, bypassed or not (the tuner): written by the panel
-) = range(50)
+    MUTED,  # 1: nothing is heard, for the relay is not closed: written by the parent of pedal-audio
+) = range(51)
 WORDS = 64
 
 CARD_STARTING, CARD_RUNNING, CARD_LOST = range(3)

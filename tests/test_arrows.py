@@ -20,7 +20,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "pedal"
 
 LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths", "files", "preset", "notes", "levels"}
-LOWEST |= {"health", "prices", "connection", "actions"}
+LOWEST |= {"health", "prices", "connection", "gpio", "actions"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
 JUDGE = "library judge"  # library/judge.py: reads files from outside, in a process of its own
@@ -34,6 +34,7 @@ ARROWS: dict[str, set[str]] = {
     "jit": {"errors"},
     "layout": set(),
     "pins": set(),
+    "gpio": {"errors"},
     "levels": set(),
     "notes": {"levels"},
     "paths": {"errors"},
@@ -69,8 +70,10 @@ HARDWARE = {"alsaaudio", "gpiozero", "lgpio", "luma", "smbus2", "spidev", "seria
 HARDWARE_FILES = (
     "audio/alsa*.py",
     "audio/realtime*.py",
+    "gpio.py",
     "library/usb_import*.py",
     "panel/controls/inputs*.py",
+    "panel/controls/outputs*.py",
     "panel/display/oled*.py",
     "system/i2c_bus.py",
     "system/relay*.py",

@@ -134,6 +134,7 @@ PISOUND = '[audio]\ncard = "pisound"\n'
         (AUDIO + "periods = 5", "Use 2, 3 or 4"),
         (AUDIO + "rate_hz = 47999", "44100, 48000"),
         (AUDIO + 'format = "float"', "S24_3LE"),
+        (AUDIO + 'format = "\ud800"', "S24_3LE"),
         (AUDIO + 'input = "middle"', "left"),
         (AUDIO + "capture_channels = 8", "Use 1 or 2"),
         (AUDIO + 'capture_channels = 1\ninput = "right"', "needs two channels"),

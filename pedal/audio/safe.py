@@ -74,7 +74,7 @@ class PassThrough:
 
     def _fade(self, mono: NDArray[np.int32], i64: Any) -> NDArray[np.int32]:
         changes = int(i64[layout.CAPTURE_CHANNELS]) == 2 and self._select != _wanted(i64)
-        silent = bool(i64[layout.SILENT]) or changes
+        silent = bool(i64[layout.SILENT] or i64[layout.MUTED]) or changes
         if not silent and self._heard == 1.0:
             return mono
         steps = (1 + np.arange(len(mono))) / round(FADE_S * int(i64[layout.RATE_HZ]))

@@ -46,7 +46,7 @@ def list_() -> None:
 @click.argument("name", metavar="NAME|FILE")
 def show(name: str) -> None:
     """What a board is made of, pin by pin, and what nobody has tried of it."""
-    from pedal.system.wiring import wires_of
+    from pedal.offline.wiring import wires_of
 
     shown = load_board(name)
     audio = shown.audio

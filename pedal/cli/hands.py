@@ -1,21 +1,26 @@
-"""`pedal switch` and `pedal expression`: what hands and feet reach, of the running pedal.
+"""`pedal switch`, `pedal expression` and `pedal midi`: what hands and feet reach, of the running pedal.
 
 Called through ``main``, in a process of its own. Imports neither numba nor numpy.
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Literal, get_args
 
 import click
 
 from pedal.cli.talking import call, say, talks
-from pedal.panel.hands_requests import AssignSwitch, Expression, Gesture
+from pedal.errors import ControlError
+from pedal.panel.hands_requests import AssignSwitch, Expression, Gesture, Midi
 
 _GESTURES: tuple[Gesture, ...] = get_args(Gesture)
 _End = Literal["heel", "toe", "forget", "learn"]
 _ENDS: tuple[_End, ...] = get_args(_End)
+
+#: How often it is asked whether a controller was moved.
+ASK_S = 0.2
 
 
 @click.command()
@@ -46,3 +51,40 @@ def expression(end: _End | None, runtime_dir: Path | None) -> None:
         click.pause("Toe all the way down, then press a key.")
         end = "toe"
     say(call(runtime_dir, Expression(end=end)))
+
+
+@click.group()
+def midi() -> None:
+    """MIDI: which ports are heard, and what controllers do."""
+
+
+@midi.command("list")
+@talks
+def list_midi(runtime_dir: Path | None) -> None:
+    """Which ports are heard, and what controllers have learnt."""
+    say(call(runtime_dir, Midi()))
+
+
+@midi.command()
+@click.argument("target", metavar="BLOCK.PARAM|ACTION")
+@talks
+def learn(target: str, runtime_dir: Path | None) -> None:
+    """Teach a controller by moving it: `pedal midi learn amp1.drive_db`, `pedal midi learn tuner`."""
+    before = call(runtime_dir, Midi(learn=target))["controllers"]
+    click.echo("Move the controller now.")
+    while (said := call(runtime_dir, Midi()))["learning"]:
+        time.sleep(ASK_S)
+    if said["controllers"] == before:
+        raise ControlError("no controller was moved", hint="Look at the ports that `pedal midi list` has")
+    say(said)
+
+
+@midi.command()
+@click.argument("number", type=click.IntRange(0, 119), required=False)
+@click.option("--all", "all_of_them", is_flag=True, help="Every controller.")
+@talks
+def forget(number: int | None, all_of_them: bool, runtime_dir: Path | None) -> None:
+    """A controller does nothing any more."""
+    if (number is None) != all_of_them:
+        raise click.UsageError("name a controller, or say --all")
+    say(call(runtime_dir, Midi(forget=-1 if number is None else number)))

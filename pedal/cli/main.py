@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "looper": ("pedal.cli.live:looper", "Record a loop, play it, overdub, undo, stop, clear."),
     "switch": ("pedal.cli.hands:switch", "What a footswitch does in this preset."),
     "expression": ("pedal.cli.hands:expression", "The expression pedal: where it is; its ends."),
+    "midi": ("pedal.cli.hands:midi", "MIDI: list, learn, forget."),
     "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),
     "resume": ("pedal.cli.live:resume", "Leave safe mode: try the whole pedal again."),
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),

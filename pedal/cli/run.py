@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pedal.config import Board, load_board
+from pedal.errors import BoardError
 from pedal.paths import factory_dir, runtime_dir
 
 if TYPE_CHECKING:
     from pedal.system.post import Child
+    from pedal.system.wire import Wire
     from pedal.virtual.card import VirtualCard
 
 #: ``pedal.link.memory.FILE_NAME``, which would bring the compiler into this small parent.
@@ -49,7 +51,7 @@ LOG_NAME = "pedal.log"
 )
 def run(board_name: str, only: str | None, directory: Path | None) -> None:
     """Start the pedal and stay until it is stopped (Ctrl-C)."""
-    from pedal.system.heartbeat import load_beat
+    from pedal.system.heartbeat import load_beat, save_muted
     from pedal.system.supervise import Supervisor
 
     board = load_board(board_name)
@@ -72,7 +74,34 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
             children.append(panel_child(board_name, runtime, virtual=board.virtual, log_path=log_path))
         # A pedal that was stopped starts afresh; one whose halves are services keeps its memory.
         stale = (runtime / LINK_NAME,) if only is None else ()
-        Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), forget=stale).run()
+        wire = None
+        if only != "panel":
+            save_muted(runtime / LINK_NAME, muted=False)  # whoever had a relay may have left it so
+            wire = wire_of(board, runtime)
+        if wire is not None:
+            stack.callback(wire.close)
+        Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), forget=stale, wire=wire).run()
+
+
+def wire_of(board: Board, runtime: Path) -> Wire | None:
+    """The wire around the sound, dry; None for a board without one, or whose relay this machine cannot reach."""
+    from pedal.system.wire import Wire
+
+    if board.virtual:
+        return None
+    if board.codec_bypass is not None:
+        from pedal.audio.alsa_bypass import CodecBypass
+
+        return Wire(CodecBypass(board.audio.card, board.codec_bypass), runtime / LINK_NAME)
+    if board.relay is None:
+        return None
+    from pedal.system.relay import open_relay
+
+    try:
+        return Wire(open_relay(board.relay), runtime / LINK_NAME)
+    except BoardError as error:
+        logging.getLogger("pedal.wire").error("%s The relay stays as it is.", error)
+        return None
 
 
 def audio_child(board_name: str, runtime: Path, environment: dict[str, str], log_path: Path | None = None) -> Child:

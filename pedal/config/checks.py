@@ -157,7 +157,7 @@ def _check_leds(board: Board, where: str) -> None:
 
 def _check_midi(board: Board, where: str) -> None:
     if board.midi is not None and board.midi.uart and not _SERIAL_DEVICE.fullmatch(board.midi.uart):
-        hint = 'Use a name such as "/dev/serial0"'
+        hint = 'Use a name such as "/dev/ttyAMA0"'
         raise BoardError(f"midi.uart = {board.midi.uart!r:.40} is no serial device", where=where, hint=hint)
 
 

@@ -184,7 +184,7 @@ def _record(
     for key, value in raw.items():
         try:
             values[key] = msgspec.convert(value, hints[key])
-        except msgspec.ValidationError as failure:
+        except (msgspec.ValidationError, UnicodeError) as failure:  # half a surrogate is no word of a list
             shown = f"{value!r:.40}"
             raise BoardError(
                 f"{prefix}{key} = {shown} is not right", where=where, hint=f"Use {_meaning(hints[key])}"

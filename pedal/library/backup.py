@@ -226,7 +226,8 @@ def _save(target: Path, files: list[tuple[str, Path]], watch: Watch) -> Manifest
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
             for _ in Backup(file, target.name).verify():
                 pass
-        os.replace(temporary, target)
+            os.replace(temporary, target)
+            os.fsync(descriptor)  # on FAT the new name is that of an empty file until its file is written once more
         with contextlib.suppress(PermissionError):
             sync_folder(target.parent)
     except OSError as error:

@@ -42,6 +42,7 @@ class Word(IntEnum):
     CABS_OFF = layout.CABS_OFF
     INPUT_CHANNEL = layout.INPUT_CHANNEL
     SILENT = layout.SILENT
+    MUTED = layout.MUTED
     CLIPPED_AT = layout.CLIPPED_AT
     UNDERSTUDY_ROUND = layout.UNDERSTUDY_ROUND
     SEATS_OVERTAKEN = layout.SEATS_OVERTAKEN

@@ -27,6 +27,9 @@ class Actions:
         player, tuner, snapshots, banks: do it.
         point_expression: makes a parameter the expression pedal's.
         catalog: the models to step through.
+
+    Attributes:
+        open_menu: opens the menu for two footswitches; of no use until the panel has given it one.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Actions:
         self._banks = banks
         self._point_expression = point_expression
         self._catalog = catalog
+        self.open_menu: Callable[[float], None] = lambda at_s: None
 
     def do(self, action: Action, at_s: float) -> None:
         """Do it; ``at_s`` is when the foot came down. What has two sides is undone by doing it again.
@@ -86,6 +90,8 @@ class Actions:
                 self._step_model(amp, 1, at_s)
             case "previous_model", amp:
                 self._step_model(amp, -1, at_s)
+            case "menu", _:
+                self.open_menu(at_s)
             case "expression", parameter:
                 self._point_expression(parameter)
 

@@ -18,6 +18,8 @@ from pedal.errors import ControlError
 from pedal.panel import protocol
 from pedal.panel.bank_requests import BankRequest
 from pedal.panel.banks import BankSwitches
+from pedal.panel.chain import Chain
+from pedal.panel.chain_requests import ChainRequest, Favour
 from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
 from pedal.panel.hands import Hands
@@ -25,6 +27,7 @@ from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
+from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
 
@@ -44,6 +47,7 @@ class Answers:
         snapshots: of the preset in hand.
         banks: under the feet.
         hands: switches and the expression pedal.
+        shelf: what there is to choose from.
     """
 
     player: Player
@@ -56,6 +60,7 @@ class Answers:
     snapshots: Snapshots
     banks: BankSwitches
     hands: Hands
+    shelf: Shelf
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -70,6 +75,8 @@ class Answers:
             return self.snapshots.answer(request, now_s)
         if isinstance(request, BankRequest):
             return self.banks.answer(request)
+        if isinstance(request, ChainRequest):
+            return Chain(player).answer(request)
         if isinstance(request, HandsRequest):
             return self.hands.answer(request)
         match request:
@@ -106,6 +113,9 @@ class Answers:
                 return self.tuner.status()
             case protocol.Loop(verb=verb, level_db=level_db):
                 return self._loop(verb, level_db)
+            case Favour(kind=kind, content=content, on=on):
+                self.shelf.favour(kind, content, on)
+                return {"content": content, "favourite": on}
             case protocol.Page(scale=scale):
                 return _as_png(enlarged(self.page(), scale))
             case protocol.Reload():

@@ -29,6 +29,8 @@ from pedal.panel.controls.gestures import Gesture
 from pedal.panel.controls.inputs import open_footswitches
 from pedal.panel.controls.inputs_adc import Converter, open_knobs
 from pedal.panel.controls.inputs_encoders import EncoderPins, open_encoders
+from pedal.panel.controls.inputs_midi import open_midi
+from pedal.panel.controls.outputs_lights import open_lights
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
 from pedal.panel.expression import INPUT
@@ -87,6 +89,10 @@ def run_panel(
         reflexes.attach(stack.enter_context(open_footswitches(pins, reflexes.feel, pulls=pulls)))
         reflexes.learn({}, feet_of(board))
         stack.enter_context(open_encoders(_encoders(board), items.put))
+        midi = open_midi(board.midi, items.put)
+        if midi is not None:
+            stack.callback(midi.close)
+        lights = stack.enter_context(open_lights(board.leds))
         stack.enter_context(open_knobs(_channels(board), items.put, converter))
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
@@ -96,7 +102,7 @@ def run_panel(
         while link is not None:
             link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())  # first: with our number it counts as ours
             link.put(Word.PANEL_PID, os.getpid())
-            panel = Panel(board, link, items, display, workshop, reflexes, press, lambda: bool(signals))
+            panel = Panel(board, link, items, display, workshop, reflexes, press, lambda: bool(signals), lights, midi)
             panel.run(plain)
             plain = ""
             if not panel.link_is_gone:

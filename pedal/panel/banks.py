@@ -40,6 +40,7 @@ class BankSwitches:
         self._player = player
         self._hand = hand
         self._store = store
+        self._played = 0, ""
         self._has_switches = any(action.name == "preset" for action in feet_of(board).actions.values())
 
     def answer(self, request: BankRequest) -> dict[str, Any]:
@@ -109,6 +110,27 @@ class BankSwitches:
             hint = f"Take it out with `pedal bank remove '{bank.name}' {place}`"
             raise PresetError(f"preset '{key}' is missing", where=f"bank '{bank.name}', {place}", hint=hint)
         self._player.select(key)
+        self._played = place, key
+
+    def play_program(self, program: int) -> None:
+        """What a MIDI program change does: 0 is the first preset of the bank in use, or of the list without banks.
+
+        Raises:
+            PresetError: there is none, or it cannot be read.
+        """
+        if self._load():
+            self.play(program + 1)
+            return
+        keys = [entry.key for entry in self._hand.store.entries()]
+        if program >= len(keys):
+            raise PresetError(f"there is no preset {program + 1}", hint=f"The list has {len(keys)}")
+        self._player.select(keys[program])
+
+    @property
+    def place(self) -> int:
+        """Where in the bank the preset in work was played from; 0 if it was not."""
+        place, key = self._played
+        return place if key == self._player.key else 0
 
     def naming(self, key: str) -> tuple[str, ...]:
         """Names of the banks that have this preset; none where they cannot be read."""

@@ -74,14 +74,7 @@ class ExpressionPedal:
         if target is None:
             return
         try:
-            block_id, name = cell_of(target.parameter)
-            kind = KINDS[self._player.preset.block(block_id).kind]
-            param = kind.params[kind.index(name)]
-            heel = 0.0 if target.heel is None else turn_of(param, min(max(target.heel, param.low), param.high))
-            toe = 1.0 if target.toe is None else turn_of(param, min(max(target.toe, param.low), param.high))
-            value = value_at(param, heel + (toe - heel) * position)
-            self._player.set_param(target.parameter, value, now_s)
-            self._player.message = f"{kind.label} {param.label} {shown(param, value)}"
+            self._player.message = move_to(self._player, target, position, now_s)
         except PedalError as error:
             if self._player.preset.expression is not None:  # else the board's default, which not every preset has
                 self._player.message = str(error)
@@ -119,3 +112,19 @@ class ExpressionPedal:
             "heel": self._calibration.heel,
             "toe": self._calibration.toe,
         }
+
+
+def move_to(player: Player, target: Expression, position: float, now_s: float) -> str:
+    """A parameter, put where a pedal at ``position`` (0 at the heel, 1 at the toe) has it; returns it in words.
+
+    Raises:
+        PresetError: the preset has no such parameter.
+    """
+    block_id, name = cell_of(target.parameter)
+    kind = KINDS[player.preset.block(block_id).kind]
+    param = kind.params[kind.index(name)]
+    heel = 0.0 if target.heel is None else turn_of(param, min(max(target.heel, param.low), param.high))
+    toe = 1.0 if target.toe is None else turn_of(param, min(max(target.toe, param.low), param.high))
+    value = value_at(param, heel + (toe - heel) * position)
+    player.set_param(target.parameter, value, now_s)
+    return f"{kind.label} {param.label} {shown(param, value)}"

@@ -16,7 +16,7 @@ from pedal.errors import PedalError
 from pedal.health import ask_resume
 from pedal.link import Link
 from pedal.panel.actions import Actions
-from pedal.panel.controls.feet import feet_of
+from pedal.panel.controls.feet import Feet, feet_of
 from pedal.panel.controls.gestures import Gesture, Kind
 from pedal.panel.looper import ACTIONS
 from pedal.panel.player import Player
@@ -46,6 +46,27 @@ class Footwork:
         self._safe_mode = self._asked = False
         self._taught: object = None
         self._feet = feet_of(board)
+        self._borrower: Callable[[Gesture], None] | None = None
+        self._borrowed = self._feet
+
+    def lend(self, feet: Feet, to: Callable[[Gesture], None]) -> None:
+        """From now on every gesture is somebody else's: of a menu that has no encoder."""
+        self._borrowed, self._borrower = feet, to
+        self._taught = None
+
+    def take_back(self) -> None:
+        """The feet do again what board and preset say."""
+        self._borrower, self._taught = None, None
+
+    @property
+    def taps(self) -> dict[str, Action]:
+        """What a press of each switch does now."""
+        return {name: action for (name, kind), action in self._feet.actions.items() if kind == "tap"}
+
+    @property
+    def is_in_safe_mode(self) -> bool:
+        """As it was told last."""
+        return self._safe_mode
 
     @property
     def agrees(self) -> str:
@@ -68,6 +89,11 @@ class Footwork:
         """
         self._safe_mode = self._safe_mode if safe_mode is None else safe_mode
         self._asked = self._asked if asked is None else asked
+        if self._borrower is not None:
+            if self._taught is not self._borrowed:
+                self._taught = self._borrowed
+                self._reflexes.learn({}, self._borrowed)
+            return
         otherwise = self._player.preset.switches
         if (self._safe_mode, self._asked, otherwise) == self._taught:
             return
@@ -80,6 +106,9 @@ class Footwork:
 
     def felt(self, gesture: Gesture) -> None:
         """Do what a gesture without a reflex means; why it cannot be done is said on the page."""
+        if self._borrower is not None:
+            self._borrower(gesture)
+            return
         action = self._feet.actions.get((gesture.name, gesture.kind))
         if action is not None and not (self._safe_mode and gesture.kind == "release"):
             self.do(action, gesture.at_s)

@@ -1,10 +1,11 @@
-"""What is asked about hands and feet: switches given something else to do, the expression pedal's ends.
+"""What is asked about hands and feet: what switches do in a preset, the expression pedal's ends, MIDI's controllers.
 
 Used by the panel's loop (``answers``).
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,8 @@ from pedal.config import Board
 from pedal.errors import ControlError, did_you_mean
 from pedal.panel.controls.feet import GESTURES, feet_of
 from pedal.panel.expression import ExpressionPedal
-from pedal.panel.hands_requests import AssignSwitch, Expression, HandsRequest
+from pedal.panel.hands_requests import AssignSwitch, Expression, HandsRequest, Midi
+from pedal.panel.midi import MidiIn
 from pedal.panel.player import Player
 from pedal.preset.controls import assigned
 
@@ -29,11 +31,13 @@ class Hands:
         board: which switches there are.
         player: whose preset is in hand.
         expression: the pedal.
+        midi: what it does.
     """
 
     board: Board
     player: Player
     expression: ExpressionPedal
+    midi: MidiIn
 
     def answer(self, request: HandsRequest) -> dict[str, Any]:
         """Do what a request asks for; the answer says what is so now.
@@ -50,6 +54,12 @@ class Hands:
                 if end is not None:
                     self.expression.learn(end)
                 return self.expression.status()
+            case Midi(learn=target, forget=number):
+                if target is not None:
+                    self.midi.learn(target, time.monotonic())
+                if number is not None:
+                    self.midi.forget(None if number < 0 else number)
+                return self.midi.status(time.monotonic())
 
     def assign(self, switch: str, gesture: str, action: str) -> None:
         """Give a gesture of a switch something else to do in the preset in hand; it is saved with the preset.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from pedal.panel.request import Name, Request
 
@@ -26,4 +28,11 @@ class Expression(Request, tag="expression", frozen=True):
     end: Literal["heel", "toe", "forget"] | None = None
 
 
-HandsRequest = AssignSwitch | Expression
+class Midi(Request, tag="midi", frozen=True):
+    """MIDI's ports and what controllers do; or: learn what a target names, or forget one controller, or all (-1)."""
+
+    learn: Name | None = None
+    forget: Annotated[int, msgspec.Meta(ge=-1, le=119)] | None = None
+
+
+HandsRequest = AssignSwitch | Expression | Midi

@@ -39,8 +39,8 @@ class Keeping:
     def is_edited(self) -> bool:
         """Whether the preset in hand differs from its file, or has none any more. Cheap: asked for every page."""
         player = self._player
-        if not player.key:  # a plain one, that nobody chose
-            return False
+        if not player.key:  # a plain one, that nobody chose; or a new one, that nobody has saved
+            return bool(player.preset.blocks)
         stamp = (player.key, *self._store.stamp(player.key))
         if stamp != self._saved_of:
             self._saved_of, self._saved, self._seen = stamp, self._load(player.key), None

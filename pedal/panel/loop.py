@@ -25,6 +25,7 @@ from pedal.library.banks import BankStore
 from pedal.library.calibration import CalibrationStore
 from pedal.library.catalog import Catalog
 from pedal.library.connections import ConnectionStore
+from pedal.library.midi_map import MidiMapStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.link.status import Event, Status
@@ -34,23 +35,27 @@ from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
 from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.gestures import Gesture
+from pedal.panel.controls.inputs_midi import Midi, MidiHeard
 from pedal.panel.controls.knobs import Turn
-from pedal.panel.display.import_page import draw_import
+from pedal.panel.controls.outputs_lights import Lights
 from pedal.panel.display.oled import Display
-from pedal.panel.display.pages import draw_page
-from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.expression import INPUT, ExpressionPedal
 from pedal.panel.footwork import Footwork
+from pedal.panel.glass import Glass
 from pedal.panel.hand import Hand
 from pedal.panel.hands import Hands
 from pedal.panel.imports import Imports
 from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
+from pedal.panel.lighting import Lighting
+from pedal.panel.menus import Menus
+from pedal.panel.midi import MidiIn
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
@@ -60,8 +65,8 @@ from pedal.panel.workshop import Workshop
 _log = logging.getLogger("pedal.panel")
 
 TICK_S = 0.05
-#: Ticks from page to page, and from one look at the link's file to the next.
-PAGE_TICKS, LINK_TICKS = 2, 10
+#: Ticks from one look at the link's file to the next.
+LINK_TICKS = 10
 #: How long a message stays on the page.
 MESSAGE_S = 6.0
 #: Overruns kept for reports.
@@ -80,6 +85,8 @@ class Panel:
         reflexes: taught what a press does without waiting for the loop.
         press: presses a footswitch of a virtual board; None on a real one.
         stopped: asked every tick; True ends the loop.
+        lights: open; None: there are none.
+        midi: the wires that are listened to; None: there are none.
     """
 
     def __init__(
@@ -92,12 +99,13 @@ class Panel:
         reflexes: Reflexes,
         press: Callable[[str, float], None] | None,
         stopped: Callable[[], bool],
+        lights: Lights | None = None,
+        midi: Midi | None = None,
     ) -> None:
         self.link_is_gone = False
         self._board = board
         self._link = link
         self._items = items
-        self._display = display
         self._stopped = stopped
         self._rigs = Rigs(link)
         self._widths = Widths(self._rigs, board.budget_share)
@@ -115,14 +123,23 @@ class Panel:
         point = self._expression.point
         self._actions = Actions(self._player, self._tuner, snapshots, banks, point, Catalog.default())
         self._footwork = Footwork(board, link, self._player, self._actions, reflexes)
+        self._lighting = Lighting(board, lights, self._player, self._rigs, self._tuner, banks, self._footwork)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
-        hands = Hands(board, self._player, self._expression)
-        self._answers = Answers(
-            self._player, self._hand, self._status, self._view, press, self._tuner, keeping, snapshots, banks, hands
+        self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
+        hands = Hands(board, self._player, self._expression, self._midi)
+        shelf = Shelf(Catalog.default(), self._hand.store)
+        about = self._status, self._view, press
+        self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
+        self._menus = Menus(
+            board, link, self._player, keeping, self._tuner, shelf, self._footwork, self._answers.answer
         )
+        self._actions.open_menu = self._menus.open_by_foot
+        shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter
+        self._glass = Glass(display, *shown, time.monotonic())
         self._tick = 0
         self._shown_message = ("", 0.0)
+        self._asked = ""
 
     def run(self, plain: str = "") -> None:
         """Go on with what plays, or play the first preset; serve until asked to stop, or until the link is gone.
@@ -139,6 +156,7 @@ class Panel:
             self._serve()
         finally:
             self._footwork.forget()
+            self._menus.shelf.close()
 
     def _serve(self) -> None:
         next_tick_s = time.monotonic()
@@ -157,6 +175,8 @@ class Panel:
                 next_tick_s = time.monotonic() + TICK_S
 
     def _on_item(self, item: object) -> None:
+        if isinstance(item, (Gesture, Turn, Rotation, Push)):
+            self._glass.touched(time.monotonic())
         if isinstance(item, Gesture):
             if (
                 item.kind == "long_hold"
@@ -173,6 +193,8 @@ class Panel:
                 self._turns.turned(item, time.monotonic())
         elif isinstance(item, (Rotation, Push)):
             self._on_encoder(item)
+        elif isinstance(item, MidiHeard):
+            self._midi.look(time.monotonic())
         elif isinstance(item, Ask):
             try:
                 item.answer(self._answers.answer(item.request))
@@ -184,7 +206,10 @@ class Panel:
 
     def _on_encoder(self, event: Rotation | Push) -> None:
         settings = self._board.encoders[event.encoder]
-        if settings.parameter is not None and isinstance(event, Rotation):
+        if settings.role == "menu":
+            self._imports.dismiss(time.monotonic())
+            self._menus.felt(event)
+        elif settings.parameter is not None and isinstance(event, Rotation):
             self._turns.rotated(settings.parameter, event)
         elif settings.push is not None and isinstance(event, Push):
             self._footwork.do(parse_action(settings.push, BoardError, self._board.name), event.at_s)
@@ -193,13 +218,7 @@ class Panel:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
 
     def _view(self) -> Image.Image:
-        tuner = self._tuner.view()
-        if tuner is not None:
-            return draw_tuner(tuner)
-        told = self._imports.view(time.monotonic())
-        if told is not None:
-            return draw_import(told, self._tick // PAGE_TICKS, self._footwork.agrees)
-        return draw_page(self._reporter.view(self._link.status(), self._tick // PAGE_TICKS))
+        return self._glass.page(self._link.status(), time.monotonic())
 
     def _on_tick(self, now_s: float) -> None:
         self._tick += 1
@@ -208,20 +227,28 @@ class Panel:
         status = self._link.status()
         self._player.work.tick(now_s)
         self._tuner.tick(now_s)
+        self._lighting.tick(status)
         for event in self._link.new_events():
             self._on_event(event, status, now_s)
         if status.card_state == layout.CARD_RUNNING:
             self._widths.tick(status, self._hand.quality, now_s)
-        if self._tick % PAGE_TICKS == 0:
-            self._expire_message(now_s)
-        if self._tick % PAGE_TICKS == 0 or self._tuner.is_on:  # a needle, and the first reading, do not wait
-            self._display.show(self._view())
+        self._menus.tick(now_s)
+        self._expire_message(now_s)
+        self._glass.tick(status, now_s)
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
-            self._footwork.look_after(asked=self._imports.question(now_s) is not None)
+            self._look_at_question(now_s)
             self._look_at_health()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
+
+    def _look_at_question(self, now_s: float) -> None:
+        """A stick asks something: one switch is to answer, and no menu may cover it or have the feet."""
+        question = self._imports.question(now_s)
+        if question is not None and question.token != self._asked:
+            self._asked = question.token
+            self._menus.close()
+        self._footwork.look_after(asked=question is not None)
 
     def _look_at_health(self) -> None:
         """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""

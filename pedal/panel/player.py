@@ -26,7 +26,7 @@ from pedal.panel.widths import Widths
 from pedal.panel.work import Work
 from pedal.panel.workshop import Workshop
 from pedal.params import BYPASS, KINDS
-from pedal.params.tempo import SLOWEST_BPM, TEMPO
+from pedal.params.tempo import FASTEST_BPM, SLOWEST_BPM, TEMPO
 from pedal.params.words import parse_shown, shown
 from pedal.preset import Block, Preset, format_preset
 
@@ -45,6 +45,7 @@ class Player:
         notice: what stands there as long as there is no message and no other preset was chosen, or empty.
         levels: the pedal's level settings.
         looper: outside of all presets.
+        beat_at_s: when the foot, or a clock, last gave a beat; on the monotonic clock.
         work: the preset that the verbs are about.
     """
 
@@ -63,6 +64,7 @@ class Player:
         self.looper = Looper(board.looper, rigs)
         self.message = self.levels.trouble or outlet.message
         self.notice = ""
+        self.beat_at_s = 0.0
         self._link = link
         self._hand = hand
         self._rigs = rigs
@@ -168,10 +170,16 @@ class Player:
         bpm = self._taps.tap(at_s)
         if bpm is None:
             return
-        followers = [block.id for block in self.preset.blocks if _has_tempo(block)]
-        for block_id in followers:
-            self.set_param(f"{block_id}.{TEMPO}", max(SLOWEST_BPM, bpm), at_s)
+        followers = self.set_tempo(bpm, at_s)
         self.message = f"{bpm:.0f} bpm" if followers else "Nothing here follows a tempo."
+
+    def set_tempo(self, bpm: float, beat_at_s: float) -> list[str]:
+        """Every block of the preset that has a tempo takes this one; returns their ids. A beat was at ``beat_at_s``."""
+        self.beat_at_s = beat_at_s
+        followers = [block.id for block in self.preset.blocks if has_tempo(block)]
+        for block_id in followers:
+            self.set_param(f"{block_id}.{TEMPO}", min(max(SLOWEST_BPM, bpm), FASTEST_BPM), beat_at_s)
+        return followers
 
     def set_param(self, target: str, value: float | str, now_s: float) -> str:
         """Set ``block.parameter`` to a number or to what was typed; the sound ramps there. Returns it in words.
@@ -253,7 +261,8 @@ class Player:
         return ids
 
 
-def _has_tempo(block: Block) -> bool:
+def has_tempo(block: Block) -> bool:
+    """Whether a block follows a tempo."""
     return any(param.name == TEMPO for param in KINDS[block.kind].params)
 
 

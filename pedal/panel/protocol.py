@@ -16,6 +16,7 @@ import msgspec
 
 from pedal.errors import ControlError
 from pedal.panel.bank_requests import BankRequest
+from pedal.panel.chain_requests import ChainRequest, Favour
 from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.request import VERSION as VERSION
@@ -135,6 +136,8 @@ AnyRequest = (
     | Loop
     | Page
     | Reload
+    | ChainRequest
+    | Favour
     | PresetRequest
     | SnapshotRequest
     | BankRequest

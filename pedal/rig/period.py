@@ -39,6 +39,7 @@ from pedal.layout import (
     INPUT_RING_F32,
     INPUT_RING_FRAMES,
     MAX_FRAMES,
+    MUTED,
     OUT_PEAK,
     PLAYBACK_CHANNELS,
     PLAYING_SLOT,
@@ -129,8 +130,11 @@ def _bypass(f32: Any, f64: Any, i64: Any, n: int) -> None:
 
 @kernel
 def _silence(f32: Any, f64: Any, i64: Any, n: int) -> None:
-    """Fade to silence and back, whatever plays: who mutes to tune hears nothing of a bypassed pedal either."""
-    target, mix = (1.0 if i64[SILENT] else 0.0), f64[SILENT_MIX]
+    """Fade to silence and back, whatever plays: who mutes to tune hears nothing of a bypassed pedal either.
+
+    So does who waits for a relay's contacts to come to rest.
+    """
+    target, mix = (1.0 if i64[SILENT] or i64[MUTED] else 0.0), f64[SILENT_MIX]
     if target == 0.0 and mix == 0.0:
         return
     step = 1.0 / ramp_frames_kernel(i64[RATE_HZ])

@@ -6,6 +6,7 @@ mapped shows what they last stored; it needs no compiled code, and holds no memo
 
 from __future__ import annotations
 
+import os
 import struct
 import time
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ class Beat:
     audio_age_s: float  # since the last period was played
     panel_pid: int
     panel_age_s: float  # since the last tick of the panel's loop
+    xruns: int = 0
+    is_muted: bool = False  # as ``save_muted`` left it
 
     def silent_s(self, name: str, pid: int) -> float:
         """For how long the child ``name`` ("audio", "panel"), process ``pid``, has owed a sign of life.
@@ -55,6 +58,8 @@ def parse_beat(head: bytes, now_ns: int) -> Beat | None:
         audio_age_s=(now_ns - words[layout.AUDIO_BEAT_NS]) / 1e9,
         panel_pid=words[layout.PANEL_PID],
         panel_age_s=(now_ns - words[layout.PANEL_BEAT_NS]) / 1e9,
+        xruns=words[layout.XRUNS],
+        is_muted=words[layout.MUTED] != 0,
     )
 
 
@@ -66,3 +71,16 @@ def load_beat(link_path: Path) -> Beat | None:
     except OSError:
         return None
     return parse_beat(head, time.monotonic_ns())
+
+
+def save_muted(link_path: Path, muted: bool) -> None:
+    """Tell pedal-audio to fade to silence, or back: the one word of the link that its parent writes.
+
+    Only after ``load_beat`` has seen a link there. Eight bytes at a multiple of eight: the period thread sees the old
+    word or the new one.
+    """
+    try:
+        with link_path.open("r+b", buffering=0) as file:
+            os.pwrite(file.fileno(), struct.pack("=q", muted), 8 * layout.MUTED)
+    except OSError:  # it went meanwhile, and who makes it anew is told again
+        return

@@ -21,6 +21,7 @@ from pedal.system.heartbeat import Beat
 from pedal.system.leftovers import lock_place, remove_leftover
 from pedal.system.notify import notify, watchdog_interval_s
 from pedal.system.post import STOP_S, Child, Post
+from pedal.system.wire import Wire
 
 #: No sign of life for so long: it hangs. Periods are milliseconds apart; the panel may wait for a slow SD card.
 SILENT_S = {"audio": 1.0, "panel": 5.0}
@@ -39,6 +40,7 @@ class Supervisor:
         load_beat: looks at the heartbeats of the children called "audio" and "panel".
         ended: asked every tenth of a second; True stops everything (a demo that is over).
         forget: files of an earlier run that must not be taken over; removed once the directory is ours.
+        wire: around the sound, where the board has one: the pedal is in it only while all is well.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Supervisor:
         load_beat: Callable[[], Beat | None] = lambda: None,
         ended: Callable[[], bool] = lambda: False,
         forget: Iterable[Path] = (),
+        wire: Wire | None = None,
     ) -> None:
         self._posts = [Post(child, runtime_dir) for child in children]
         self._runtime_dir = runtime_dir
         self._load_beat = load_beat
         self._ended = ended
         self._forget = tuple(forget)
+        self._wire = wire
         self._stop_asked = False
         self._looked_s = 0.0
 
@@ -87,15 +91,34 @@ class Supervisor:
                     post.open()
                 notify(READY="1", STATUS=self._status())
                 while not (self._stop_asked or self._ended()):
-                    if waiting.poll(_TICK_S * 1000):
-                        os.read(wake_fd, 4096)
-                    self._look_after()
+                    if self._wait(waiting, wake_fd) or time.monotonic() - self._looked_s >= 0.9 * _TICK_S:
+                        self._look_after()
                     if interval_s is not None and time.monotonic() - heard_s >= min(interval_s, 1.0):
                         heard_s = time.monotonic()
                         notify(WATCHDOG="1", STATUS=self._status())
             finally:
                 notify(STOPPING="1")
+                self._leave_wire(waiting, wake_fd)
                 self._stop_all()
+
+    def _wait(self, waiting: select.poll, wake_fd: int) -> bool:
+        """Sleep until the wire's heartbeat or a look is due, or a signal comes; then beat. True: there was a signal."""
+        tick_s = self._wire.tick_s if self._wire else None
+        woken = bool(waiting.poll(1000 * (_TICK_S if tick_s is None else min(tick_s, _TICK_S))))
+        if woken:
+            os.read(wake_fd, 4096)
+        if self._wire is not None:
+            self._wire.turn(time.monotonic())
+        return woken
+
+    def _leave_wire(self, waiting: select.poll, wake_fd: int) -> None:
+        """Take the pedal out of the wire, silently, while it still plays."""
+        if self._wire is None:
+            return
+        self._wire.leave(time.monotonic())
+        while not self._wire.is_over(time.monotonic()):
+            self._wait(waiting, wake_fd)
+            self._look_at_wire(self._load_beat(), time.monotonic())
 
     def _look_after(self) -> None:
         now_s = time.monotonic()
@@ -106,11 +129,18 @@ class Supervisor:
                 name = post.child.name
                 post.kill_if_silent(beat.silent_s(name, post.pid), SILENT_S.get(name, 0.0))
             post.look_after()
+        self._look_at_wire(beat, now_s)
+
+    def _look_at_wire(self, beat: Beat | None, now_s: float) -> None:
+        if self._wire is not None:
+            audio = next((post for post in self._posts if post.child.name == "audio"), None)
+            self._wire.look(beat, audio.pid if audio else 0, audio.safe_mode if audio else "", now_s)
 
     def _status(self) -> str:
         beat = self._load_beat()
         parts = [f"{post.child.name} {'up' if post.pid else 'down'}" for post in self._posts]
         parts += [_CARD_WORDS.get(beat.card_state, "")] if beat else []
+        parts += [self._wire.words] if self._wire else []
         return ", ".join(parts) + "".join(f"; safe mode: {post.safe_mode}" for post in self._posts if post.safe_mode)
 
     def _stop_all(self) -> None:

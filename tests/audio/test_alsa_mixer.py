@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,38 @@ def test_a_direction_that_a_control_has_not(receiver: Receiver) -> None:
     said = complaints(receiver, '"Master" = { on = false, direction = "capture" }')
     assert said == ["mixer.'Master': has no such switch. Use level_db, level or choice."]
     assert receiver.heard == {}
+
+
+_BYPASS = """
+import json
+from pedal.audio.alsa_bypass import CodecBypass
+from pedal.config import CodecBypassSettings, MixerSetting
+off, on = MixerSetting(on=False), MixerSetting(on=True)
+bypass = CodecBypass("receiver", CodecBypassSettings(dry={"Power": off, "None": on}, wet={"Power": on, "None": off}))
+input()
+bypass.drive(True)
+input()
+bypass.close()
+input()
+"""
+
+
+def test_a_codecs_own_bypass_is_dry_first_and_last(receiver: Receiver) -> None:
+    """Also where one of its controls is not there: the others are thrown, and it is told."""
+    environment = os.environ | {"ALSA_CONFIG_PATH": str(receiver.configuration), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", _BYPASS], env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdin is not None and program.stderr is not None
+        for expected in (b"0", b"1", b"0"):
+            limit_s = time.monotonic() + 30.0
+            while receiver.heard.get("Power") != expected and time.monotonic() < limit_s:
+                time.sleep(0.01)
+            assert receiver.heard["Power"] == expected
+            program.stdin.write("\n")
+            program.stdin.flush()
+        program.stdin.close()
+        assert program.stderr.read().count("there is no such control") == 1
 
 
 def test_a_card_without_a_mixer_is_told_of_once_and_opened_or_missed_as_ever() -> None:

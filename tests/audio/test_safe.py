@@ -118,6 +118,8 @@ def test_another_input_and_the_tuners_silence_come_without_a_click(period: int) 
         (layout.INPUT_CHANNEL, 1 + layout.SELECT_RIGHT, -0.5),
         (layout.SILENT, 1, 0.0),
         (layout.SILENT, 0, -0.5),
+        (layout.MUTED, 1, 0.0),
+        (layout.MUTED, 0, -0.5),
         (layout.INPUT_CHANNEL, 0, 0.5),
     ):
         memory.i64[word] = value

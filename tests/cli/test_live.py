@@ -16,6 +16,7 @@ from pedal.cli.main import main
 from pedal.cli.talking import format_status
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME, ControlServer
+from pedal.panel.hands_requests import AssignSwitch, Expression, Midi
 
 STATUS = {
     "preset": "Crunch\x1b[2J",
@@ -157,6 +158,12 @@ def panel() -> Iterator[Panel]:
         (["input", "right"], protocol.Input(channel="right")),
         (["press", "next"], protocol.Press(switch="next")),
         (["status"], protocol.Status()),
+        (["switch", "next"], AssignSwitch(switch="next")),
+        (["switch", "next", "bypass:delay1"], AssignSwitch(switch="next", action="bypass:delay1")),
+        (["switch", "next", "board", "--on", "hold"], AssignSwitch(switch="next", gesture="hold", action="board")),
+        (["expression"], Expression()),
+        (["expression", "heel"], Expression(end="heel")),
+        (["expression", "forget"], Expression(end="forget")),
     ],
 )
 def test_what_is_asked(panel: Panel, arguments: list[str], request_made: protocol.AnyRequest) -> None:
@@ -165,6 +172,31 @@ def test_what_is_asked(panel: Panel, arguments: list[str], request_made: protoco
     assert done.exit_code == 0
     assert done.output == "" or arguments[0] in ("status", "levels")
     assert panel.asked == [request_made]
+
+
+def test_the_pedal_is_shown_both_of_its_ends(panel: Panel) -> None:
+    assert panel.called("expression", "learn").exit_code == 0
+    assert panel.asked == [Expression(end="heel"), Expression(end="toe")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "request_made"),
+    [
+        (["list"], Midi()),
+        (["forget", "74"], Midi(forget=74)),
+        (["forget", "--all"], Midi(forget=-1)),
+    ],
+)
+def test_midi(panel: Panel, arguments: list[str], request_made: Midi) -> None:
+    done = CliRunner().invoke(main, ["midi", *arguments, "--runtime-dir", str(panel.directory)])
+    assert done.exit_code == 0 and panel.asked == [request_made]
+
+
+def test_a_controller_that_nobody_moved_is_an_error(panel: Panel) -> None:
+    panel.result = {"controllers": {}, "learning": None}
+    done = CliRunner().invoke(main, ["midi", "learn", "--runtime-dir", str(panel.directory), "tuner"])
+    assert done.exit_code == 1 and "no controller was moved" in done.stderr
+    assert panel.asked == [Midi(learn="tuner"), Midi()]
 
 
 def test_levels_are_told_with_their_arithmetic(panel: Panel) -> None:
@@ -197,6 +229,12 @@ def test_a_target_that_cannot_be_is_not_sent(panel: Panel, target_db: str) -> No
         ["set", "amp.drive_db"],
         ["block", "push", "toggle"],
         ["width", "0.5"],
+        ["switch", "next", "tap", "--on", "kick"],
+        ["expression", "knee"],
+        ["midi", "forget"],
+        ["midi", "forget", "3", "--all"],
+        ["midi", "forget", "120"],
+        ["midi", "learn"],
         ["width", "lite", "--amp", "0"],
         ["press"],
     ],

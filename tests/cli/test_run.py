@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory
 
 from pedal.cli import run as run_module
 from pedal.cli.main import main
+from pedal.config import load_board, parse_board
 from pedal.link.memory import FILE_NAME
 from pedal.paths import factory_dir
 
@@ -49,3 +53,27 @@ def test_children(tmp_path: Path) -> None:
 def test_the_board_of_an_installed_pedal_comes_from_its_environment() -> None:
     done = CliRunner().invoke(main, ["run"], env={"PEDAL_BOARD": "no-such-board"})
     assert "there is no board 'no-such-board'" in done.stderr
+
+
+RELAY = '[audio]\ncard = "M2"\n[relay]\npin = 12\n'
+
+
+def test_a_board_with_a_relay_has_a_wire_and_others_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Device, "pin_factory", MockFactory())
+    wire = run_module.wire_of(parse_board(RELAY, "x.toml"), tmp_path)
+    assert wire is not None
+    assert wire.words.startswith("dry")
+    wire.close()
+    assert run_module.wire_of(load_board("usb-generic"), tmp_path) is None
+    assert run_module.wire_of(parse_board("virtual = true\n" + RELAY, "x.toml"), tmp_path) is None, "no pins to drive"
+
+
+def test_a_relay_that_cannot_be_reached_is_told_and_the_sound_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Device, "pin_factory", MockFactory())
+    taken = run_module.wire_of(parse_board(RELAY, "x.toml"), tmp_path)
+    assert taken is not None
+    assert run_module.wire_of(parse_board(RELAY, "x.toml"), tmp_path) is None
+    assert "relay.pin = 12: this pin is already in use" in caplog.text
+    taken.close()

@@ -27,7 +27,7 @@ def brought(models: int) -> dict[str, bytes]:
     return files | {"photo.jpg": b"", "System Volume Information/x.nam": text, "._Amp.nam": b"x"}
 
 
-def last_word(lab: Lab, since_s: float, limit_s: float = 240.0) -> Progress:
+def last_word(lab: Lab, since_s: float, limit_s: float = 90.0) -> Progress:
     """How the import that began after ``since_s`` of the monotonic clock ended."""
 
     def ended() -> Progress | None:

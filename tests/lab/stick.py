@@ -16,7 +16,7 @@ from typing import Literal
 
 #: What a stick may be formatted with.
 FileSystem = Literal["vfat", "exfat", "ext4"]
-_OPTIONS: dict[FileSystem, str] = {"vfat": "loop,utf8", "exfat": "loop,iocharset=utf8", "ext4": "loop"}
+_OPTIONS: dict[FileSystem, str] = {"vfat": "utf8", "exfat": "iocharset=utf8", "ext4": "defaults"}
 _GADGET = Path("/sys/kernel/config/usb_gadget/stick")
 _PORT = "dummy_udc.0"
 _SECTOR, _CLUSTER_SECTORS, _ROOT_ENTRIES = 512, 4, 512
@@ -52,8 +52,8 @@ class UsbStick:
         """Format it and put these files on it, while it is not plugged in."""
         self._kind = kind
         (self._lun / "file").write_text("\n")
-        _format(self._image, self._mib, self._kind)
-        with self.mounted() as folder:
+        format_image(self._image, self._mib, self._kind)
+        with mounted(self._image, self._kind) as folder:
             for name, data in files.items():
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,19 +62,8 @@ class UsbStick:
 
     def files(self) -> dict[str, bytes]:
         """What is on it now, while it is not plugged in."""
-        with self.mounted() as folder:
+        with mounted(self._image, self._kind) as folder:
             return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-    @contextmanager
-    def mounted(self) -> Iterator[Path]:
-        """Its top folder, mounted here while it is not plugged in."""
-        folder = self._image.with_suffix(".mnt")
-        folder.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", self._kind, "-o", _OPTIONS[self._kind], self._image, folder], check=True)
-        try:
-            yield folder
-        finally:
-            subprocess.run(["umount", folder], check=True)
 
     def plug(self) -> None:
         """Into the port; the kernel finds it a moment later."""
@@ -85,7 +74,19 @@ class UsbStick:
         (_GADGET / "UDC").write_text("\n")
 
 
-def _format(image: Path, mib: int, kind: FileSystem) -> None:
+@contextmanager
+def mounted(image: Path, kind: FileSystem) -> Iterator[Path]:
+    """The top folder of a stick's image, or of a block device, mounted here: from the inside, not by way of USB."""
+    folder = Path("/run") / f"{image.name}.mnt"
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", kind, "-o", _OPTIONS[kind], image, folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def format_image(image: Path, mib: int, kind: FileSystem) -> None:
     """An empty file system; FAT by hand, so that a guest needs no program for it."""
     if kind == "vfat":
         image.write_bytes(fat16(mib))

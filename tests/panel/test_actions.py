@@ -63,6 +63,7 @@ def test_every_action(tmp_path: Path, action: str) -> None:
         (tmp_path / name).write_text(name)
     catalog = Catalog(tmp_path / "library", [(tmp_path, "folder")])
     actions = Actions(stand.player, tuner, stand.snapshots, stand.banks, pointed.append, catalog)
+    actions.open_menu = lambda at_s: pointed.append("menu")
     before = stand.player.key, stand.player.preset, stand.hand.bank, stand.player.is_bypassed, tuner.is_on
     try:
         actions.do(parse_action(action, BoardError, "here"), 1.0)

@@ -12,17 +12,22 @@ import pytest
 
 from pedal.config import parse_board
 from pedal.errors import PedalError
+from pedal.library.banks import Bank
 from pedal.library.calibration import CalibrationStore
 from pedal.library.catalog import Catalog
+from pedal.library.midi_map import MidiMapStore
 from pedal.panel.actions import Actions
 from pedal.panel.controls.encoder import Rotation
 from pedal.panel.controls.feet import feet_of
 from pedal.panel.controls.gestures import Gesture, Kind, Knows
 from pedal.panel.controls.inputs import Footswitches
+from pedal.panel.controls.lights import Scene
 from pedal.panel.expression import ExpressionPedal
 from pedal.panel.footwork import Footwork
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import AssignSwitch, Expression
+from pedal.panel.lighting import Lighting
+from pedal.panel.midi import MidiIn
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
@@ -66,7 +71,12 @@ class Rig:
         actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Catalog(folder))
         self.footwork = Footwork(BOARD, stand.link, player, actions, self.reflexes)
         self.footwork.look_after(False)
-        self.hands = Hands(BOARD, player, self.pedal)
+        self.hands = Hands(
+            BOARD,
+            player,
+            self.pedal,
+            MidiIn(player, stand.banks, self.pedal, self.footwork.do, MidiMapStore(folder / "midi.toml"), None),
+        )
 
     def feel(self, name: str, kind: Kind = "tap") -> None:
         """A gesture, through the reflexes and, if they leave it, through the loop's queue."""
@@ -246,3 +256,31 @@ def test_an_encoder_goes_on_from_where_its_parameter_is(rig: Rig) -> None:
     assert rig.stand.player.preset.block("tone").value("bass_db") == -15.0
     turns.rotated("delay7.mix", Rotation("level", 1, 1, 1.0))
     assert "there is no block 'delay7'" in rig.stand.player.message
+
+
+# --- lights
+
+
+def test_the_scene_is_what_the_pedal_does(tmp_path: Path) -> None:
+    delay = Block("echo", "delay", values={"tempo_bpm": 100.0}, on=False)
+    rig = Rig(tmp_path, {"01-one": Preset("One", (tone(), delay)), "02-two": Preset("Two")})
+    stand = rig.stand
+    lighting = Lighting(BOARD, None, stand.player, stand.rigs, rig.tuner, stand.banks, rig.footwork)
+
+    def scene() -> Scene:
+        return lighting.scene(stand.link.status())
+
+    assert scene() == Scene(beat_s=0.6, blocks_on={"tone": True, "delay": False, "echo": False})
+    stand.player.bypass(True)
+    rig.tuner.switch(True)
+    rig.footwork.look_after(True)
+    for at_s in (10.0, 10.5):
+        stand.player.tap(at_s)
+    now = scene()
+    assert now.bypassed and now.tuning and now.safe_mode
+    assert (now.beat_s, now.beat_at_s) == (pytest.approx(0.5), 10.5)
+    stand.bank_store.save((Bank("A", ("01-one", "02-two")),))
+    stand.banks.play(2)
+    assert scene().place == 2 and scene().beat_s == 0.0
+    stand.player.select("01-one")
+    assert scene().place == 0

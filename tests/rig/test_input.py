@@ -94,9 +94,10 @@ def test_a_card_of_one_input_plays_it_at_once() -> None:
     assert (y == 0.25).all()
 
 
+@pytest.mark.parametrize("word", [at.SILENT, at.MUTED])
 @pytest.mark.parametrize("bypassed", [False, True])
 @pytest.mark.parametrize("n", [16, 64, 240])
-def test_the_tuners_silence_holds_whatever_plays(bypassed: bool, n: int) -> None:
+def test_the_tuners_and_the_relays_silence_hold_whatever_plays(word: int, bypassed: bool, n: int) -> None:
     """Faded to and from, not one sample beyond; a pedal that is bypassed meanwhile stays silent."""
     bench = Bench(preset())
     bench.adopt(0)
@@ -107,11 +108,11 @@ def test_the_tuners_silence_holds_whatever_plays(bypassed: bool, n: int) -> None
     loud, slope = float(np.abs(x).max()), float(np.abs(np.diff(x)).max())
     allowed = steady + (2 * slope + loud) / RAMP_FRAMES + 1e-5
     for silent in (1, 0):
-        bench.arena.i64[at.SILENT] = silent
+        bench.arena.i64[word] = silent
         y = bench.play_all(x, n)[:, 0]
         assert bend(y[: FRAMES - 2]) <= allowed
         assert (np.abs(y[RAMP_FRAMES:]).max() == 0.0) == bool(silent)
-    bench.arena.i64[at.SILENT] = 1
+    bench.arena.i64[word] = 1
     bench.play_all(x, n)
     bench.arena.i64[at.BYPASSED] = not bypassed
     assert not bench.play_all(x, n).any()

@@ -98,6 +98,7 @@ class Widths(RuleBasedStateMachine):
                 self._look_at_change(event.numbers, held, n)
         for one in self.amps:
             one.hear(n)
+            one.waited = one.view.get(at.AMP_WAITED)
 
     def _look_at_change(self, numbers: tuple[int, ...], held: dict[int, int], n: int) -> None:
         serial, before, after, lag, warm = numbers
@@ -119,13 +120,8 @@ class Widths(RuleBasedStateMachine):
     def play_on(self, periods: int, n: int, rounds: int) -> None:
         for _ in range(periods):
             self.play(n)
-            self._count_waiting()
             if not self.seized:
                 self.bench.tend(rounds)
-
-    def _count_waiting(self) -> None:
-        for one in self.amps:
-            one.waited = one.view.get(at.AMP_WAITED)
 
     @precondition(lambda self: not self.seized)
     @rule(rounds=st.integers(1, 60))
@@ -177,7 +173,6 @@ class Widths(RuleBasedStateMachine):
         longest = max(one.view.get(at.AMP_RING_FRAMES) for one in self.amps)
         for _ in range(longest // 256 + 2):
             self.play(256)
-            self._count_waiting()
 
     @precondition(lambda self: not self.seized)
     @rule(n=st.sampled_from([16, 64, 256]))

@@ -16,7 +16,7 @@ from typing import Protocol
 from gpiozero import MCP3008
 
 from pedal.errors import BoardError
-from pedal.panel.controls.inputs import gpio_errors, install_pins, reason_of
+from pedal.gpio import gpio_errors, install_pins, reason_of
 from pedal.panel.controls.knobs import Turn, Wiper
 
 _log = logging.getLogger(__name__)

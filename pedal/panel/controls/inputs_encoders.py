@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from pedal.gpio import install_pins
 from pedal.panel.controls.encoder import Pace, Push, Quadrature, Rotation
 from pedal.panel.controls.gestures import Gesture, Knows
-from pedal.panel.controls.inputs import install_pins, open_contact, open_footswitches
+from pedal.panel.controls.inputs import open_contact, open_footswitches
 
 
 @dataclass(frozen=True, slots=True)

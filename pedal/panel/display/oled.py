@@ -20,12 +20,14 @@ from luma.core.interface.serial import i2c
 from PIL import Image
 
 from pedal.errors import BoardError
-from pedal.panel.controls.inputs import install_pins
+from pedal.gpio import install_pins
 from pedal.panel.display.oled_devices import OLEDS, LgpioBus, PinSpi, renew
 
 _log = logging.getLogger(__name__)
 
 RETRY_S = 2.0
+#: Contrast as controllers have it: usual, and dim (never 0, never off).
+BRIGHT, DIM = 0xCF, 0x08
 #: A display that lost its power for a moment shows nothing, and nobody notices: so it is set up again now and then.
 RENEW_S = 10.0
 _FAILURES = (OSError, luma.core.error.Error, GPIOZeroError)
@@ -68,14 +70,18 @@ class Display:
         self._device: Any = open_device()
         self._changed = threading.Condition()
         self._page: Image.Image | None = None
+        self._contrast, self._sent_contrast = BRIGHT, -1  # nothing was sent yet
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="display", daemon=True)
         self._thread.start()
 
-    def show(self, page: Image.Image) -> None:
-        """Show ``page`` (mode ``1``, 128x64, not changed afterwards) as soon as the bus is free; the newest wins."""
+    def show(self, page: Image.Image, *, dim: bool = False) -> None:
+        """Show ``page`` (mode ``1``, 128x64, not changed afterwards) as soon as the bus is free; the newest wins.
+
+        ``dim``: with little light.
+        """
         with self._changed:
-            self._page = page
+            self._page, self._contrast = page, DIM if dim else BRIGHT
             self._changed.notify()
 
     def close(self) -> None:
@@ -92,11 +98,12 @@ class Display:
                 if self._page is None and not self._stopping:
                     self._changed.wait()
                 page, self._page = self._page, None
+                contrast = self._contrast
                 stopping = self._stopping
             if page is not None:
                 pixels = page.tobytes()
-                if pixels != sent or self._is_due:
-                    sent = pixels if self._send(page) else None
+                if pixels != sent or contrast != self._sent_contrast or self._is_due:
+                    sent = pixels if self._send(page, contrast) else None
             if stopping:
                 break
         if self._device is not None:
@@ -107,16 +114,19 @@ class Display:
     def _is_due(self) -> bool:
         return time.monotonic() - self._renewed_s >= self._renew_s
 
-    def _send(self, page: Image.Image) -> bool:
+    def _send(self, page: Image.Image, contrast: int) -> bool:
         """Whether ``page`` is shown; a lost device is waited for, so that pages meanwhile fall away."""
         try:
             if self._device is None:
                 self._device = self._open_device()
-                self._renewed_s = time.monotonic()
+                self._renewed_s, self._sent_contrast = time.monotonic(), -1
                 _log.info("the display is back")
             elif self._is_due:
                 renew(self._device)
-                self._renewed_s = time.monotonic()
+                self._renewed_s, self._sent_contrast = time.monotonic(), -1
+            if contrast != self._sent_contrast:
+                self._device.contrast(contrast)
+                self._sent_contrast = contrast
             self._device.display(page)
             self.trouble = ""
             return True

@@ -84,40 +84,46 @@ _LOOP_WORDS: dict[LoopState, str] = {
 #: Columns of a loop's word, so that its bar stays where it is.
 _LOOP_WORD_PX = 29
 
+#: Rows of the preset's number: more than half the glass, to be read from above. Columns for two digits.
+_NUMBER_BOTTOM, _NUMBER_RIGHT = 33, 43
+#: Beside it begin the names.
+_NAMES_LEFT = 48
 #: Columns right of this belong to the meters.
 _BODY_RIGHT = 103
-_BAND_TOP, _BAND_BOTTOM = 28, 50
+_LINE_TOP, _MODEL_TOP, _LABEL_TOP = 16, 18, 29
+_BAND_TOP, _BAND_BOTTOM = 36, 50
 _FOOT_TOP = 53
 #: At the right of the preset's name, where it was edited.
 _EDITED_PX = 9
-#: Of the snapshot's tag, at most.
-_SNAPSHOT_PX = 58
 
 
 def draw_page(view: PanelView) -> Image.Image:
     """The page of a playing pedal, mode ``1``, 128x64.
 
-    From the top: preset, model, the width (or what is in its place: bypass, mute, a card that is gone) beside the
-    levels, and at the foot the load with its budget, or a loop, or a message.
+    The preset's number is what is read from above. Beside it preset, model and width, below it the amp that is wide or
+    narrow, or the snapshot that was recalled; in place of amp and width what keeps it from being heard: bypass, mute, a
+    card that is gone. At the foot the load with its budget, or a loop, or a message.
     """
     page = Image.new("1", (WIDTH_PX, HEIGHT_PX))
     draw = ImageDraw.Draw(page)
-    _draw_header(page, draw, view)
+    left = _NAMES_LEFT if view.preset_number else 0
+    if view.preset_number:
+        shapes.draw_number(draw, (0, 0, _NUMBER_RIGHT, _NUMBER_BOTTOM), view.preset_number)
+    _draw_names(page, draw, view, left)
     banner = _BANNERS[view.audio_state] or ("MUTED" if view.muted else "BYPASS" if view.bypassed else "")
     model = f"{view.model_name} \u00b7 {view.width_label}" if banner and view.width_label else view.model_name
-    left = _draw_snapshot(page, draw, view) if view.snapshot else 0
-    draw_text(page, (left, 16, _BODY_RIGHT, 26), model, "small", tick=view.tick)
+    draw_text(page, (left, _MODEL_TOP, _BODY_RIGHT, _MODEL_TOP + 11), model, "small", tick=view.tick)
     if banner:
         draw.rectangle((0, _BAND_TOP, _BODY_RIGHT - 3, _BAND_BOTTOM), fill=1)
-        draw_text(page, (2, _BAND_TOP, _BODY_RIGHT - 4, _BAND_BOTTOM), banner, "big", ink=0, centred=True)
-    elif view.width_label:
+        draw_text(page, (2, _BAND_TOP, _BODY_RIGHT - 4, _BAND_BOTTOM + 1), banner, "bold", ink=0, centred=True)
+    else:
         _draw_width(page, draw, view)
     _draw_meters(page, draw, view)
     if view.message:
         draw.rectangle((0, _FOOT_TOP, WIDTH_PX - 1, HEIGHT_PX - 1), fill=1)
         draw_text(page, (2, _FOOT_TOP, WIDTH_PX - 2, HEIGHT_PX), view.message, "small", tick=view.tick, ink=0)
     elif view.loop:
-        _draw_loop(page, draw, view.loop)
+        draw_loop(page, draw, view.loop)
     else:
         _draw_foot(page, draw, view)
     return page
@@ -163,39 +169,35 @@ def picture(page: Image.Image, scale: int = 6) -> Image.Image:
     return image
 
 
-def _draw_header(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> None:
-    left = 0
-    if view.preset_count:
-        number = str(view.preset_number)
-        left = width_px(number, "bold") + 5
-        draw.rectangle((0, 0, left - 1, 12), fill=1)
-        draw_text(page, (2, -1, left - 1, 12), number, "bold", ink=0)
-        left += 4
+def _draw_names(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView, left: int) -> None:
+    """The preset's name over a line that is solid where it stands in the list."""
     right = WIDTH_PX - (_EDITED_PX if view.edited else 0)
-    draw_text(page, (left, -1, right, 14), view.preset_name, "bold", tick=view.tick)
+    draw_text(page, (left, 0, right, 15), view.preset_name, "bold", tick=view.tick)
     if view.edited:
-        draw_text(page, (right + 2, -1, WIDTH_PX, 14), "*", "bold")
-    # a line under it, solid where this preset stands in the list
-    draw.point([(x, 14) for x in range(0, WIDTH_PX, 2)], fill=1)
-    if view.preset_count:
-        step = WIDTH_PX / view.preset_count
-        start = round((view.preset_number - 1) * step)
-        draw.line((start, 14, max(start + 2, round(start + step) - 1), 14), fill=1)
-
-
-def _draw_snapshot(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> int:
-    """A tag before the model, of at most so many columns; returns where the model may begin."""
-    right = min(width_px(printable(view.snapshot), "small") + 4, _SNAPSHOT_PX)
-    draw.rectangle((0, 16, right - 1, 26), fill=1)
-    draw_text(page, (2, 16, right - 1, 26), view.snapshot, "small", ink=0, tick=view.tick)
-    return right + 4
+        draw_text(page, (right + 2, 0, WIDTH_PX, 15), "*", "bold")
+    draw.point([(x, _LINE_TOP) for x in range(left, WIDTH_PX, 2)], fill=1)
+    if view.preset_number:
+        step = (WIDTH_PX - left) / view.preset_count
+        start = left + round((view.preset_number - 1) * step)
+        draw.line((start, _LINE_TOP, max(start + 2, round(start + step) - 1), _LINE_TOP), fill=1)
 
 
 def _draw_width(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) -> None:
-    shapes.draw_amp(draw, 0, _BAND_TOP, wide=view.width_label != "Lite", ghost=view.held_down)
-    end = draw_text(page, (46, _BAND_TOP, _BODY_RIGHT - 3, _BAND_BOTTOM + 1), view.width_label, "big")
+    """The width in a word, its mark if there is no room for more; the amp, or the snapshot in its place."""
+    if view.snapshot:
+        right = min(width_px(printable(view.snapshot), "small") + 4, _NUMBER_RIGHT + 1)
+        draw.rectangle((0, _BAND_TOP + 1, right - 1, _BAND_TOP + 13), fill=1)
+        box = (2, _BAND_TOP + 2, right - 2, _BAND_TOP + 13)
+        draw_text(page, box, view.snapshot, "small", ink=0, tick=view.tick)
+    if not view.width_label:
+        return
+    if not view.snapshot:
+        wide = view.width_label != "Lite"
+        shapes.draw_amp(draw, 3, _BAND_TOP - 1, wide=wide, ghost=view.held_down, height=shapes.AMP_LOW_PX)
+    right = _BODY_RIGHT - (14 if view.held_down else 0)
+    end = draw_text(page, (_NAMES_LEFT, _LABEL_TOP, right, _LABEL_TOP + 23), view.width_label, "big", tick=view.tick)
     if view.held_down:
-        x, y = end + 3, _BAND_TOP + 7
+        x, y = end + 3, _LABEL_TOP + 6
         draw.polygon([(x, y), (x + 8, y), (x + 4, y + 4)], fill=1)
         draw_text(page, (x - 1, y + 7, x + 12, y + 13), "CPU", "tiny")
 
@@ -217,19 +219,20 @@ def _draw_foot(page: Image.Image, draw: ImageDraw.ImageDraw, view: PanelView) ->
     shapes.draw_load(draw, (end + 4, _FOOT_TOP + 2, right - 5, HEIGHT_PX - 3), view.load_norm, view.budget_norm)
 
 
-def _draw_loop(page: Image.Image, draw: ImageDraw.ImageDraw, loop: LoopView) -> None:
+def draw_loop(page: Image.Image, draw: ImageDraw.ImageDraw, loop: LoopView, top: int = _FOOT_TOP) -> None:
     """A word, inverse while something is taken in; a bar; the time, of the whole loop as soon as there is one."""
     taking_in = loop.state in ("recording", "overdubbing")
+    bottom = top + 11
     if taking_in:
-        draw.rectangle((0, _FOOT_TOP, _LOOP_WORD_PX - 2, HEIGHT_PX - 1), fill=1)
-    box = (0, _FOOT_TOP, _LOOP_WORD_PX - 1, HEIGHT_PX)
+        draw.rectangle((0, top, _LOOP_WORD_PX - 2, bottom - 1), fill=1)
+    box = (0, top, _LOOP_WORD_PX - 1, bottom)
     draw_text(page, box, _LOOP_WORDS[loop.state], "small", ink=0 if taking_in else 1, centred=True)
     shown_s = int(loop.place_s if loop.state == "recording" else loop.whole_s)
     time = f"{shown_s // 60}:{shown_s % 60:02}"
     right = WIDTH_PX - width_px(time, "small")
-    draw_text(page, (right, _FOOT_TOP, WIDTH_PX, HEIGHT_PX), time, "small")
+    draw_text(page, (right, top, WIDTH_PX, bottom), time, "small")
     share = loop.place_s / loop.whole_s if loop.whole_s > 0.0 else 0.0
-    shapes.draw_progress(draw, (_LOOP_WORD_PX + 3, _FOOT_TOP + 2, right - 5, HEIGHT_PX - 3), share)
+    shapes.draw_progress(draw, (_LOOP_WORD_PX + 3, top + 2, right - 5, bottom - 3), share)
 
 
 def main() -> None:

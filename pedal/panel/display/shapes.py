@@ -9,34 +9,40 @@ from PIL import ImageDraw
 
 #: The wide amp fills this cell, the narrow one stands in its middle.
 AMP_WIDTH_PX, AMP_HEIGHT_PX = 38, 23
+#: Lower, where there is less room.
+AMP_LOW_PX = 17
 _NARROW_PX = 20
 
 #: A meter goes from silence to full scale.
 METER_LOW_DB, METER_HIGH_DB = -54.0, 0.0
 
 
-def draw_amp(draw: ImageDraw.ImageDraw, left: int, top: int, *, wide: bool, ghost: bool) -> None:
-    """An amp of two speakers (wide) or one; ``ghost`` dots in the wide amp that there is no room for."""
-    bottom = top + AMP_HEIGHT_PX - 1
+def draw_amp(
+    draw: ImageDraw.ImageDraw, left: int, top: int, *, wide: bool, ghost: bool, height: int = AMP_HEIGHT_PX
+) -> None:
+    """An amp of several speakers (wide) or one; ``ghost`` dots in the wide amp that there is no room for."""
+    bottom = top + height - 1
     if wide:
-        _cabinet(draw, left, top, AMP_WIDTH_PX)
+        _cabinet(draw, (left, top, left + AMP_WIDTH_PX - 1, bottom))
         return
     if ghost:
         right = left + AMP_WIDTH_PX - 1
         corners = [(x, y) for x in range(left, right + 1, 2) for y in (top, bottom)]
         sides = [(x, y) for y in range(top, bottom + 1, 2) for x in (left, right)]
         draw.point(corners + sides, fill=1)
-    _cabinet(draw, left + (AMP_WIDTH_PX - _NARROW_PX) // 2, top, _NARROW_PX)
+    left += (AMP_WIDTH_PX - _NARROW_PX) // 2
+    _cabinet(draw, (left, top, left + _NARROW_PX - 1, bottom))
 
 
-def _cabinet(draw: ImageDraw.ImageDraw, left: int, top: int, width: int) -> None:
-    """Handle, panel with knobs, speakers side by side as often as they fit."""
-    right, bottom = left + width - 1, top + AMP_HEIGHT_PX - 1
+def _cabinet(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int]) -> None:
+    """Panel with knobs, speakers side by side as often as they fit."""
+    left, top, right, bottom = box
+    width = right - left + 1
     draw.rounded_rectangle((left, top, right, bottom), radius=2, outline=1, fill=0)
     draw.rectangle((left + 2, top + 2, right - 2, top + 5), fill=1)
     for x in range(left + 4, right - 3, 3):
         draw.point((x, top + 3), fill=0)
-    speaker_px = 15
+    speaker_px = bottom - top - 7
     speakers = (width - 4) // speaker_px
     gap = (width - speakers * speaker_px) // (speakers + 1)
     for i in range(speakers):
@@ -44,7 +50,8 @@ def _cabinet(draw: ImageDraw.ImageDraw, left: int, top: int, width: int) -> None
         x = x if i == 0 else right - gap - speaker_px + 1
         y = top + 6
         draw.ellipse((x, y + 1, x + speaker_px - 1, y + speaker_px - 1), outline=1)
-        draw.ellipse((x + 5, y + 6, x + 9, y + 9), fill=1)
+        cone = speaker_px // 3
+        draw.ellipse((x + cone, y + cone + 1, x + speaker_px - 1 - cone, y + speaker_px - 1 - cone), fill=1)
 
 
 def draw_meter(
@@ -89,3 +96,76 @@ def draw_progress(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], sha
     lit = round(min(max(share, 0.0), 1.0) * (right - left - 3))
     if lit:
         draw.rectangle((left + 2, top + 2, left + 1 + lit, bottom - 2), fill=1)
+
+
+#: Which of the seven segments a digit lights: top, upper left, upper right, middle, lower left, lower right, bottom.
+_SEGMENTS = (
+    "1110111",
+    "0010010",
+    "1011101",
+    "1011011",
+    "0111010",
+    "1101011",
+    "1101111",
+    "1010010",
+    "1111111",
+    "1111011",
+)
+#: Between two digits.
+_DIGIT_GAP_PX = 4
+
+
+def draw_number(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], number: int) -> None:
+    """A number in the digits of a stage: seven thick segments each, as high as ``box``, in its middle.
+
+    Up to two digits have the width that their height asks for; more of them share the box.
+    """
+    left, top, right, bottom = box
+    digits = str(number)
+    room_px = right - left + 1
+    width = min((room_px - _DIGIT_GAP_PX) // 2, (room_px + _DIGIT_GAP_PX) // len(digits) - _DIGIT_GAP_PX)
+    thick = 6 if width >= 18 else 4
+    x = left + (room_px - len(digits) * (width + _DIGIT_GAP_PX) + _DIGIT_GAP_PX) // 2
+    for digit in digits:
+        _draw_digit(draw, (x, top, x + width - 1, bottom), _SEGMENTS[int(digit)], thick)
+        if digit == "1":  # a bar alone is no number yet
+            draw.rectangle((x + width - 2 * thick, top, x + width - thick, top + thick - 1), fill=1)
+        x += width + _DIGIT_GAP_PX
+
+
+def _draw_digit(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], lit: str, thick: int) -> None:
+    left, top, right, bottom = box
+    middle, half, inner = (top + bottom) // 2, thick // 2, thick - 1
+    bars = (
+        (left, top, right, top + inner),
+        (left, top, left + inner, middle),
+        (right - inner, top, right, middle),
+        (left, middle - half, right, middle + half - 1),
+        (left, middle, left + inner, bottom),
+        (right - inner, middle, right, bottom),
+        (left, bottom - inner, right, bottom),
+    )
+    for bar, is_lit in zip(bars, lit, strict=True):
+        if is_lit == "1":
+            draw.rectangle(bar, fill=1)
+    for x, dx in ((left, 1), (right, -1)):  # soft corners
+        for y, dy in ((top, 1), (bottom, -1)):
+            draw.point([(x, y), (x + dx, y), (x, y + dy)], fill=0)
+
+
+def draw_mark(draw: ImageDraw.ImageDraw, at: tuple[int, int], mark: str, ink: int) -> None:
+    """A sign of seven by seven pixels: ``>`` plays, ``*`` is liked (a heart), ``/`` is a folder, ``+`` is new."""
+    x, y = at
+    if mark == ">":
+        draw.polygon([(x + 1, y), (x + 1, y + 6), (x + 4, y + 3)], fill=ink)
+    elif mark == "*":
+        draw.polygon([(x, y + 2), (x + 6, y + 2), (x + 3, y + 6)], fill=ink)
+        draw.line((x + 1, y + 1, x + 2, y + 1), fill=ink)
+        draw.line((x + 4, y + 1, x + 5, y + 1), fill=ink)
+        draw.point((x + 3, y + 2), fill=ink)
+    elif mark == "/":
+        draw.rectangle((x, y + 1, x + 6, y + 6), outline=ink)
+        draw.line((x, y, x + 2, y), fill=ink)
+    elif mark == "+":
+        draw.line((x + 3, y, x + 3, y + 6), fill=ink)
+        draw.line((x, y + 3, x + 6, y + 3), fill=ink)

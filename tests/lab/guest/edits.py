@@ -65,7 +65,7 @@ EDITS = (
 		}
 """,
     ),
-    # Ordinary processes that got less than 50 ms of the last second of a core run before real-time threads, to save
+    # Ordinary processes that got less than 50 ms of the last second on a core run before real-time threads, to save
     # them from starving ("fair server"). Where computing takes no time all of them seem to starve, and the period
     # thread waited 2 ms for a starting Python (a system call that fails takes a microsecond here). On a board they get
     # their share: the period thread leaves at least 30 % of its core.

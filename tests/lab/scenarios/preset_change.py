@@ -1,4 +1,4 @@
-"""Preset change: no gap, no click, never quieter than both; and a twin, on an amp that never played, sounds the same."""
+"""Preset change: no gap, click or hole; and a twin, on an amp that never played, sounds the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from pedal.panel import protocol
 from pedal.paths import factory_dir
 from tests.lab.cable import RATE_HZ
-from tests.lab.ear import TONE_FRAMES, envelope, longest_silence_frames, roughness, unrest
+from tests.lab.ear import envelope, longest_silence_frames, roughness, unrest
 from tests.lab.guitar import tone
 from tests.lab.lab import STATE, Lab
 from tests.lab.priced import call

@@ -13,7 +13,7 @@ from pedal.library.report import Progress
 from tests.lab.bringing import brought, empty_library, last_word, library_check
 from tests.lab.lab import Lab
 from tests.lab.scenario import Breakage
-from tests.lab.stick import UsbStick
+from tests.lab.stick import UsbStick, mounted
 
 BREAKAGE = Breakage(
     "a stick that cannot be written to is not looked at",
@@ -32,7 +32,7 @@ def scenario(lab: Lab) -> None:
     with_backup(lab, stick)
 
     stick.fill(FILES, "ext4")
-    with stick.mounted() as top:
+    with mounted(IMAGE, "ext4") as top:
         top.chmod(0o777)
         (top / "Pack" / "Amp 0.nam").chmod(0o600)
     without_backup(lab, stick, MODELS - 1)  # what its owner keeps to himself stays his

@@ -12,7 +12,7 @@ from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
 from pedal.errors import BoardError
-from pedal.panel.controls import inputs
+from pedal.gpio import install_pins
 from pedal.panel.controls.gestures import HOLD_S, Gesture, Knows
 from pedal.panel.controls.inputs import open_footswitches
 from pedal.virtual.pins import VirtualPins
@@ -166,7 +166,7 @@ def test_a_pin_that_is_none(pins: VirtualPins) -> None:
 def test_a_machine_without_gpio_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Device, "pin_factory", None)
     try:
-        inputs.install_pins("switches")
+        install_pins("switches")
     except BoardError as error:
         assert str(error).startswith("switches: no GPIO on this machine (")
     else:
@@ -176,7 +176,7 @@ def test_a_machine_without_gpio_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -
 def test_an_installed_factory_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     factory = MockFactory()
     monkeypatch.setattr(Device, "pin_factory", factory)
-    inputs.install_pins("switches")
+    install_pins("switches")
     assert Device.pin_factory is factory
     factory.close()
 

@@ -15,7 +15,7 @@ from luma.core.device import dummy
 from PIL import Image, ImageDraw
 
 from pedal.errors import BoardError
-from pedal.panel.display.oled import Display, open_display
+from pedal.panel.display.oled import BRIGHT, DIM, Display, open_display
 from pedal.panel.display.oled_devices import OLEDS, PinSpi, pack_rows
 from pedal.virtual.pins import VirtualPins
 
@@ -33,6 +33,7 @@ class Controller:
         self.column = self.page = 0
         self.data_bytes = 0
         self.on = False
+        self.contrast = 0
         self.closed = False
 
     def command(self, *cmd: int) -> None:
@@ -40,7 +41,9 @@ class Controller:
         while octets:
             op = octets.pop(0)
             given_args = [octets.pop(0) for _ in range(_ARGUMENTS.get(op, 0))]
-            if op == 0x21:
+            if op == 0x81:
+                self.contrast = given_args[0]
+            elif op == 0x21:
                 self.window = (*given_args, *self.window[2:])
                 self.column = given_args[0]
             elif op == 0x22:
@@ -113,6 +116,26 @@ def test_only_changed_rows_travel(kind: str) -> None:
     device.display(page)
     assert controller.data_bytes == 128
     assert controller.seen().tobytes() == page.tobytes()
+
+
+@pytest.mark.parametrize("kind", OLEDS)
+def test_it_is_dim_and_bright_again_and_never_off(kind: str) -> None:
+    """Also after it was set up anew; the same page in another light is news."""
+    controllers: list[Controller] = []
+
+    def open_device() -> object:
+        controllers.append(Controller(kind))
+        return OLEDS[kind](controllers[-1])
+
+    display = Display(open_device, renew_s=0.0)
+    page = pattern(5)
+    for dim, contrast in ((False, BRIGHT), (True, DIM), (True, DIM), (False, BRIGHT), (True, DIM)):
+        display.show(page, dim=dim)
+        wait_for(lambda contrast=contrast: controllers[0].contrast == contrast)
+        assert controllers[0].on and DIM > 0
+    wait_for(lambda: controllers[0].seen().tobytes() == page.tobytes())
+    display.close()
+    assert len(controllers) == 1
 
 
 @given(st.binary(min_size=128, max_size=128))

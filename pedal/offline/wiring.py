@@ -1,6 +1,6 @@
 """A board as a list of wires: what goes from which place of the header to which part. Pure.
 
-Called by ``pedal board show`` and by the drawings of ``docs/wiring`` (``wiring_page``, ``wiring_drawing``).
+Called by ``pedal board show``, and by ``wiring_page`` and ``wiring_drawing`` for ``docs/wiring``.
 """
 
 from __future__ import annotations
@@ -69,9 +69,11 @@ def wires_of(board: Board) -> tuple[Wire, ...]:
         to_pin(f"encoder {name}", encoder.pin_b, "B")
         if encoder.pin_push is not None:
             to_pin(f"encoder {name}", encoder.pin_push, "button, to ground")
+    beside = {switch.led: name for name, switch in board.switches.items() if switch.led}
     for name, led in board.leds.items():
         side = "from 3.3 V" if led.active_low else "to ground"
-        to_pin(f"light {name}", led.pin, f"{led.shows}; {side} through 1 kOhm")
+        shows = f"of switch {beside[name]}" if name in beside else led.shows
+        to_pin(f"light {name}", led.pin, f"{shows}; {side} through 1 kOhm")
     if board.relay is not None:
         to_pin("relay", board.relay.pin, board.relay.kind)
     if board.midi is not None and is_header_uart(board.midi.uart):

@@ -1,0 +1,154 @@
+"""From the bytes of a MIDI wire to the messages that mean something here. Pure: time is an argument.
+
+Called by ``inputs_midi`` (its thread, in pedal-panel), with a parser and a clock for each wire. Of the MIDI 1.0
+specification (its detailed specification 4.2.1) we hear program change, control change and the clock; everything else
+is passed over, whatever it is and however long. Nothing grows: a parser holds three bytes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from pedal.params.tempo import FASTEST_BPM, SLOWEST_BPM
+
+#: Status bytes, the channel's four bits left out.
+_CONTROL, _PROGRAM = 0xB0, 0xC0
+#: Data bytes that follow, by the high half of the status byte.
+_LENGTHS = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
+_CLOCK, _START, _CONTINUE = 0xF8, 0xFA, 0xFB
+#: From this number on a control change is about the channel itself (all notes off, ...).
+_CHANNEL_MODE = 120
+#: The highest value; what is more than half of it is on.
+HIGHEST = 127
+#: Clocks in a beat, and how many beats a tempo is measured over.
+TICKS, OVER_BEATS = 24, 2
+#: A clock that paused for so long begins anew.
+PAUSE_S = 0.5
+
+Realtime = Literal["clock", "start"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramChange:
+    """Program 0 to 127 was chosen, on a channel from 1 to 16."""
+
+    channel: int
+    program: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChange:
+    """Controller ``number`` (0 to 119) is at ``value`` (0 to 127), on a channel from 1 to 16."""
+
+    channel: int
+    number: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A clock's beat came at ``at_s``, at this tempo."""
+
+    bpm: float
+    at_s: float
+
+
+Message = ProgramChange | ControlChange | Realtime
+
+
+Event = ProgramChange | ControlChange | Beat
+
+
+class Mail:
+    """What was heard and not yet done, however much comes: of every controller where it is now, of programs the last.
+
+    A controller that went down and up again meanwhile is a press, and is told as both.
+    """
+
+    def __init__(self) -> None:
+        self._heard: dict[tuple[str, int, int], Event] = {}
+        self._highest: dict[tuple[str, int, int], int] = {}
+
+    def put(self, event: Event) -> bool:
+        """Keep it; whether it is the first since the last ``take``."""
+        was_empty = not self._heard
+        match event:
+            case ControlChange(channel, number, value):
+                key = "control", channel, number
+                self._highest[key] = max(value, self._highest.get(key, 0))
+            case ProgramChange(channel):
+                key = "program", channel, 0
+            case Beat():
+                key = "beat", 0, 0
+        self._heard.pop(key, None)  # the newest is last
+        self._heard[key] = event
+        return was_empty
+
+    def take(self) -> list[Event]:
+        """All of it, in the order of the last of each."""
+        told: list[Event] = []
+        for key, event in self._heard.items():
+            if isinstance(event, ControlChange) and 2 * event.value <= HIGHEST < 2 * self._highest[key]:
+                told.append(ControlChange(event.channel, event.number, self._highest[key]))
+            told.append(event)
+        self._heard.clear()
+        self._highest.clear()
+        return told
+
+
+class Parser:
+    """Bytes of one wire, one after another, with running status and clocks in between as senders have them."""
+
+    def __init__(self) -> None:
+        self._status = 0  # 0: what follows is not for us
+        self._data: list[int] = []
+
+    def feed(self, byte: int) -> Message | None:
+        """Take a byte (0 to 255); the message that it completes."""
+        if byte >= 0xF8:  # may come in the middle of anything, and changes nothing there
+            return "clock" if byte == _CLOCK else "start" if byte in (_START, _CONTINUE) else None
+        if byte >= 0x80:
+            self._status = byte if byte < 0xF0 else 0  # system messages, long ones too, end a running status
+            self._data.clear()
+            return None
+        if not self._status:
+            return None
+        self._data.append(byte)
+        if len(self._data) < _LENGTHS[self._status & 0xF0]:
+            return None
+        data, channel = tuple(self._data), (self._status & 0x0F) + 1
+        self._data.clear()  # and the status stays: the next data byte may begin another message
+        if self._status & 0xF0 == _PROGRAM:
+            return ProgramChange(channel, data[0])
+        if self._status & 0xF0 == _CONTROL and data[0] < _CHANNEL_MODE:
+            return ControlChange(channel, data[0], data[1])
+        return None
+
+
+class Clock:
+    """The tempo of a clock, of which 24 make a beat, measured over two beats; and where its beats are."""
+
+    def __init__(self) -> None:
+        self._at_s: deque[float] = deque(maxlen=OVER_BEATS * TICKS + 1)
+        self._ticks = 0
+
+    def start(self) -> None:
+        """The song begins: the next clock is a beat."""
+        self._ticks = 0
+
+    def tick(self, at_s: float) -> Beat | None:
+        """A clock came at ``at_s`` (monotonic seconds); the beat it is, once a tempo is known."""
+        if self._at_s and not 0.0 <= at_s - self._at_s[-1] < PAUSE_S:
+            self._at_s.clear()
+        self._at_s.append(at_s)
+        is_beat = self._ticks % TICKS == 0
+        self._ticks = (self._ticks + 1) % TICKS
+        intervals = len(self._at_s) - 1
+        if not is_beat or intervals < TICKS:
+            return None
+        beat_s = TICKS * (self._at_s[-1] - self._at_s[0]) / intervals
+        if not 60.0 / FASTEST_BPM <= beat_s <= 60.0 / SLOWEST_BPM:
+            return None
+        return Beat(60.0 / beat_s, at_s)

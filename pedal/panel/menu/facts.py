@@ -1,0 +1,85 @@
+"""What the menu knows of the pedal: records, made by ``panel/menus.py`` for every input and every page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pedal.library.cards import AssetKind
+from pedal.panel.display.pages import LoopView
+from pedal.preset import Preset
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A model or impulse response: what presets call it, what is shown, the folders it lies in."""
+
+    asset_name: str
+    label: str
+    folder: str
+    content: str
+    favourite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A preset of the list."""
+
+    key: str
+    name: str
+    is_factory: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Goods:
+    """What there is to choose from, in the order of lists. Equal only to itself: there may be thousands of things.
+
+    Attributes:
+        is_read: False until somebody has looked.
+    """
+
+    presets: tuple[Listed, ...] = ()
+    models: tuple[Thing, ...] = ()
+    impulses: tuple[Thing, ...] = ()
+    is_read: bool = True
+
+    def things(self, kind: AssetKind) -> tuple[Thing, ...]:
+        """All of a kind."""
+        return self.models if kind == "model" else self.impulses
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The pedal as it is.
+
+    Attributes:
+        preset, key, edited: the preset in work, its key (empty: of none) and whether it differs from its file.
+        goods: what there is to choose from.
+        quality: "full", "lite" or "auto" by amp; what is not there is "auto".
+        loop: None while there is none; ``loop_level_db`` is None where the board has no looper.
+        can_undo: whether the looper can take something back.
+        tuner_on, reference_hz: the tuner.
+        connection: name of the connection in use; ``connection_values`` are its knobs.
+        output_mode, channel: as the level settings have them.
+        switches: footswitches and what they do, in the order of the board file.
+        messages: what the pedal said, newest first.
+        system: name and value, line by line.
+    """
+
+    preset: Preset = field(default_factory=lambda: Preset(""))
+    key: str = ""
+    edited: bool = False
+    goods: Goods = Goods(is_read=False)
+    quality: Mapping[str, str] = field(default_factory=dict)
+    loop: LoopView | None = None
+    loop_level_db: float | None = None
+    can_undo: bool = False
+    tuner_on: bool = False
+    reference_hz: float = 440.0
+    connection: str = ""
+    connection_values: Mapping[str, float] = field(default_factory=dict)
+    output_mode: str = "normalised"
+    channel: str = "left"
+    switches: tuple[tuple[str, str], ...] = ()
+    messages: tuple[str, ...] = ()
+    system: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,124 @@
+"""A player's walk by key presses only, from the playing page: at most twenty for each thing. And what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pedal.panel.menu.sheets import ChainSheet
+from tests.panel import walk
+from tests.panel.walk import Walker, until, walker
+
+MOST_PRESSES = 20
+
+
+@pytest.fixture
+def walking(tmp_path: Path) -> Iterator[Walker]:
+    with walker(tmp_path) as made:
+        yield made
+
+
+def counted(walking: Walker, deed: object) -> int:
+    """How many presses a deed takes from the playing page."""
+    while walking.menus.is_open:
+        walking.hold()
+    walking.presses = 0
+    deed(walking)  # type: ignore[operator]
+    return walking.presses
+
+
+def test_each_thing_takes_at_most_twenty_presses(walking: Walker) -> None:
+    presses = {caption: counted(walking, deed) for caption, deed in walk.WALK}
+    print(presses)
+    assert max(presses.values()) <= MOST_PRESSES, presses
+
+
+def test_a_model_is_chosen_and_plays(walking: Walker) -> None:
+    walk.choose_a_model(walking)
+    assert walking.stand.hand.preset.block("amp1").asset == "British/Plexi bright.nam"
+    assert not walking.stand.player.work.is_building and not walking.menus.is_open
+
+
+def test_a_chain_of_five_blocks_is_built_saved_and_found_again(walking: Walker) -> None:
+    walk.build_a_chain(walking)
+    blocks = walking.stand.hand.preset.blocks
+    assert [block.kind for block in blocks] == ["gate", "amp", "cab", "delay", "reverb"]
+    assert walking.stand.hand.key == "", "it is nowhere yet"
+    while walking.menus.is_open:
+        walking.hold()
+    walk.save_it(walking)
+    key = walking.stand.hand.key
+    assert key and walking.stand.store.load(key).preset.blocks == blocks
+    until(lambda: "New preset" in [listed.name for listed in walking.menus.shelf.goods.presets])
+    assert walking.stand.player.message == "Saved: New preset"
+
+
+def test_a_switch_is_assigned_for_this_preset(walking: Walker) -> None:
+    walk.build_a_chain(walking)
+    while walking.menus.is_open:
+        walking.hold()
+    walk.assign_a_switch(walking)
+    assert walking.stand.hand.preset.switches == {"next": {"action": "bypass:reverb1"}}
+    walking.foot("next")
+    assert not walking.stand.hand.preset.block("reverb1").on
+
+
+def test_the_tuner_comes_and_goes(walking: Walker) -> None:
+    walking.hold()
+    assert walking.tuner.is_on
+    walking.turn(2)
+    assert walking.tuner.reference_hz == 442.0
+    walking.push()
+    assert not walking.tuner.is_on
+
+
+def test_what_cannot_be_done_is_said_at_the_foot(walking: Walker) -> None:
+    """A second gate: a chain has room for one."""
+    walking.push()
+    walking.choose("Chain")
+    walking.choose_box("Add")
+    walking.choose("Gate")
+    assert "room for 1 'gate'" in walking.stand.player.message
+    assert [block.kind for block in walking.stand.player.preset.blocks] == ["gate", "amp", "cab"]
+    assert walking.page().crop((0, 52, 128, 64)).getbbox() == (0, 0, 128, 12)
+
+
+def test_two_footswitches_are_enough(walking: Walker) -> None:
+    """Opened by foot, the first switch turns, the second pushes; held they go back. Closed, they do what they did."""
+    walking.menus.open_by_foot(0.0)
+    walking.footwork.look_after()
+    first = walking.sheet()
+    walking.foot("bypass")
+    assert walking.sheet().at == first.at + 1
+    walking.foot("bypass", "hold")
+    assert walking.sheet().at == first.at
+    walking.foot("next")
+    assert isinstance(walking.sheet(), ChainSheet)
+    walking.foot("next", "hold")
+    assert (walking.sheet().title, walking.sheet().at) == (first.title, first.at)
+    walking.foot("next", "hold")
+    assert not walking.menus.is_open
+    assert walking.stand.hand.key == "01-crunch"
+    walking.foot("next")
+    assert walking.stand.hand.key == "02-swell"
+
+
+def test_a_favourite_is_kept_and_listed(walking: Walker) -> None:
+    walking.push()
+    walking.choose("Model")
+    walking.choose("British")
+    thing = next(thing for thing in walking.menus.facts().goods.models if thing.label == "Plexi")
+    walking.menus.shelf.favour("model", thing.content, True)
+    until(lambda: any(thing.favourite for thing in walking.menus.shelf.goods.models))
+    walking.hold()
+    walking.choose("Favourites")
+    assert [row.label for row in walking.sheet().rows] == ["Plexi"]
+
+
+def test_a_favourite_that_is_gone_is_said(walking: Walker) -> None:
+    walking.menus.shelf.favour("model", "0" * 64, True)
+    until(lambda: walking.menus.shelf.trouble != "")
+    walking.menus.tick(0.0)
+    assert "not in the library any more" in walking.stand.player.message
