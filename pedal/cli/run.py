@@ -51,7 +51,7 @@ LOG_NAME = "pedal.log"
 )
 def run(board_name: str, only: str | None, directory: Path | None) -> None:
     """Start the pedal and stay until it is stopped (Ctrl-C)."""
-    from pedal.system.heartbeat import load_beat, save_muted
+    from pedal.system.heartbeat import load_beat
     from pedal.system.supervise import Supervisor
 
     board = load_board(board_name)
@@ -74,19 +74,22 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
             children.append(panel_child(board_name, runtime, virtual=board.virtual, log_path=log_path))
         # A pedal that was stopped starts afresh; one whose halves are services keeps its memory.
         stale = (runtime / LINK_NAME,) if only is None else ()
-        wire = None
-        if only != "panel":
-            save_muted(runtime / LINK_NAME, muted=False)  # whoever had a relay may have left it so
-            wire = wire_of(board, runtime)
-        if wire is not None:
-            stack.callback(wire.close)
-        Supervisor(children, runtime, lambda: load_beat(runtime / LINK_NAME), forget=stale, wire=wire).run()
+        Supervisor(
+            children,
+            runtime,
+            lambda: load_beat(runtime / LINK_NAME),
+            forget=stale,
+            open_wire=lambda: None if only == "panel" else wire_of(board, runtime),
+        ).run()
 
 
 def wire_of(board: Board, runtime: Path) -> Wire | None:
     """The wire around the sound, dry; None for a board without one, or whose relay this machine cannot reach."""
+    from pedal.system.heartbeat import load_beat, save_muted
     from pedal.system.wire import Wire
 
+    if (beat := load_beat(runtime / LINK_NAME)) and beat.is_muted:  # as whoever had a relay may have left it
+        save_muted(runtime / LINK_NAME, muted=False)
     if board.virtual:
         return None
     if board.codec_bypass is not None:

@@ -27,6 +27,7 @@ from pedal.library.index import NAME as INDEX
 from pedal.library.index import content_hash
 from pedal.library.lock import locked
 from pedal.library.report import Progress
+from pedal.library.shelves import SUFFIXES
 from pedal.paths import models_dir, presets_dir, settings_path, state_dir
 
 #: Below the state folder: what a restore changed.
@@ -167,6 +168,8 @@ def counted(paths: Iterable[str]) -> str:
 def plan_restore(backup: Backup, places: Places) -> list[Step]:
     """What a restore would write, in its order; what lies here already, to the last byte, is left out.
 
+    So is content of the library that is not what its name says: it was damaged before, or is meant to pass for another.
+
     Raises:
         LibraryError: the backup holds a file that leads out of the player's folders, or two for one place.
     """
@@ -175,6 +178,8 @@ def plan_restore(backup: Backup, places: Places) -> list[Step]:
         target = places.place(file.path)
         if target in steps:
             raise LibraryError(f"holds {file.path!r:.100} twice", hint="Use another backup")
+        if file.path.startswith("library/") and target.suffix in SUFFIXES.values() and target.stem != file.hash:
+            continue
         steps[target] = Step(file, target, target.exists())
     changed = (step for step in steps.values() if not _holds(step.target, step.file.hash))
     return sorted(changed, key=lambda step: (_rank(step.file.path), step.file.path))
@@ -188,6 +193,7 @@ def restore(backup: Backup, steps: list[Step], places: Places, watch: Watch = la
     """
     with locked(places.library, places.state / BEFORE_FOLDER):
         try:
+            _check_writable(steps)
             for _ in backup.verify():  # before a byte is written
                 pass
             size_bytes = sum(step.file.size_bytes for step in steps)
@@ -236,6 +242,14 @@ def _save(target: Path, files: list[tuple[str, Path]], watch: Watch) -> Manifest
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     return manifest
+
+
+def _check_writable(steps: list[Step]) -> None:
+    """A player's own folder may not let the import service write: said before anything is half restored."""
+    for folder in {next(folder for folder in step.target.parents if folder.exists()) for step in steps}:
+        if not os.access(folder, os.W_OK | os.X_OK):
+            hint = "Let the group write there (chmod g+w), or restore as the owner; nothing was changed"
+            raise LibraryError("may not be written to", where=str(folder), hint=hint)
 
 
 def _below(folder: Path) -> Iterator[tuple[str, Path]]:

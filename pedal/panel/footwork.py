@@ -72,8 +72,11 @@ class Footwork:
     def agrees(self) -> str:
         """The switch whose long hold says yes to what the page asks: the first that may wait; empty if there is none.
 
-        Bypass and the looper do not wait, and what a momentary switch does ends when it is let go.
+        Bypass and the looper do not wait, and what a momentary switch does ends when it is let go. On a board without
+        a display nobody would know what he says yes to.
         """
+        if self._board.display is None:
+            return ""
         for (name, kind), action in self._feet.actions.items():
             is_quick = action == BYPASS or action.name in ACTIONS
             if kind == "tap" and name in self._feet.knows and not is_quick and not self._feet.knows[name].momentary:

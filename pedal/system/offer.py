@@ -37,16 +37,16 @@ def offer_newest(tree: Tree, teller: Teller, ask_s: float = ASK_S) -> str:
         OSError: the stick is gone.
     """
     found = [item for item in tree.walk() if isinstance(item, Found) and item.kind == "backup"]
-    opened = []
+    newest: Backup | None = None  # one at a time: sixteen hostile lists of contents are more than a pedal's memory
     for item in sorted(found, key=lambda item: -item.mtime_ns)[:MOST_OPENED]:
         try:
             file = open(tree.open(item), "rb")  # noqa: SIM115 - read as long as the backup is
-            opened.append(Backup(file, clean_name(item.name)))
+            backup = Backup(file, clean_name(item.name))
+            if newest is None or backup.manifest.made > newest.manifest.made:
+                newest = backup
         except (OSError, PedalError) as error:
             _log.warning("%s is left alone: %s", clean_name(item.name), error)
-    if not opened:
-        return "Its backup cannot be read."
-    return offer(max(opened, key=lambda backup: backup.manifest.made), teller, ask_s)
+    return offer(newest, teller, ask_s) if newest else "Its backup cannot be read."
 
 
 def offer(backup: Backup, teller: Teller, ask_s: float) -> str:

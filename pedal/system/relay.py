@@ -42,8 +42,9 @@ class Relay:
 
     def close(self) -> None:
         """Let it go, and the pin."""
-        self.drive(False)
-        self._device.close()
+        if not self._device.closed:
+            self.drive(False)
+            self._device.close()
 
     def _tell(self, what: Callable[[], None]) -> None:
         """A pin that fails is said once, and is no reason to end the sound; a heartbeat that fails is a dry pedal."""

@@ -40,7 +40,8 @@ class Supervisor:
         load_beat: looks at the heartbeats of the children called "audio" and "panel".
         ended: asked every tenth of a second; True stops everything (a demo that is over).
         forget: files of an earlier run that must not be taken over; removed once the directory is ours.
-        wire: around the sound, where the board has one: the pedal is in it only while all is well.
+        open_wire: the wire around the sound, where the board has one, once the directory is ours: the pedal is in it
+            only while all is well. Closed at the end.
     """
 
     def __init__(
@@ -50,14 +51,15 @@ class Supervisor:
         load_beat: Callable[[], Beat | None] = lambda: None,
         ended: Callable[[], bool] = lambda: False,
         forget: Iterable[Path] = (),
-        wire: Wire | None = None,
+        open_wire: Callable[[], Wire | None] = lambda: None,
     ) -> None:
         self._posts = [Post(child, runtime_dir) for child in children]
         self._runtime_dir = runtime_dir
         self._load_beat = load_beat
         self._ended = ended
         self._forget = tuple(forget)
-        self._wire = wire
+        self._open_wire = open_wire
+        self._wire: Wire | None = None
         self._stop_asked = False
         self._looked_s = 0.0
 
@@ -80,6 +82,9 @@ class Supervisor:
             for post in self._posts:
                 stack.enter_context(lock_place(self._runtime_dir, post.child.name))
                 remove_leftover(self._runtime_dir, post.child.name)
+            self._wire = self._open_wire()
+            if self._wire is not None:
+                stack.callback(self._wire.close)
             wake_fd = stack.enter_context(self._wakes())
             for path in self._forget:
                 path.unlink(missing_ok=True)

@@ -77,10 +77,9 @@ def test_the_contacts_move_in_silence(tmp_path: Path, monkeypatch: pytest.Monkey
             tmp_path,
             load_beat=lambda: load_beat(link_path),
             ended=lambda: next(told, "over") == "over" or time.monotonic() > give_up_s,
-            wire=wire,
+            open_wire=lambda: wire,
         ).run()
         (heard,) = card.played()
-    wire.close()
     factory.close()
     assert set(frames) == {"closed", "driven", "asked to end"}
     if Link.attach(link_path).get(layout.XRUNS):

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
+from pedal import layout
 from pedal.cli import run as run_module
 from pedal.cli.main import main
 from pedal.config import load_board, parse_board
@@ -66,6 +68,15 @@ def test_a_board_with_a_relay_has_a_wire_and_others_have_none(tmp_path: Path, mo
     wire.close()
     assert run_module.wire_of(load_board("usb-generic"), tmp_path) is None
     assert run_module.wire_of(parse_board("virtual = true\n" + RELAY, "x.toml"), tmp_path) is None, "no pins to drive"
+
+
+def test_what_a_board_with_a_relay_muted_is_heard_again_without_one(tmp_path: Path) -> None:
+    words = np.zeros(layout.WORDS, np.int64)
+    words[[layout.MAGIC, layout.VERSION, layout.MUTED]] = layout.LINK_MAGIC, layout.LINK_VERSION, 1
+    link = tmp_path / run_module.LINK_NAME
+    link.write_bytes(words.tobytes())
+    assert run_module.wire_of(load_board("usb-generic"), tmp_path) is None
+    assert np.frombuffer(link.read_bytes(), np.int64)[layout.MUTED] == 0
 
 
 def test_a_relay_that_cannot_be_reached_is_told_and_the_sound_goes_on(

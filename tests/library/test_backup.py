@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import shutil
@@ -22,7 +23,7 @@ from tests.library.brought import PRESET, put
 from tests.library.power import disks_of
 from tests.library.power import put as put_disk
 
-H = "a" * 64
+H = hashlib.sha256(b"content").hexdigest()
 MINE = {
     "presets/01-mine.toml": PRESET.encode(),
     "presets/01-mine.toml.previous": b"old",
@@ -90,6 +91,31 @@ def test_what_was_changed_is_kept_and_nothing_is_removed(home: Path, saved: Path
     assert [file.path for file in load_backup(before).manifest.files] == ["presets/01-mine.toml"]
     bring_back(before, home)
     assert tree(home) == later | {"models/cabs/box.wav": b"box"}
+
+
+def test_content_that_is_not_what_its_name_says_is_left_out(home: Path, tmp_path: Path) -> None:
+    put(home, {f"library/models/{'b' * 64}.nam": b"false", f"library/models/{'b' * 64}.json": b"its card"})
+    save_backup(tmp_path / "false.pedal", places(home))
+    other = tmp_path / "other"
+    bring_back(tmp_path / "false.pedal", other)
+    assert tree(other) == MINE | {f"library/models/{'b' * 64}.json": b"its card"}
+
+
+def test_a_folder_that_may_not_be_written_to_is_said_before_anything_changes(
+    home: Path, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    friends = home / "models" / "friends"
+    (friends / "Öld amp.nam").unlink()
+    (home / "presets" / "01-mine.toml").write_bytes(b"newer")
+    before = tree(home)
+    access = os.access  # root may write anywhere, so the answer is given here
+    monkeypatch.setattr(os, "access", lambda path, mode: path != friends and access(path, mode))
+    with pytest.raises(LibraryError, match=r"friends: may not be written to\. .*nothing was changed"):
+        bring_back(saved, home)
+    assert tree(home) == before
+    monkeypatch.undo()
+    bring_back(saved, home)
+    assert tree(home) == MINE
 
 
 def test_names_for_backups(tmp_path: Path) -> None:

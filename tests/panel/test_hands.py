@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from pedal.config import parse_board
@@ -46,6 +47,9 @@ action = "bypass"
 pin = 6
 action = "next_preset"
 hold = "tuner"
+[display]
+driver = "ssd1306"
+interface = "i2c"
 [expression]
 channel = 5
 parameter = "wah.position"
@@ -68,8 +72,8 @@ class Rig:
         self.store = CalibrationStore(folder / "expression.toml")
         self.pedal = ExpressionPedal(BOARD, player, self.store)
         stand = self.stand
-        actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Catalog(folder))
-        self.footwork = Footwork(BOARD, stand.link, player, actions, self.reflexes)
+        self.actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Catalog(folder))
+        self.footwork = Footwork(BOARD, stand.link, player, self.actions, self.reflexes)
         self.footwork.look_after(False)
         self.hands = Hands(
             BOARD,
@@ -123,6 +127,8 @@ def test_where_the_page_asks_one_switch_waits_for_a_long_hold(rig: Rig) -> None:
     assert taught.pop() == {**before, "next": replace(before["next"], long_hold=True)}
     rig.footwork.look_after(asked=False)
     assert taught == [before]
+    blind = msgspec.structs.replace(BOARD, display=None)
+    assert Footwork(blind, rig.stand.link, rig.stand.player, rig.actions, rig.reflexes).agrees == ""
 
 
 def test_a_switch_is_assigned_in_hand_and_saved_with_the_preset(rig: Rig) -> None:

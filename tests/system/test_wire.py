@@ -17,9 +17,10 @@ from gpiozero.pins.mock import MockFactory
 
 from pedal import layout
 from pedal.config import RelaySettings
-from pedal.errors import BoardError
+from pedal.errors import BoardError, PedalError
 from pedal.system.failsafe import MUTE_S, RELEASE_S, Phase
 from pedal.system.heartbeat import Beat, load_beat, save_muted
+from pedal.system.leftovers import lock_place
 from pedal.system.post import Child
 from pedal.system.relay import open_relay
 from pedal.system.supervise import Supervisor
@@ -200,7 +201,11 @@ class Rig:
         self._limit_s = time.monotonic() + GIVE_UP_S
         self._truth: Callable[[], bool] = lambda: False
         self._supervisor = Supervisor(
-            [child], folder, lambda: load_beat(self.link), lambda: self._truth() or self.is_late, wire=self.wire
+            [child],
+            folder,
+            lambda: load_beat(self.link),
+            lambda: self._truth() or self.is_late,
+            open_wire=lambda: self.wire,
         )
 
     @property
@@ -211,7 +216,6 @@ class Rig:
         self._truth = truth
         self._supervisor.run()
         assert not self.is_late
-        self.wire.close()
 
 
 def test_the_supervisor_holds_the_relay_and_lets_it_go_in_order(tmp_path: Path, pins: MockFactory) -> None:
@@ -226,7 +230,7 @@ def test_the_supervisor_holds_the_relay_and_lets_it_go_in_order(tmp_path: Path, 
     rig.run_until(has_beaten)
     over_s = time.monotonic()
     assert rig.wire.phase is Phase.OPEN
-    assert not pins.pin(PIN).state
+    assert not pins.pin(PIN).state, "and closed"
     assert words(rig.link)[layout.MUTED] == 1
     (_, driven), (let_go_s, held) = rig.relay.drives[:2]
     assert (driven, held) == (True, False)
@@ -254,6 +258,18 @@ def test_a_sound_that_dies_or_hangs_leaves_the_guitar_alone(tmp_path: Path, pins
     assert let_go_s > fault_s[0]
     assert not [edge for edge in rig.relay.rising_s if edge > let_go_s], "not one beat after it was noticed"
     assert not pins.pin(PIN).state
+
+
+def test_a_second_pedal_does_not_touch_the_wire_of_the_first(tmp_path: Path) -> None:
+    opened: list[str] = []
+
+    def open_wire() -> None:
+        opened.append("touched")
+
+    child = Child("audio", (sys.executable, "-c", "import time; time.sleep(1000)"))
+    with lock_place(tmp_path, "audio"), pytest.raises(PedalError):
+        Supervisor([child], tmp_path, open_wire=open_wire).run()
+    assert opened == []
 
 
 def test_the_pump_would_have_held_all_the_while(tmp_path: Path, pins: MockFactory) -> None:
