@@ -153,6 +153,7 @@ class Panel:
             self._player.begin(time.monotonic())
         try:
             self._look_at_health()
+            self._midi.look(time.monotonic())  # while nobody was here to be told
             self._serve()
         finally:
             self._footwork.forget()
