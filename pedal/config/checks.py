@@ -20,7 +20,7 @@ _CARD_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,14}")
 #: A whole PCM name, for a user-space PCM or one device of a card: ``hw:CARD=M2,DEV=0``.
 _PCM_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}:[A-Za-z][A-Za-z0-9_=,.-]{0,80}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_SERIAL_DEVICE = re.compile(r"/dev/[A-Za-z0-9][A-Za-z0-9._-]{0,30}")
+_SERIAL_DEVICE = re.compile(r"/dev(/[A-Za-z0-9][A-Za-z0-9._:+-]{0,79}){1,3}")
 
 
 def check_board(board: Board, where: str) -> None:

@@ -103,7 +103,7 @@ class MidiSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     usb: Flag = True
-    uart: Annotated[str, Meta(max_length=40, description='a serial device such as "/dev/ttyAMA0"')] = ""
+    uart: Annotated[str, Meta(max_length=120, description='a serial device such as "/dev/ttyAMA0"')] = ""
     channel: Annotated[Annotated[int, Meta(ge=1, le=16)] | Literal["all"], Meta(description='1 to 16, or "all"')] = (
         "all"
     )

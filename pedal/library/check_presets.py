@@ -20,6 +20,8 @@ from pedal.library.catalog import Catalog, Entry
 from pedal.library.check import Finding
 from pedal.library.connections import NAME as OUTPUT
 from pedal.library.connections import ConnectionStore
+from pedal.library.midi_map import NAME as MIDI
+from pedal.library.midi_map import MidiMapStore
 from pedal.library.presets import PresetStore
 from pedal.library.resolve import files_of
 from pedal.library.settings import load_levels
@@ -96,6 +98,7 @@ class PresetCheck:
             str(settings_path()): levels,
             str(state_dir() / OUTPUT): ConnectionStore.default().load()[1],
             str(state_dir() / EXPRESSION): CalibrationStore.default().load()[1],
+            str(state_dir() / MIDI): MidiMapStore.default().load()[1],
         }
         return [Finding("damaged", path, f"{text} Mend it, or choose anew.") for path, text in troubles.items() if text]
 

@@ -27,7 +27,7 @@ def brought(models: int) -> dict[str, bytes]:
     return files | {"photo.jpg": b"", "System Volume Information/x.nam": text, "._Amp.nam": b"x"}
 
 
-def last_word(lab: Lab, since_s: float, limit_s: float = 90.0) -> Progress:
+def last_word(lab: Lab, since_s: float, limit_s: float = 30.0) -> Progress:
     """How the import that began after ``since_s`` of the monotonic clock ended."""
 
     def ended() -> Progress | None:
@@ -39,9 +39,10 @@ def last_word(lab: Lab, since_s: float, limit_s: float = 90.0) -> Progress:
 
 
 def library_check(lab: Lab) -> dict[str, Any]:
-    """What ``pedal library check`` finds, as a player."""
-    found: dict[str, Any] = json.loads(lab.pedal("library", "check", "--json", check=False))
-    return found
+    """What ``pedal library check`` finds, as a player: how many files are whole, and what is to be mended."""
+    said = json.loads(lab.pedal("library", "check", "--json", check=False))
+    to_mend = [finding for finding in said["findings"] if finding["state"] not in ("renamed", "orphaned")]
+    return {"whole": said["whole"], "findings": to_mend}
 
 
 def empty_library() -> None:

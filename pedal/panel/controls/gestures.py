@@ -116,30 +116,38 @@ class Gestures:
             switch.chords = tuple(chord for chord, pair in self._chords.items() if name in pair)
 
     def edge(self, name: str, closed: bool, at_s: float) -> list[Gesture]:
-        """An edge of a switch; what it, and the time until it, mean. ``at_s``: seconds of a monotonic clock."""
-        told = self.due(at_s)
+        """An edge of a switch; what it, and the time until it, mean for that switch.
+
+        Args:
+            name: of the switch.
+            closed: whether the contact closed.
+            at_s: seconds of a monotonic clock.
+        """
         switch = self._switches[name]
+        told = self._due(name, switch, at_s)
         if switch.contact.edge(closed, at_s):
             told += self._closed(name, switch, at_s) if closed else self._opened(name, switch, at_s)
         return told
 
     def due(self, at_s: float) -> list[Gesture]:
         """What time alone has decided by ``at_s``."""
-        told: list[Gesture] = []
-        for name, switch in self._switches.items():
-            rested_s = switch.contact.rests_at_s
-            if rested_s is not None and switch.contact.rest(at_s):
-                act = self._closed if switch.contact.is_closed else self._opened
-                told += act(name, switch, rested_s)
-            if switch.began_s is not None and at_s >= switch.began_s + _waits_s(switch):
-                told += self._run_out(name, switch)
-        return told
+        return [gesture for name, switch in self._switches.items() for gesture in self._due(name, switch, at_s)]
 
     def next_s(self) -> float | None:
         """When ``due`` has to be called, if no edge comes before; None: not at all."""
         rests = [switch.contact.rests_at_s for switch in self._switches.values()]
         ends = [None if s.began_s is None else s.began_s + _waits_s(s) for s in self._switches.values()]
         return min((time_s for time_s in (*rests, *ends) if time_s is not None), default=None)
+
+    def _due(self, name: str, switch: _Switch, at_s: float) -> list[Gesture]:
+        told: list[Gesture] = []
+        rested_s = switch.contact.rests_at_s
+        if rested_s is not None and switch.contact.rest(at_s):
+            act = self._closed if switch.contact.is_closed else self._opened
+            told += act(name, switch, rested_s)
+        if switch.began_s is not None and at_s >= switch.began_s + _waits_s(switch):
+            told += self._run_out(name, switch)
+        return told
 
     def _closed(self, name: str, switch: _Switch, at_s: float) -> list[Gesture]:
         chord = next((chord for chord in switch.chords if self._waits_for(name, chord, at_s)), None)

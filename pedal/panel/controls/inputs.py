@@ -6,6 +6,7 @@ nothing polls. A thread of its own sleeps until time alone decides what a press 
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,7 @@ class Footswitches:
         self._pins = ExitStack()
         self._changed = threading.Condition()
         self._closing = False
+        self._wakes_at_s = math.inf
         self._thread = threading.Thread(target=self._run, name="footswitches", daemon=True)
 
     def learn(self, knows: Mapping[str, Knows], chords: Mapping[str, tuple[str, str]] | None = None) -> None:
@@ -59,7 +61,9 @@ class Footswitches:
         with self._changed:
             for gesture in self._gestures.edge(switch, closed, self._clock()):
                 self._on_gesture(gesture)
-            self._changed.notify()
+            next_s = self._gestures.next_s()
+            if next_s is not None and next_s < self._wakes_at_s:  # else it sleeps on: a plain tap wakes nobody
+                self._changed.notify()
 
     def open(self, pins: Mapping[str, int], pulls: Mapping[str, Pull], keys: Mapping[str, str]) -> None:
         """Listen; ``keys`` are those of the board file, for messages.
@@ -95,6 +99,7 @@ class Footswitches:
             while not self._closing:
                 now_s, next_s = self._clock(), self._gestures.next_s()
                 if next_s is None or now_s < next_s:
+                    self._wakes_at_s = math.inf if next_s is None else next_s
                     self._changed.wait(None if next_s is None else next_s - now_s)
                     continue
                 for gesture in self._gestures.due(now_s):

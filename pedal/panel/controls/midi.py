@@ -7,6 +7,7 @@ is passed over, whatever it is and however long. Nothing grows: a parser holds t
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from dataclasses import dataclass
 from typing import Literal
@@ -62,13 +63,15 @@ Event = ProgramChange | ControlChange | Beat
 
 
 class Mail:
-    """What was heard and not yet done, however much comes: of every controller where it is now, of programs the last.
+    """What was heard and not yet done, however much comes: of programs the last, of every controller three values.
 
-    A controller that went down and up again meanwhile is a press, and is told as both.
+    Those are the first, so that it is seen to move, the last, which is where it is; and the highest in between where it
+    went down and up again meanwhile, for that is a press.
     """
 
     def __init__(self) -> None:
         self._heard: dict[tuple[str, int, int], Event] = {}
+        self._first: dict[tuple[str, int, int], int] = {}
         self._highest: dict[tuple[str, int, int], int] = {}
 
     def put(self, event: Event) -> bool:
@@ -77,6 +80,7 @@ class Mail:
         match event:
             case ControlChange(channel, number, value):
                 key = "control", channel, number
+                self._first.setdefault(key, value)
                 self._highest[key] = max(value, self._highest.get(key, 0))
             case ProgramChange(channel):
                 key = "program", channel, 0
@@ -90,10 +94,15 @@ class Mail:
         """All of it, in the order of the last of each."""
         told: list[Event] = []
         for key, event in self._heard.items():
-            if isinstance(event, ControlChange) and 2 * event.value <= HIGHEST < 2 * self._highest[key]:
-                told.append(ControlChange(event.channel, event.number, self._highest[key]))
-            told.append(event)
+            if isinstance(event, ControlChange):
+                was_pressed = 2 * event.value <= HIGHEST < 2 * self._highest[key]
+                values = [self._first[key], *([self._highest[key]] if was_pressed else []), event.value]
+                steps = [value for value, _ in itertools.groupby(values)]
+                told += [ControlChange(event.channel, event.number, value) for value in steps]
+            else:
+                told.append(event)
         self._heard.clear()
+        self._first.clear()
         self._highest.clear()
         return told
 

@@ -121,7 +121,7 @@ def test_the_last_of_each_waits_and_never_more(events: list[Event]) -> None:
     firsts = [mail.put(event) for event in events]
     assert firsts == [i == 0 for i in range(len(events))]
     told = mail.take()
-    assert len(told) <= 2 * (2 * 4 + 2 + 1)
+    assert len(told) <= 3 * (2 * 4) + 2 + 1
     state: dict[object, Event] = {}
     for event in told:
         state[(type(event), getattr(event, "channel", 0), getattr(event, "number", 0))] = event
@@ -137,4 +137,13 @@ def test_a_switch_that_went_down_and_up_is_a_press() -> None:
     mail = Mail()
     for value in (0, 127, 0):
         mail.put(ControlChange(1, 80, value))
-    assert mail.take() == [ControlChange(1, 80, 127), ControlChange(1, 80, 0)]
+    assert mail.take() == [ControlChange(1, 80, value) for value in (0, 127, 0)]
+
+
+def test_a_controller_that_moved_is_seen_to_move() -> None:
+    mail = Mail()
+    for value in (3, 90, 100, 70):
+        mail.put(ControlChange(1, 80, value))
+    assert mail.take() == [ControlChange(1, 80, 3), ControlChange(1, 80, 70)]
+    mail.put(ControlChange(1, 80, 70))
+    assert mail.take() == [ControlChange(1, 80, 70)]
