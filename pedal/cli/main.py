@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bypass": ("pedal.cli.live:bypass", "Bypass on, off, or toggle."),
     "set": ("pedal.cli.live:set_param", "Set a parameter: BLOCK.PARAM VALUE."),
     "block": ("pedal.cli.live:block", "Switch a block on or off."),
+    "chain": ("pedal.cli.chain:chain", "Blocks: add, move, remove; begin a new preset."),
     "width": ("pedal.cli.live:width", "Ask for full or lite, or leave it to the pedal."),
     "output": ("pedal.cli.live:output", "How the pedal is connected: amp, FX return, speakers, phones."),
     "input": ("pedal.cli.live:input_channel", "Which input of the sound card the guitar is at."),

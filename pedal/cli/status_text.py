@@ -15,6 +15,8 @@ def status_text(status: dict[str, Any]) -> str:
         lines.append(
             _row("safe mode", f"{status['safe_mode']} The guitar passes through clean; `pedal resume` tries again.")
         )
+    if status["dry"]:
+        lines.append(_row("wire", "dry: the guitar goes straight through. `systemctl status pedal-audio` says why."))
     lines += [_amp(amp) for amp in status["amps"]]
     lines.append(_row("blocks", ", ".join(_block(block) for block in status["blocks"])))
     load = (

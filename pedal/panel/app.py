@@ -30,6 +30,7 @@ from pedal.panel.controls.inputs import open_footswitches
 from pedal.panel.controls.inputs_adc import Converter, open_knobs
 from pedal.panel.controls.inputs_encoders import EncoderPins, open_encoders
 from pedal.panel.controls.inputs_midi import open_midi
+from pedal.panel.controls.knobs import Turn
 from pedal.panel.controls.outputs_lights import open_lights
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
@@ -93,7 +94,13 @@ def run_panel(
         if midi is not None:
             stack.callback(midi.close)
         lights = stack.enter_context(open_lights(board.leds))
-        stack.enter_context(open_knobs(_channels(board), items.put, converter))
+        positions: dict[str, Turn] = {}  # where knobs stand: told once, and every panel has to know
+
+        def turned(turn: Turn) -> None:
+            positions[turn.knob] = turn
+            items.put(turn)
+
+        stack.enter_context(open_knobs(_channels(board), turned, converter))
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
         stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
@@ -103,6 +110,8 @@ def run_panel(
             link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())  # first: with our number it counts as ours
             link.put(Word.PANEL_PID, os.getpid())
             panel = Panel(board, link, items, display, workshop, reflexes, press, lambda: bool(signals), lights, midi)
+            for turn in list(positions.values()):
+                items.put(turn)
             panel.run(plain)
             plain = ""
             if not panel.link_is_gone:

@@ -64,8 +64,8 @@ class ExpressionPedal:
 
     def moved(self, reading: float, now_s: float) -> None:
         """The converter reads ``reading`` (0 to 1): let the parameter follow."""
-        is_first, self._reading = self._reading is None, reading
-        if not is_first:  # where it stands at the start is no movement
+        before, self._reading = self._reading, reading
+        if before not in (None, reading):  # where it stands at the start is no movement
             self.play(self._calibration.position(reading), now_s)
 
     def play(self, position: float, now_s: float) -> None:

@@ -128,7 +128,7 @@ class Panel:
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
         self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
         hands = Hands(board, self._player, self._expression, self._midi)
-        shelf = Shelf(Catalog.default(), self._hand.store)
+        shelf = Shelf()
         about = self._status, self._view, press
         self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
         self._menus = Menus(
@@ -153,6 +153,7 @@ class Panel:
             self._player.begin(time.monotonic())
         try:
             self._look_at_health()
+            self._midi.look(time.monotonic())  # while nobody was here to be told
             self._serve()
         finally:
             self._footwork.forget()
@@ -254,6 +255,8 @@ class Panel:
         """Follow the sound into safe mode and out of it: there the bypass switch is the way out."""
         reason = load_health(self._link.path.parent, "audio").safe_mode
         self._reporter.tell_safe_mode(reason)
+        if reason:
+            self._menus.let_go_of_feet()
         self._footwork.look_after(bool(reason))
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from pedal import __version__
 from pedal.config import Board
-from pedal.errors import PedalError
+from pedal.errors import ControlError, PedalError
 from pedal.link import Link
 from pedal.panel.chain_requests import NewPreset
 from pedal.panel.controls.encoder import Push, Rotation
@@ -85,9 +85,14 @@ class Menus:
         """A footswitch opens the menu, and the first two switches of the board are its keys until it closes.
 
         The first turns by one, held backwards; the second pushes, held it goes back.
+
+        Raises:
+            ControlError: the board has no two switches.
         """
-        self._use(lambda facts: self._menu.open(facts, at_s))
         keys = tuple(self.board.switches)[:2]
+        if len(keys) < 2:
+            raise ControlError("the menu needs two footswitches, or an encoder", hint="Wire one (docs/boards.md)")
+        self._use(lambda facts: self._menu.open(facts, at_s))
         self._by_foot = True
         self.footwork.lend(Feet({}, {key: Knows(hold=True) for key in keys}, {}), self._felt_foot)
 
@@ -123,6 +128,11 @@ class Menus:
             self.player.message, self.shelf.trouble = self.shelf.trouble, ""
         if self.player.message and (not self.said or self.said[0] != self.player.message):
             self.said.appendleft(self.player.message)
+
+    def let_go_of_feet(self) -> None:
+        """The feet are needed elsewhere: a menu that has them closes."""
+        if self._by_foot:
+            self.close()
 
     def close(self) -> None:
         """Whatever it shows, something else is more important."""

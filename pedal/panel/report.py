@@ -194,6 +194,7 @@ class Reporter:
             "connection": player.outlet.connection.name,
             "looper": player.looper.status(),
             "safe_mode": self._safe_mode,
+            "dry": bool(self._rigs.link.get(Word.MUTED)),  # the relay has not put the pedal into the wire
             "message": player.message or player.notice or player.work.progress(),
             "load": round(status.load, 4),
             "load_mean": round(status.load_mean, 4),

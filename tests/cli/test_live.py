@@ -44,6 +44,7 @@ STATUS = {
     "frame": 480000,
     "message": "",
     "safe_mode": "",
+    "dry": False,
     "amps": [
         {
             "id": "amp",
@@ -266,6 +267,12 @@ def test_status_for_people(panel: Panel) -> None:
         "gaps      0 xruns, 1 periods overran, 2 woken late in 1000 periods",
         "width     3 s ago amp Full -> Lite: room for push",
     ]
+
+
+def test_a_pedal_that_is_not_in_the_wire_says_so(panel: Panel) -> None:
+    panel.result = STATUS | {"dry": True}
+    line = "wire      dry: the guitar goes straight through. `systemctl status pedal-audio` says why."
+    assert line in panel.called("status").output.splitlines()
 
 
 def test_status_for_programs(panel: Panel) -> None:

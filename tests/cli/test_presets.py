@@ -20,6 +20,7 @@ from pedal.panel.bank_requests import (
     RenameBank,
     UseBank,
 )
+from pedal.panel.chain_requests import AddBlock, MoveBlock, NewPreset, RemoveBlock
 from pedal.panel.preset_requests import (
     ClearSnapshot,
     CopyPreset,
@@ -78,6 +79,23 @@ def test_what_is_asked(panel: Panel, words: list[str], asked: protocol.Request) 
 def test_what_is_asked_of_snapshots(panel: Panel, words: list[str], asked: protocol.Request) -> None:
     done = CliRunner().invoke(main, ["snapshot", *words, "--runtime-dir", str(panel.directory)])
     assert done.exit_code == 0, done.output
+    assert [type(a)(**{f: getattr(a, f) for f in a.__struct_fields__ if f != "id"}) for a in panel.asked] == [asked]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["add", "delay"], AddBlock(kind="delay")),
+        (["add", "amp", "British/plexi.nam", "--at", "2"], AddBlock(kind="amp", asset="British/plexi.nam", place=2)),
+        (["move", "delay1", "1"], MoveBlock(block="delay1", place=1)),
+        (["remove", "delay1"], RemoveBlock(block="delay1")),
+        (["new", "Big clean"], NewPreset(name="Big clean")),
+    ],
+)
+def test_what_is_asked_of_the_chain(panel: Panel, words: list[str], asked: protocol.Request) -> None:
+    panel.result = {"preset": "x", "blocks": ["amp1", "delay1"]}
+    done = CliRunner().invoke(main, ["chain", *words, "--runtime-dir", str(panel.directory)])
+    assert done.exit_code == 0 and "amp1, delay1" in done.output
     assert [type(a)(**{f: getattr(a, f) for f in a.__struct_fields__ if f != "id"}) for a in panel.asked] == [asked]
 
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from textwrap import shorten
 from typing import TypeVar
 
 from tests.lab.guest.machine import kill_guests
@@ -31,7 +32,12 @@ def main() -> int:
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="all of them if none is named")
     parser.add_argument("--short", action="store_true", help=f"only {', '.join(SHORT)}")
     parser.add_argument("--seed", type=int, default=1, help="of everything that chance decides (1)")
-    parser.add_argument("--minutes", type=float, default=1.0, help="virtual ones, for the scenario random (1)")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=1.0,
+        help="virtual ones, for random, storm, stick_yanked (1)",
+    )
     parser.add_argument("--list", action="store_true", help="only say which there are")
     parser.add_argument("--broken", action="store_true", help="each with its broken build, which it must catch")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="guests at a time (one a core)")
@@ -80,7 +86,7 @@ def _run_broken(scenarios: list[Scenario], asked: argparse.Namespace, out: Path)
             continue
         missed += verdict.passed
         word = "MISSED" if verdict.passed else "caught"
-        first = (verdict.trouble.splitlines() or [""])[0]
+        first = shorten((verdict.trouble.splitlines() or [""])[0], 160, placeholder=" ...")
         print(f"{word}  {scenario.name:<18} {scenario.breakage.what}: {first}", flush=True)
     print("every broken build was caught" if not missed else f"{missed} broken builds passed")
     return 0 if not missed else 1

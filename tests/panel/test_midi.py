@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import queue
+import threading
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from pedal.actions import Action
-from pedal.config import MidiSettings
+from pedal.config import MidiSettings, parse_board
 from pedal.errors import PedalError
 from pedal.library.banks import Bank
 from pedal.library.calibration import CalibrationStore
 from pedal.library.midi_map import MidiMapStore
-from pedal.panel.controls.inputs_midi import Midi
+from pedal.link import Link
+from pedal.panel.controls.inputs_midi import Midi, MidiHeard
 from pedal.panel.controls.midi import Beat, ControlChange, ProgramChange
+from pedal.panel.display.oled import open_display
 from pedal.panel.expression import ExpressionPedal
+from pedal.panel.loop import Panel
 from pedal.panel.midi import LEARN_S, MidiIn
+from pedal.panel.reflexes import Reflexes
+from pedal.panel.workshop import Workshop
 from pedal.preset import Block, Expression, Preset
 from tests.panel.stand import BOARD, Stand, tone
 
@@ -146,3 +156,34 @@ def test_a_board_without_midi_learns_nothing(tmp_path: Path) -> None:
         gear.learn("tuner", 0.0)
     gear.look(1.0)
     assert gear.status(1.0)["ports"] is None
+
+
+def test_what_was_heard_while_the_panel_waited_for_its_link_is_done(tmp_path: Path) -> None:
+    """Whoever waits there throws the news of it away, and would not be told again."""
+    board = parse_board('virtual = true\n[audio]\ncard = "virtual"\n[midi]\n', "midi.toml")
+    items: queue.SimpleQueue[object] = queue.SimpleQueue()
+    (tmp_path / "ports").mkdir()
+    os.mkfifo(tmp_path / "ports" / "midiC1D0")
+    socket = os.open(tmp_path / "ports" / "midiC1D0", os.O_RDWR)
+    with ExitStack() as stack:
+        stack.callback(os.close, socket)
+        midi = stack.enter_context(Midi(MidiSettings(), items.put, tmp_path / "ports"))
+        os.write(socket, b"\xc0\x7f")
+        assert items.get(timeout=60.0) == MidiHeard()
+        link, reflexes = Link.create(tmp_path / "link"), Reflexes(items)
+        workshop, display = Workshop(link.path, items), open_display(None)
+        stack.callback(workshop.close)
+        stack.callback(display.close)
+        over = threading.Event()
+        panel = Panel(board, link, items, display, workshop, reflexes, None, over.is_set, None, midi)
+        loop = threading.Thread(target=panel.run)
+        loop.start()
+        stack.callback(loop.join)
+        stack.callback(over.set)
+        for program in (b"\x7f", b"\x7e"):
+            number = program[0] + 1
+            deadline_s = time.monotonic() + 60.0
+            while f"there is no preset {number}" not in panel._player.message and time.monotonic() < deadline_s:
+                time.sleep(0.01)
+            assert f"there is no preset {number}" in panel._player.message
+            os.write(socket, b"\xc0\x7e")

@@ -91,6 +91,13 @@ def test_safe_mode_stands_where_the_width_was_until_it_is_over(stand: Stand) -> 
     assert view(stand, told).audio_state == "playing"
 
 
+def test_a_pedal_that_is_not_in_the_wire_says_so(stand: Stand) -> None:
+    told = reporter(stand)
+    assert told.status(stand.link.status())["dry"] is False
+    stand.link.put(Word.MUTED, 1)
+    assert told.status(stand.link.status())["dry"] is True
+
+
 def test_the_way_out_is_one_that_there_is() -> None:
     assert way_out(BOARD) == "Press bypass to try again."
     footless = parse_board('[audio]\ncard = "M2"\n', "footless.toml")

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from pedal.config import parse_board
+from pedal.errors import ControlError
+from pedal.panel.menu.machine import IDLE_S
 from pedal.panel.menu.sheets import ChainSheet
 from tests.panel import walk
 from tests.panel.walk import Walker, until, walker
@@ -103,6 +107,70 @@ def test_two_footswitches_are_enough(walking: Walker) -> None:
     assert walking.stand.hand.key == "01-crunch"
     walking.foot("next")
     assert walking.stand.hand.key == "02-swell"
+
+
+def test_feet_that_are_needed_elsewhere_are_given_back(walking: Walker) -> None:
+    """Safe mode: there the bypass switch is the way out. A menu of the encoder stays."""
+    walking.menus.open_by_foot(0.0)
+    walking.menus.let_go_of_feet()
+    assert not walking.menus.is_open
+    walking.foot("next")
+    assert walking.stand.hand.key == "02-swell"
+    walking.push()
+    walking.menus.let_go_of_feet()
+    assert walking.menus.is_open
+    walking.menus.close()
+    assert not walking.menus.is_open
+
+
+def test_one_footswitch_is_not_enough(walking: Walker) -> None:
+    walking.menus.board = parse_board('[audio]\ncard = "M2"\n[switches.a]\npin = 5\naction = "menu"\n', "one.toml")
+    with pytest.raises(ControlError, match="two footswitches"):
+        walking.menus.open_by_foot(0.0)
+    assert not walking.menus.is_open
+
+
+def test_a_menu_left_alone_gives_the_feet_back(walking: Walker) -> None:
+    walking.menus.open_by_foot(0.0)
+    walking.menus.tick(IDLE_S + 1.0)
+    walking.foot("next")
+    assert walking.stand.hand.key == "02-swell"
+
+
+def test_what_was_said_is_kept_and_does_not_stay_in_the_way(walking: Walker) -> None:
+    walking.push()
+    walking.stand.player.message = "The stick was pulled out."
+    walking.menus.tick(1.0)
+    walking.turn(1)
+    assert walking.stand.player.message == ""
+    assert walking.menus.facts().messages == ("The stick was pulled out.",)
+
+
+def test_a_new_preset_is_unsaved_as_soon_as_there_is_something_in_it(walking: Walker) -> None:
+    walking.turn(-1)
+    walking.choose("New preset")
+    assert not walking.menus.facts().edited
+    walking.choose_box("Add")
+    walking.push()
+    assert walking.menus.facts().edited
+
+
+def test_a_preset_that_cannot_be_read_is_listed_as_such(walking: Walker) -> None:
+    (walking.stand.folder / "mine" / "03-broken.toml").write_text("name = ")
+    walking.menus.shelf.look()
+    until(lambda: "03-broken (cannot be read)" in [preset.name for preset in walking.menus.shelf.goods.presets])
+
+
+def test_the_picture_in_the_readme_is_up_to_date(tmp_path: Path) -> None:
+    """Else: ``python -m tests.panel.walk docs/walk-through.gif``, and look at it."""
+    drawn, kept = tmp_path / "walk.gif", Path(__file__).parents[2] / "docs" / "walk-through.gif"
+    walk.draw(drawn)
+    with Image.open(drawn) as fresh, Image.open(kept) as there:
+        assert fresh.n_frames == there.n_frames
+        for frame in range(fresh.n_frames):
+            fresh.seek(frame)
+            there.seek(frame)
+            assert fresh.convert("RGB").tobytes() == there.convert("RGB").tobytes(), f"frame {frame}"
 
 
 def test_a_favourite_is_kept_and_listed(walking: Walker) -> None:

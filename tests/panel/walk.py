@@ -6,6 +6,7 @@ Used by the tests, which count; ``python -m tests.panel.walk docs/walk-through.g
 from __future__ import annotations
 
 import itertools
+import os
 import queue
 import sys
 import tempfile
@@ -41,6 +42,7 @@ from pedal.panel.report import Reporter
 from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner, TunerView
 from pedal.preset import Block, Preset
+from tests.panel.display.gallery import FRAME, WORDS, in_four_colours
 from tests.panel.stand import Stand
 
 BOARD = parse_board(
@@ -157,9 +159,14 @@ def walker(folder: Path) -> Iterator[Walker]:
         path = folder / "models" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
+    for name in ("board", "models/presets"):
+        (folder / "data" / name).mkdir(parents=True)
+    here = {"PEDAL_HOME": "", "PEDAL_PRESETS_DIR": "mine", "PEDAL_MODELS_DIR": "models", "PEDAL_DATA_DIR": "data"}
+    before = dict(os.environ)
+    os.environ |= {name: str(folder / place) for name, place in here.items()}  # as the process of the lists sees it
     stand = Stand(folder, {"01-crunch": CRUNCH, "02-swell": replace(CRUNCH, name="Swell")}, BOARD)
     catalog = Catalog(folder / "library", [(folder / "models", "folder")])
-    shelf = Shelf(catalog, stand.store)
+    shelf = Shelf()
     tuner = Tuner(stand.link, BOARD.tuner)
     expression = ExpressionPedal(BOARD, stand.player, CalibrationStore(folder / "calibration.toml"))
     reflexes = Reflexes(queue.SimpleQueue())
@@ -191,6 +198,8 @@ def walker(folder: Path) -> Iterator[Walker]:
         yield made
     finally:
         shelf.close()
+        os.environ.clear()
+        os.environ |= before
 
 
 def choose_a_model(walk: Walker) -> None:
@@ -255,13 +264,13 @@ def _captioned(page: Image.Image, caption: str) -> Image.Image:
     """The glass over a line that says what is being done, and with how many presses so far."""
     glass, words = picture(page, 4), Image.new("1", (128, 15))
     draw_text(words, (2, 0, 128, 15), caption, "bold")
-    image = Image.new("RGB", (glass.width, glass.height + 36), (40, 44, 50))
+    image = Image.new("RGB", (glass.width, glass.height + 36), FRAME)
     image.paste(glass)
-    image.paste((220, 225, 230), (6, glass.height + 3), words.resize((256, 30)))
+    image.paste(WORDS, (6, glass.height + 3), words.resize((256, 30)))
     return image
 
 
-def main() -> None:
+def draw(path: Path) -> None:
     """All of it, as an animated picture."""
     frames: list[tuple[Image.Image, float]] = []
     with tempfile.TemporaryDirectory() as folder, walker(Path(folder)) as walk:
@@ -276,10 +285,10 @@ def main() -> None:
                 for number, (page, seconds) in enumerate(walk.frames, 1)
             ]
             frames[-1] = (_captioned(walk.frames[-1][0], f"{caption}: {walk.presses} presses"), 2.0)
-    images = [page.quantize(8) for page, _ in frames]
+    images = [in_four_colours(page) for page, _ in frames]
     durations = [round(1000 * seconds) for _, seconds in frames]
-    images[0].save(sys.argv[1], save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=True)
+    images[0].save(path, save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=True)
 
 
 if __name__ == "__main__":
-    main()
+    draw(Path(sys.argv[1]))

@@ -33,7 +33,7 @@ _PORT = re.compile(r"midiC\d{1,2}D\d{1,2}")
 #: More ports than any pedal has, and how often new ones are looked for.
 MOST_PORTS, LOOK_S = 16, 1.0
 #: Read at once; then a pause, or a flood would take the processor.
-_CHUNK_BYTES, PAUSE_S = 4096, 0.002
+_CHUNK_BYTES, PAUSE_S = 4096, 0.005
 _BAUD = 31250
 #: ``asm-generic/termbits.h`` and ``ioctls.h``: the one way to a rate that has no name of its own.
 _TCGETS2, _TCSETS2, _BOTHER, _CBAUD = 0x802C542A, 0x402C542B, 0o010000, 0o010017

@@ -6,6 +6,7 @@ it has to, and sleeps in between; a light that does not blink costs nothing.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ from pedal.config import LedSettings
 from pedal.errors import BoardError
 from pedal.gpio import gpio_errors, install_pins, reason_of
 from pedal.panel.controls.lights import DARK, Light
+
+_log = logging.getLogger(__name__)
 
 
 class Lights:
@@ -35,6 +38,7 @@ class Lights:
         self._clock = clock
         self._shown: Mapping[str, Light] = {}
         self._lit = dict.fromkeys(leds, False)
+        self._failed: set[str] = set()
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="lights", daemon=True)
@@ -64,6 +68,15 @@ class Lights:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _switch(self, name: str, led: DigitalOutputDevice, lit: bool) -> None:
+        self._lit[name] = lit  # also where it fails: at the next change it is tried again
+        try:
+            (led.on if lit else led.off)()
+        except gpio_errors() as error:
+            if name not in self._failed:
+                _log.warning("the light %s cannot be switched: %s", name, reason_of(error))
+            self._failed.add(name)
+
     def _run(self) -> None:
         with self._changed:
             while not self._closing:
@@ -71,8 +84,7 @@ class Lights:
                 for name, led in self._leds.items():
                     lit = self._shown.get(name, DARK).is_lit(now_s)
                     if lit != self._lit[name]:
-                        (led.on if lit else led.off)()
-                        self._lit[name] = lit
+                        self._switch(name, led, lit)
                 times_s = [light.changes_at_s(now_s) for light in self._shown.values()]
                 next_s = min((time_s for time_s in times_s if time_s is not None), default=None)
                 self._changed.wait(None if next_s is None else max(1e-3, next_s - now_s))

@@ -26,7 +26,7 @@ def kernel() -> Path:
     Raises:
         SystemExit: it cannot be built; the reason is in the message.
     """
-    digest = hash_of([SOURCE, _CONFIG, _HERE / "edits.py", _HERE / "iso_packet.c", Path(__file__)])
+    digest = hash_of([SOURCE, _CONFIG, repr(edits.EDITS), Path(__file__)])
     return cached("kernel", digest, _build) / "linux"
 
 

@@ -10,7 +10,7 @@ BREAKAGE = Breakage(
     "a seat begins too late to know what the amp has heard",
     "pedal/rig/rows.py",
     "words[record + at.AMP_FIELDS_FRAMES + index] = amp.receptive_frames[index]",
-    "words[record + at.AMP_FIELDS_FRAMES + index] = amp.receptive_frames[index] // 2",
+    "words[record + at.AMP_FIELDS_FRAMES + index] = amp.receptive_frames[index] // 16",
 )
 
 

@@ -118,6 +118,25 @@ def test_lights_on_pins(factory: MockFactory) -> None:
     assert (bool(a.state), bool(b.state)) == (False, True)
 
 
+def test_a_light_that_fails_takes_no_other_with_it(
+    factory: MockFactory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_lights({"a": LedSettings(pin=5), "b": LedSettings(pin=6)}) as lights:
+
+        def broken(value: bool) -> None:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(factory.pin(5), "_set_state", broken)
+        lights.show({"a": LIT, "b": LIT})
+        assert eventually(lambda: bool(factory.pin(6).state))
+        lights.show({"a": DARK, "b": DARK})
+        assert eventually(lambda: not factory.pin(6).state)
+        monkeypatch.undo()
+    assert [record.message for record in caplog.records] == [
+        "the light a cannot be switched: [Errno 5] Input/output error"
+    ]
+
+
 def test_a_pin_used_twice_is_a_sentence(factory: MockFactory) -> None:
     with pytest.raises(BoardError, match=r"leds\.b\.pin = 5: this pin is already in use"):
         open_lights({"a": LedSettings(pin=5), "b": LedSettings(pin=5)})

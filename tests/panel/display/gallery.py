@@ -208,6 +208,8 @@ SHEET = {
     "Presets": ("presets", "presets-long", "preset", "snapshots", "save-as", "save-as-letters"),
     "Settings": ("settings", "output", "switches", "switches-actions", "import-done", "splash"),
 }
+#: The colours of pictures: of a glass as ``picture`` has them, and of what is around it.
+GLASS, LIT, FRAME, WORDS = (8, 12, 16), (165, 222, 255), (40, 44, 50), (220, 225, 230)
 _SCALE, _GAP_PX, _HEADING_PX = 2, 10, 26
 
 
@@ -217,21 +219,28 @@ def contact_sheet() -> Image.Image:
     width, height = next(iter(glass.values())).size
     columns = max(map(len, SHEET.values()))
     size = (columns * (width + _GAP_PX) + _GAP_PX, len(SHEET) * (height + _HEADING_PX) + _GAP_PX)
-    sheet = Image.new("RGB", size, (40, 44, 50))
+    sheet = Image.new("RGB", size, FRAME)
     for line, (heading, names) in enumerate(SHEET.items()):
         top = line * (height + _HEADING_PX)
         words = Image.new("1", (width, 15))
         draw_text(words, (0, 0, width, 15), heading, "bold")
-        sheet.paste((220, 225, 230), (_GAP_PX, top + 8), words)
+        sheet.paste(WORDS, (_GAP_PX, top + 8), words)
         for column, name in enumerate(names):
             sheet.paste(glass[name], (_GAP_PX + column * (width + _GAP_PX), top + _HEADING_PX))
-    return sheet.quantize(8)
+    return in_four_colours(sheet)
+
+
+def in_four_colours(image: Image.Image) -> Image.Image:
+    """The same picture, exactly, in a palette: every version of Pillow makes the same file of it."""
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([level for colour in (GLASS, LIT, FRAME, WORDS) for level in colour])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _glass(page: Image.Image) -> Image.Image:
     """Lit pixels without the gaps between them, which so small a picture cannot show."""
-    image = Image.new("RGB", (page.width * _SCALE + 8, page.height * _SCALE + 8), (8, 12, 16))
-    image.paste((165, 222, 255), (4, 4), enlarged(page, _SCALE))
+    image = Image.new("RGB", (page.width * _SCALE + 8, page.height * _SCALE + 8), GLASS)
+    image.paste(LIT, (4, 4), enlarged(page, _SCALE))
     return image
 
 
