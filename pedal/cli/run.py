@@ -17,7 +17,7 @@ import click
 
 from pedal.config import Board, load_board
 from pedal.errors import BoardError
-from pedal.paths import factory_dir, runtime_dir
+from pedal.paths import factory_dir, own_board_path, runtime_dir
 
 if TYPE_CHECKING:
     from pedal.system.post import Child
@@ -38,9 +38,7 @@ LOG_NAME = "pedal.log"
     "board_name",
     envvar="PEDAL_BOARD",
     show_envvar=True,
-    default="virtual",
-    show_default=True,
-    help="A board's name, or a board file.",
+    help="A board's name, or a board file; if not given, what `pedal setup` chose, else the virtual one.",
 )
 @click.option("--only", type=click.Choice(["audio", "panel"]), help="One half only, as the system services run it.")
 @click.option(
@@ -49,11 +47,12 @@ LOG_NAME = "pedal.log"
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the processes meet, if not in the usual place.",
 )
-def run(board_name: str, only: str | None, directory: Path | None) -> None:
+def run(board_name: str | None, only: str | None, directory: Path | None) -> None:
     """Start the pedal and stay until it is stopped (Ctrl-C)."""
     from pedal.system.heartbeat import load_beat
     from pedal.system.supervise import Supervisor
 
+    board_name = board_name or chosen_board()
     board = load_board(board_name)
     if directory is not None:
         os.environ["PEDAL_RUNTIME_DIR"] = str(directory)
@@ -81,6 +80,12 @@ def run(board_name: str, only: str | None, directory: Path | None) -> None:
             forget=stale,
             open_wire=lambda: None if only == "panel" else wire_of(board, runtime),
         ).run()
+
+
+def chosen_board() -> str:
+    """The board of ``pedal setup``, as its file; the virtual one's name where nobody chose."""
+    own = own_board_path()
+    return str(own) if own.is_file() else "virtual"
 
 
 def wire_of(board: Board, runtime: Path) -> Wire | None:
@@ -134,8 +139,8 @@ def panel_child(
     return Child("panel", command, log_path=log_path, safe_command=(*command, "--plain"), safe_once=True)
 
 
-def virtual_card(board: Board, runtime: Path, *, keep_played: bool = False) -> VirtualCard:
-    """The card of a virtual board, not on yet; ``keep_played`` as ``VirtualCard`` has it."""
+def virtual_card(board: Board, runtime: Path, *, keep_played: bool = False, cabled: bool = False) -> VirtualCard:
+    """The card of a virtual board, not on yet; ``keep_played`` and ``cabled`` as ``VirtualCard`` has them."""
     from pedal.virtual.card import VirtualCard
     from pedal.virtual.take import load_take
 
@@ -147,4 +152,5 @@ def virtual_card(board: Board, runtime: Path, *, keep_played: bool = False) -> V
         capture_channels=board.audio.capture_channels,
         sample_format="S32_LE" if board.audio.format == "auto" else board.audio.format,
         keep_played=keep_played,
+        cabled=cabled,
     )
