@@ -15,7 +15,6 @@ from pedal.config import parse_board
 from pedal.errors import PedalError
 from pedal.library.banks import Bank
 from pedal.library.calibration import Calibration, CalibrationStore
-from pedal.library.catalog import Catalog
 from pedal.library.midi_map import MidiMapStore
 from pedal.panel.actions import Actions
 from pedal.panel.controls.encoder import Rotation
@@ -30,6 +29,7 @@ from pedal.panel.hands_requests import AssignSwitch, Expression
 from pedal.panel.lighting import Lighting
 from pedal.panel.midi import MidiIn
 from pedal.panel.reflexes import Reflexes
+from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
 from pedal.preset import Block, Preset
@@ -72,7 +72,7 @@ class Rig:
         self.store = CalibrationStore(folder / "expression.toml")
         self.pedal = ExpressionPedal(BOARD, player, self.store)
         stand = self.stand
-        self.actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Catalog(folder))
+        self.actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Shelf())
         self.footwork = Footwork(BOARD, stand.link, player, self.actions, self.reflexes)
         self.footwork.look_after(False)
         self.hands = Hands(
