@@ -240,6 +240,8 @@ class Panel:
             self._imports.look()
             self._look_at_question(now_s)
             self._look_at_health()
+            self._expression.look_at_file()
+            self._midi.look_at_file()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
 
