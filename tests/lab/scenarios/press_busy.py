@@ -28,18 +28,18 @@ BREAKAGE = Breakage(
     "        self.bypass(None)\n",
     "        if not self.work.is_building:\n            self.bypass(None)\n",
 )
-#: At rest and in a load, for each of ``--minutes``; they take less time than a builder may be silent for.
+#: At rest and in a load, for each of ``--minutes``, and in an import; in less time than a builder may be silent for.
 PRESSES = 20
+#: On the stick.
 MODELS = 40
-#: The fewest presses that must have come while the stick was read.
-AT_LEAST = 3
-#: From one press to the next: what was heard a loop before must be what is heard now.
+IMPORT = "pedal-import@*.service"
+#: The foot stays down until its contact has long been still.
+STILL_S = 0.03
+#: From one press to the next, at least: what was heard a loop before must be what is heard now.
 PAUSE_S = LOOP_FRAMES / RATE_HZ + 0.06
 
 
 def scenario(lab: Lab) -> None:
-    stick = UsbStick(Path("/run/stick.img"))
-    stick.fill(brought(MODELS))
     lab.boot()
     play_a_loop(lab)
     rounds = max(1, round(lab.minutes))
@@ -52,6 +52,8 @@ def scenario(lab: Lab) -> None:
         play_a_loop(lab)
     _tell(lab, "while a model loads", waited)
 
+    stick = UsbStick(Path("/run/stick.img"))
+    stick.fill(brought(MODELS))
     waited = _while_loading(lab, "Two amps", lambda: _while_importing(lab, stick))
     _tell(lab, "while a model loads and a stick is imported", waited)
     status = lab.status()
@@ -75,18 +77,18 @@ def _while_loading(lab: Lab, preset: str, presses: Callable[[], list[int]]) -> l
 
 
 def _while_importing(lab: Lab, stick: UsbStick) -> list[int]:
-    """Press until the stick's last word."""
+    """Press while the import is halfway: it is held there too, with whatever it holds itself."""
     since_s = time.monotonic()
     stick.plug()
     lab.until(lambda: _is_read(since_s), "the stick is being read")
-    waited = []
-    while _is_read(since_s):
-        waited.append(_press(lab))
+    lab.systemctl("kill", "--signal=SIGSTOP", IMPORT)
+    waited = [_press(lab) for _ in range(PRESSES)]
+    assert _is_read(since_s), "the stick was read before the last press"
+    lab.systemctl("kill", "--signal=SIGCONT", IMPORT)
     progress = last_word(lab, since_s)
     stick.pull()
     assert (progress.phase, progress.models) == ("done", MODELS), progress
-    assert len(waited) > AT_LEAST, f"only {len(waited)} presses while the stick was read"
-    return waited[:-1]  # the last one may have come when all was read
+    return waited
 
 
 def _is_read(since_s: float) -> bool:
@@ -98,12 +100,12 @@ def _press(lab: Lab) -> int:
     """A press at any moment of a period, with bounces; frames from its first edge to the sound."""
     lab.wait(PAUSE_S + lab.random.uniform(0.0, 0.01))
     edge = int(lab.cable.frame_at(lab.press("bypass", lab.random.randrange(8))))
-    lab.wait(0.05)
-    lab.release("bypass", lab.random.randrange(4))
     lab.until(lambda: lab.cable.frame > edge + 2 * PRESS_FRAMES, "the sound goes on")
     first = first_change(lab, edge, edge + 2 * PRESS_FRAMES)
     assert first is not None, "nothing was heard of a press"
     frames = first - edge
+    lab.wait(STILL_S)
+    lab.release("bypass", lab.random.randrange(4))
     assert frames <= PRESS_FRAMES, f"a press was heard after {frames} frames, more than {PRESS_FRAMES}"
     return frames
 
