@@ -21,7 +21,6 @@ from PIL import Image
 
 from pedal.config import parse_board
 from pedal.library.calibration import CalibrationStore
-from pedal.library.catalog import Catalog
 from pedal.library.midi_map import MidiMapStore
 from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
@@ -165,12 +164,11 @@ def walker(folder: Path) -> Iterator[Walker]:
     before = dict(os.environ)
     os.environ |= {name: str(folder / place) for name, place in here.items()}  # as the process of the lists sees it
     stand = Stand(folder, {"01-crunch": CRUNCH, "02-swell": replace(CRUNCH, name="Swell")}, BOARD)
-    catalog = Catalog(folder / "library", [(folder / "models", "folder")])
     shelf = Shelf()
     tuner = Tuner(stand.link, BOARD.tuner)
     expression = ExpressionPedal(BOARD, stand.player, CalibrationStore(folder / "calibration.toml"))
     reflexes = Reflexes(queue.SimpleQueue())
-    actions = Actions(stand.player, tuner, stand.snapshots, stand.banks, expression.point, catalog)
+    actions = Actions(stand.player, tuner, stand.snapshots, stand.banks, expression.point, shelf)
     footwork = Footwork(BOARD, stand.link, stand.player, actions, reflexes)
     reporter = Reporter(BOARD, stand.hand, stand.rigs, stand.widths, stand.player, stand.keeping, [])
     kept = MidiMapStore(folder / "midi.toml")
