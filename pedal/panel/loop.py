@@ -130,7 +130,7 @@ class Panel:
         about = self._status, self._view, press
         self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
         self._menus = Menus(
-            board, link, self._player, keeping, self._tuner, shelf, self._footwork, self._answers.answer
+            board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, self._answers.answer
         )
         self._actions.open_menu = self._menus.open_by_foot
         shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter

@@ -177,7 +177,7 @@ def walker(folder: Path) -> Iterator[Walker]:
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
         Hands(BOARD, stand.player, expression, midi), shelf,
     )  # fmt: skip
-    menus = Menus(BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, answers.answer)
+    menus = Menus(BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer)
     actions.open_menu = menus.open_by_foot
 
     def page() -> Image.Image:
@@ -237,7 +237,9 @@ def assign_a_switch(walk: Walker) -> None:
     walk.push()
     walk.choose("Switches")
     walk.choose("next")
+    walk.choose("Tap")
     walk.choose("Reverb on/off")
+    walk.hold()
     walk.hold()
     walk.hold()
 
