@@ -39,7 +39,7 @@ def scenario(lab: Lab) -> None:
     lab.rewire(display=None, knobs=None, encoders={"bass": ENCODER})
     lab.boot()
     lab.wait(2.0)
-    # What counts is what the panel makes of edges; without sound, ten thousand take minutes instead of hours.
+    # What counts is what the panel makes of edges; the sound would take most of the run's real time.
     link = lab.link
     lab.cable.stop()
     lab.systemctl("stop", "pedal-audio.service")
