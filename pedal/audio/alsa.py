@@ -129,6 +129,11 @@ def open_card(settings: CardSettings) -> Card:
     raise refused
 
 
+def card_ids() -> list[str]:
+    """Ids of the cards there are, in their order."""
+    return list(dict.fromkeys(alsaaudio.cards()))
+
+
 def resolve_device(card: str) -> str:
     """The PCM name to open for a card id; a name with a colon or a user-space PCM stays as it is.
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from pedal.config import Board, load_board
-from pedal.errors import BoardError
+from pedal.errors import BoardError, CardError
 from pedal.paths import factory_dir, own_board_path, runtime_dir
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ LOG_NAME = "pedal.log"
     show_envvar=True,
     help="A board's name, or a board file; if not given, what `pedal setup` chose, else the virtual one.",
 )
+@click.option("--virtual", is_flag=True, help="The virtual board: keys for switches, the screen in the terminal.")
+@click.option("--card", metavar="NAME", help="On a virtual board: a real sound card of this computer, or `auto`.")
 @click.option("--only", type=click.Choice(["audio", "panel"]), help="One half only, as the system services run it.")
 @click.option(
     "--runtime-dir",
@@ -47,22 +50,47 @@ LOG_NAME = "pedal.log"
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the processes meet, if not in the usual place.",
 )
-def run(board_name: str | None, only: str | None, directory: Path | None) -> None:
-    """Start the pedal and stay until it is stopped (Ctrl-C)."""
+@click.pass_context
+def run(
+    context: click.Context,
+    board_name: str | None,
+    virtual: bool,
+    card: str | None,
+    only: str | None,
+    directory: Path | None,
+) -> None:
+    """Start the pedal and stay until it is stopped (Ctrl-C).
+
+    With `--virtual` nothing has to be wired. A recorded guitar plays then, unless `--card` names a sound card.
+    """
     from pedal.system.heartbeat import load_beat
     from pedal.system.supervise import Supervisor
 
+    if virtual:
+        if context.get_parameter_source("board_name") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--virtual is a board of its own; say --board or --virtual")
+        board_name = "virtual"
     board_name = board_name or chosen_board()
     board = load_board(board_name)
     if directory is not None:
         os.environ["PEDAL_RUNTIME_DIR"] = str(directory)
     runtime = runtime_dir()
+    has_own_card = False
+    if card is not None:
+        if not board.virtual:
+            raise BoardError("has its card in its file", where=f"board '{board.name}'", hint="--card needs --virtual")
+        if only == "panel":
+            raise click.UsageError("--card is about the sound")
+        own = own_board(board_name, board, card, runtime)
+        if own is not None:
+            board_name, board, has_own_card = str(own), load_board(own), True
     if board.cpu_scale != 1.0:
         click.echo(f"board '{board.name}': this machine counts as one {board.cpu_scale:g} times slower", err=True)
     with ExitStack() as stack:
         environment, log_path = {}, None
         if board.virtual and only != "panel":
-            environment = stack.enter_context(virtual_card(board, runtime)).environment()
+            if not has_own_card:
+                environment = stack.enter_context(virtual_card(board, runtime)).environment()
             if only is None and sys.stdout.isatty():  # the screen is drawn there: other words would tear it
                 log_path = runtime / LOG_NAME
                 logging.basicConfig(filename=log_path, format="%(name)s: %(message)s", force=True)
@@ -86,6 +114,26 @@ def chosen_board() -> str:
     """The board of ``pedal setup``, as its file; the virtual one's name where nobody chose."""
     own = own_board_path()
     return str(own) if own.is_file() else "virtual"
+
+
+def own_board(board_name: str, board: Board, card: str, runtime: Path) -> Path | None:
+    """The file of a board like this one, with a real card of this computer; None: there is none, which is told.
+
+    Raises:
+        CardError: the card that was named cannot be used.
+    """
+    from pedal.virtual.own_card import AUTO, find_card, save_board
+
+    try:
+        audio = find_card(card, board.audio)
+    except CardError as refusal:
+        if card != AUTO:
+            raise
+        click.echo(f"a recorded guitar plays, for no sound card of this computer can be used: {refusal}", err=True)
+        return None
+    inputs = "two inputs, the guitar at the " + audio.input if audio.capture_channels == 2 else "one input"
+    click.echo(f"sound: '{audio.card}', {inputs}; mind the feedback between speakers and a microphone", err=True)
+    return save_board(board_name, audio, runtime / "board")
 
 
 def wire_of(board: Board, runtime: Path) -> Wire | None:

@@ -18,6 +18,7 @@ from pedal.files import parse_toml
 from pedal.library.atomic import previous_of
 from pedal.library.kept import Form, load_kept, save_kept
 from pedal.library.presets import is_key
+from pedal.library.watch import Watch
 from pedal.paths import state_dir
 from pedal.preset.migrate import migrated
 
@@ -96,6 +97,10 @@ class BankStore:
     def default(cls) -> BankStore:
         """In the player's state folder."""
         return cls(state_dir() / NAME)
+
+    def watch(self) -> Watch:
+        """Tells when another file is there."""
+        return Watch(self._path)
 
     def load(self) -> tuple[Banks, str]:
         """All banks, and a sentence where the file is broken and they are as they were before.

@@ -14,6 +14,7 @@ import tomli_w
 from pedal.errors import SettingsError
 from pedal.files import load_text, parse_toml
 from pedal.library.atomic import write_atomic
+from pedal.library.watch import Watch
 from pedal.paths import state_dir
 
 NAME = "expression.toml"
@@ -82,6 +83,10 @@ class CalibrationStore:
     def default(cls) -> CalibrationStore:
         """In the player's state folder."""
         return cls(state_dir() / NAME)
+
+    def watch(self) -> Watch:
+        """Tells when another one is there."""
+        return Watch(self._path)
 
     def load(self) -> tuple[Calibration, str]:
         """What was kept; where there is nothing readable, the whole range and a sentence (empty if all is well)."""

@@ -15,6 +15,7 @@ from pedal.actions import Action, parse_action
 from pedal.errors import SettingsError, did_you_mean
 from pedal.files import load_text, parse_toml
 from pedal.library.atomic import write_atomic
+from pedal.library.watch import Watch
 from pedal.paths import state_dir
 from pedal.preset import Expression
 
@@ -87,6 +88,10 @@ class MidiMapStore:
     def default(cls) -> MidiMapStore:
         """In the player's state folder."""
         return cls(state_dir() / NAME)
+
+    def watch(self) -> Watch:
+        """Tells when another one is there."""
+        return Watch(self._path)
 
     def load(self) -> tuple[dict[int, Target], str]:
         """What was kept; where there is nothing readable, nothing and a sentence (empty if all is well)."""

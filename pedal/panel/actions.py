@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 from pedal.actions import Action
 from pedal.errors import ControlError, PresetError
-from pedal.library.catalog import Catalog
 from pedal.panel.banks import BankSwitches
+from pedal.panel.model_steps import ModelSteps, amps_of
 from pedal.panel.player import Player
 from pedal.panel.quality import CHOICES
+from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
 from pedal.params import KINDS
@@ -26,7 +27,7 @@ class Actions:
     Args:
         player, tuner, snapshots, banks: do it.
         point_expression: makes a parameter the expression pedal's.
-        catalog: the models to step through.
+        shelf: the models to step through.
 
     Attributes:
         open_menu: opens the menu for two footswitches; of no use until the panel has given it one.
@@ -39,15 +40,19 @@ class Actions:
         snapshots: Snapshots,
         banks: BankSwitches,
         point_expression: Callable[[str], None],
-        catalog: Catalog,
+        shelf: Shelf,
     ) -> None:
         self._player = player
         self._tuner = tuner
         self._snapshots = snapshots
         self._banks = banks
         self._point_expression = point_expression
-        self._catalog = catalog
+        self._models = ModelSteps(player, shelf)
         self.open_menu: Callable[[float], None] = lambda at_s: None
+
+    def tick(self, now_s: float) -> None:
+        """Do what had to wait."""
+        self._models.tick(now_s)
 
     def do(self, action: Action, at_s: float) -> None:
         """Do it; ``at_s`` is when the foot came down. What has two sides is undone by doing it again.
@@ -87,9 +92,9 @@ class Actions:
             case ("width_full" | "width_lite" | "width_auto") as name, amp:
                 self._set_width(name.removeprefix("width_"), amp)
             case "next_model", amp:
-                self._step_model(amp, 1, at_s)
+                self._models.step(amp, 1, at_s)
             case "previous_model", amp:
-                self._step_model(amp, -1, at_s)
+                self._models.step(amp, -1, at_s)
             case "menu", _:
                 self.open_menu(at_s)
             case "expression", parameter:
@@ -112,39 +117,12 @@ class Actions:
                     return block
             raise
 
-    def _amps(self, name: str) -> list[Block]:
-        """The amps that are meant: all, or the one of this id."""
-        amps = [block for block in self._player.preset.blocks if block.kind == "amp" and name in ("", block.id)]
-        if not amps:
-            what = f"no amp '{name}'" if name else "no amp"
-            raise ControlError(f"there is {what}", where=f"preset '{self._player.preset.name}'")
-        return amps
-
     def _change_width(self, amp: str) -> None:
-        first = self._amps(amp)[0].id
+        first = amps_of(self._player.preset, amp)[0].id
         now = self._player.work.quality.get(first, CHOICES[0])
         self._set_width(CHOICES[(CHOICES.index(now) + 1) % len(CHOICES)], amp)
 
     def _set_width(self, width: str, amp: str) -> None:
-        ids = [block.id for block in self._amps("")]
-        self._player.set_quality(width, None if not amp else ids.index(self._amps(amp)[0].id) + 1)
+        ids = [block.id for block in amps_of(self._player.preset, "")]
+        self._player.set_quality(width, None if not amp else ids.index(amps_of(self._player.preset, amp)[0].id) + 1)
         self._player.message = f"Width: {width}"
-
-    def _step_model(self, amp: str, by: int, at_s: float) -> None:
-        """The amp plays the next model of the same folder, around the end; it sounds as soon as it is built."""
-        block = self._amps(amp)[0]
-        playing = self._catalog.named(block.asset, "model")
-        now = block.asset if playing is None else playing.asset_name
-        folder = now.rpartition("/")[0]
-        names = [
-            entry.asset_name
-            for entry in self._catalog.entries("model")
-            if not entry.missing and entry.asset_name.rpartition("/")[0] == folder
-        ]
-        names = list(dict.fromkeys(names))
-        if not names or names == [now]:
-            raise ControlError("there is no other model in this folder", hint="Import some, or choose another folder")
-        place = names.index(now) if now in names else -1 if by > 0 else 0
-        name = names[(place + by) % len(names)]
-        self._player.set_param(f"{block.id}.{KINDS['amp'].asset}", name, at_s)
-        self._player.message = name.rpartition("/")[2].removesuffix(".nam")

@@ -41,6 +41,8 @@ class BankSwitches:
         self._hand = hand
         self._store = store
         self._played = 0, ""
+        self._watch = store.watch()
+        self._shown: Banks | None = None
         self._has_switches = any(action.name == "preset" for action in feet_of(board).actions.values())
 
     def answer(self, request: BankRequest) -> dict[str, Any]:
@@ -87,6 +89,22 @@ class BankSwitches:
                 keys = [*bank.presets[: place - 1], *bank.presets[place:]]
                 keys.insert(to - 1, bank.at(place))
                 return self._keep(banks, bank, keys)
+
+    @property
+    def shown(self) -> Banks:
+        """All banks, for pages that are drawn again and again: read when the file is news; none where it cannot be."""
+        if self._watch.is_news() or self._shown is None:
+            try:
+                self._shown = self._store.load()[0]
+            except PresetError:
+                self._shown = ()
+        return self._shown
+
+    @property
+    def in_use(self) -> str:
+        """The name of the bank under the feet; empty where there are none."""
+        banks = self.shown
+        return self._current(banks).name if banks else ""
 
     def step(self, by: int) -> None:
         """Go to the next (1) or previous (-1) bank, around the ends.

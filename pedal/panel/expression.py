@@ -34,6 +34,7 @@ class ExpressionPedal:
         self._board = board
         self._player = player
         self._store = store
+        self._watch = store.watch()
         self._calibration, trouble = store.load()
         player.message = player.message or trouble
         self._reading: float | None = None
@@ -78,6 +79,13 @@ class ExpressionPedal:
         except PedalError as error:
             if self._player.preset.expression is not None:  # else the board's default, which not every preset has
                 self._player.message = str(error)
+
+    def look_at_file(self) -> None:
+        """The ends that a restore brought count from now on; what cannot be read changes nothing."""
+        if self._watch.is_news():
+            found, trouble = self._store.load()
+            self._calibration = self._calibration if trouble else found
+            self._player.message = trouble or self._player.message
 
     def learn(self, end: Literal["heel", "toe", "forget"]) -> None:
         """The pedal is all the way at this end now; the toe comes after the heel, and both are kept then.

@@ -23,7 +23,6 @@ from pedal.errors import BoardError, PedalError
 from pedal.health import load_health
 from pedal.library.banks import BankStore
 from pedal.library.calibration import CalibrationStore
-from pedal.library.catalog import Catalog
 from pedal.library.connections import ConnectionStore
 from pedal.library.midi_map import MidiMapStore
 from pedal.library.presets import PresetStore
@@ -120,19 +119,18 @@ class Panel:
         keeping = Keeping(self._player, self._hand.store, banks.naming)
         snapshots = Snapshots(self._player, self._hand.store)
         self._expression = ExpressionPedal(board, self._player, CalibrationStore.default())
-        point = self._expression.point
-        self._actions = Actions(self._player, self._tuner, snapshots, banks, point, Catalog.default())
+        point, shelf = self._expression.point, Shelf()
+        self._actions = Actions(self._player, self._tuner, snapshots, banks, point, shelf)
         self._footwork = Footwork(board, link, self._player, self._actions, reflexes)
         self._lighting = Lighting(board, lights, self._player, self._rigs, self._tuner, banks, self._footwork)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
         self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
         hands = Hands(board, self._player, self._expression, self._midi)
-        shelf = Shelf()
         about = self._status, self._view, press
         self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
         self._menus = Menus(
-            board, link, self._player, keeping, self._tuner, shelf, self._footwork, self._answers.answer
+            board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, self._answers.answer
         )
         self._actions.open_menu = self._menus.open_by_foot
         shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter
@@ -233,6 +231,7 @@ class Panel:
             self._on_event(event, status, now_s)
         if status.card_state == layout.CARD_RUNNING:
             self._widths.tick(status, self._hand.quality, now_s)
+        self._actions.tick(now_s)
         self._menus.tick(now_s)
         self._expire_message(now_s)
         self._glass.tick(status, now_s)
@@ -240,6 +239,8 @@ class Panel:
             self._imports.look()
             self._look_at_question(now_s)
             self._look_at_health()
+            self._expression.look_at_file()
+            self._midi.look_at_file()
             # A file that is missing is no other link: what is mapped may still play.
             self.link_is_gone = self._link.path.exists() and self._link.was_replaced()
 

@@ -18,9 +18,10 @@ from pedal import __version__
 from pedal.config import Board
 from pedal.errors import ControlError, PedalError
 from pedal.link import Link
+from pedal.panel.banks import BankSwitches
 from pedal.panel.chain_requests import NewPreset
 from pedal.panel.controls.encoder import Push, Rotation
-from pedal.panel.controls.feet import Feet
+from pedal.panel.controls.feet import GESTURES, Feet
 from pedal.panel.controls.gestures import Gesture, Knows
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.text import TICKS_PER_S
@@ -49,6 +50,7 @@ class Menus:
         board, link, player, keeping, tuner: of the panel.
         shelf: what there is to choose from.
         footwork: lends the footswitches to a menu that was opened by foot.
+        banks: under the feet.
         perform: does a request, or raises a ``PedalError``.
         said: what the pedal said, newest first.
     """
@@ -60,6 +62,7 @@ class Menus:
     tuner: Tuner
     shelf: Shelf
     footwork: Footwork
+    banks: BankSwitches
     perform: Callable[[AnyRequest], dict[str, Any]]
     said: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
     _menu: Menu = field(default_factory=Menu)
@@ -164,7 +167,12 @@ class Menus:
             connection_values=outlet.connection.values,
             output_mode=player.levels.now.output,
             channel=player.levels.channel,
-            switches=tuple((name, switch.action) for name, switch in self.board.switches.items()),
+            switches={
+                name: {key: does for key in GESTURES if (does := getattr(switch, key)) is not None}
+                for name, switch in self.board.switches.items()
+            },
+            banks=self.banks.shown,
+            bank=self.banks.in_use,
             messages=tuple(self.said),
             system=self._system(),
         )

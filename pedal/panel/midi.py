@@ -14,7 +14,7 @@ from pedal.errors import ControlError, PedalError
 from pedal.library.midi_map import MidiMapStore, Target, parse_target
 from pedal.panel.banks import BankSwitches
 from pedal.panel.controls.inputs_midi import Midi
-from pedal.panel.controls.midi import HIGHEST, Beat, ControlChange, Event, ProgramChange
+from pedal.panel.controls.midi import HIGHEST, Beat, ControlChange, Event, ProgramChange, is_down
 from pedal.panel.expression import ExpressionPedal, move_to
 from pedal.panel.player import Player
 from pedal.preset import Expression
@@ -61,6 +61,7 @@ class MidiIn:
         self._do = do
         self._store = store
         self._wires = wires
+        self._watch = store.watch()
         self._map, trouble = store.load()
         player.message = player.message or trouble
         self._learning: _Learning | None = None
@@ -71,6 +72,13 @@ class MidiIn:
         """Do what was heard."""
         for event in self._wires.take() if self._wires is not None else ():
             self.heard(event, now_s)
+
+    def look_at_file(self) -> None:
+        """What a restore brought, or a hand wrote, counts from now on; what cannot be read changes nothing."""
+        if self._watch.is_news():
+            found, trouble = self._store.load()
+            self._map = self._map if trouble else found
+            self._player.message = trouble or self._player.message
 
     def heard(self, event: Event, now_s: float) -> None:
         """Do what a message means; why it cannot be done is said on the page."""
@@ -150,8 +158,8 @@ class MidiIn:
             self._player.message = move_to(self._player, target, value / HIGHEST, now_s)
         elif isinstance(target, Action):  # at the press: a switch that is held sends no other
             was_down = number in self._down
-            (self._down.add if 2 * value > HIGHEST else self._down.discard)(number)
-            if 2 * value > HIGHEST and not was_down:
+            (self._down.add if is_down(value) else self._down.discard)(number)
+            if is_down(value) and not was_down:
                 self._do(target, now_s)
         elif number == EXPRESSION_CONTROLLER:
             self._expression.play(value / HIGHEST, now_s)

@@ -38,8 +38,14 @@ class Shelf:
     def __init__(self) -> None:
         self.goods = Goods(is_read=False)
         self.trouble = ""
+        self._ordered = self._finished = 0  # the one counted by whoever orders, the other by the thread
         self._orders: queue.SimpleQueue[tuple[str, ...] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="shelf", daemon=True)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether something that was asked for is not done yet."""
+        return self._finished < self._ordered
 
     def look(self) -> None:
         """Read again, soon."""
@@ -58,17 +64,21 @@ class Shelf:
     def _order(self, order: tuple[str, ...]) -> None:
         if not self._thread.is_alive():
             self._thread.start()
+        self._ordered += 1
         self._orders.put(order)
 
     def _run(self) -> None:
         while (order := self._orders.get()) is not None:
-            if not order and not self._orders.empty():
-                continue  # it would be read again at once
-            try:
-                self.goods = _read(order)
-            except (LibraryError, OSError) as error:
-                self.trouble = str(error)
-                _log.warning("the lists: %s", error)
+            if order or self._orders.empty():  # else it would be read again at once
+                self._do(order)
+            self._finished += 1
+
+    def _do(self, order: tuple[str, ...]) -> None:
+        try:
+            self.goods = _read(order)
+        except (LibraryError, OSError) as error:
+            self.trouble = str(error)
+            _log.warning("the lists: %s", error)
 
 
 def _read(order: tuple[str, ...]) -> Goods:

@@ -59,14 +59,17 @@ def _take_lock(path: Path) -> int:
 def _listen(path: Path) -> socket.socket:
     """A listening socket at ``path``; the caller holds the lock, so whatever socket is there is a dead panel's."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    # Under another name until it listens: whoever sees the socket can connect.
+    unready = path.with_name(path.name + "~")
     try:
         if path.exists() and not stat.S_ISSOCK(path.lstat().st_mode):
             raise ControlError("is not a socket", where=str(path), hint="Move it away")
-        path.unlink(missing_ok=True)
-        listener.bind(str(path))
+        unready.unlink(missing_ok=True)
+        listener.bind(str(unready))
         # before listen: until then nobody can connect
-        path.chmod(0o660)
+        unready.chmod(0o660)
         listener.listen(_BACKLOG)
+        unready.replace(path)
     except OSError as error:
         listener.close()
         reason = error.strerror or str(error)

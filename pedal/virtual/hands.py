@@ -62,7 +62,10 @@ class VirtualHands:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._feet = VirtualPins({name: switch.pin for name, switch in board.switches.items()})
+        switches = board.switches.items()
+        self._feet = VirtualPins(
+            {name: switch.pin for name, switch in switches}, {name: switch.pull for name, switch in switches}
+        )
         self._fingers: dict[str, int] = {
             name: encoder.pin_push for name, encoder in board.encoders.items() if encoder.pin_push is not None
         }

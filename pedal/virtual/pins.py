@@ -1,4 +1,4 @@
-"""The footswitches of a board without hardware: gpiozero's mock pins, driven low and high as a foot would.
+"""The footswitches of a board without hardware: gpiozero's mock pins, driven as contacts under a foot would.
 
 Installed by the panel of a virtual board (pedal-panel) and by tests, before the switches are opened; from there a
 press travels the same road as on a real board.
@@ -13,6 +13,7 @@ from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from pedal.errors import BoardError, did_you_mean
+from pedal.panel.controls.inputs import Pull
 
 #: As long as a short tap of a foot.
 TAP_S = 0.08
@@ -23,13 +24,19 @@ class VirtualPins:
 
     Args:
         pins: switch name to BCM number, as ``open_footswitches`` gets it.
+        pulls: as that gets them: a switch that is pulled down goes to 3.3 V, the others go to ground.
     """
 
-    def __init__(self, pins: Mapping[str, int]) -> None:
+    def __init__(self, pins: Mapping[str, int], pulls: Mapping[str, Pull] | None = None) -> None:
         self._before = Device.pin_factory
         self._factory = MockFactory()
         Device.pin_factory = self._factory
         self._pins = dict(pins)
+        pulls = pulls or {}
+        self._to_supply = {pins[switch] for switch, pull in pulls.items() if pull == "down"}
+        for switch, pull in pulls.items():
+            if pull == "none":  # the board's own resistor, which a mock pin does not have
+                self._factory.pin(pins[switch]).drive_high()
         self._releases: dict[int, threading.Timer] = {}
 
     def press(self, switch: str, hold_s: float = TAP_S) -> None:
@@ -41,12 +48,15 @@ class VirtualPins:
         self.hold_pin(self._number(switch), hold_s)
 
     def hold_pin(self, number: int, for_s: float) -> None:
-        """Close a contact between a pin (BCM number) and ground now, and open it after ``for_s``, without waiting."""
+        """Close the contact at a pin (BCM number) now, and open it after ``for_s``, without waiting for that."""
         pin = self._factory.pin(number)
-        if not pin.state:
+        close, release_to = pin.drive_low, pin.drive_high
+        if number in self._to_supply:
+            close, release_to = release_to, close
+        if bool(pin.state) == (number in self._to_supply):
             return
-        pin.drive_low()
-        release = threading.Timer(for_s, pin.drive_high)
+        close()
+        release = threading.Timer(for_s, release_to)
         release.daemon = True
         self._releases[number] = release
         release.start()

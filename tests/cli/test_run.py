@@ -34,6 +34,20 @@ def test_usage() -> None:
     assert CliRunner().invoke(main, ["run", "--only", "knobs"]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--virtual", "--board", "virtual"], "say --board or --virtual"),
+        (["--virtual", "--card", "auto", "--only", "panel"], "--card is about the sound"),
+        (["--board", "usb-generic", "--card", "auto"], "board 'usb-generic': has its card in its file"),
+        (["--virtual", "--card", "no-such-card"], "card 'no-such-card': is not there"),
+    ],
+)
+def test_cards_that_make_no_sense(tmp_path: Path, words: list[str], said: str) -> None:
+    done = CliRunner().invoke(main, ["run", *words, "--runtime-dir", str(tmp_path)])
+    assert done.exit_code != 0 and said in done.stderr and not list(tmp_path.iterdir())
+
+
 def test_names_agree_with_the_link_and_the_take() -> None:
     assert run_module.LINK_NAME == FILE_NAME
     assert (factory_dir("models") / run_module.TAKE).is_file()

@@ -6,6 +6,7 @@ Made by ``driver`` in the guest, given to ``scenario(lab)``. Time is virtual: wa
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import os
 import random
@@ -13,7 +14,7 @@ import signal
 import subprocess
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ UNITS = ("pedal-audio.service", "pedal-panel.service")
 BOARD = Path("/etc/pedal/lab.toml")
 RUNTIME = Path("/run/pedal")
 STATE = Path("/var/lib/pedal")
+#: What a builder's command line holds.
+BUILDER = b"pedal.panel.builder"
 #: An unprivileged player at the command line (see guest/etc/sysusers.d).
 PLAYER = "player"
 #: Virtual seconds that anything may take unless a scenario says otherwise.
@@ -62,10 +65,7 @@ class Lab:
         self.random = random.Random(seed)
         self.cable = Cable(trace)
         self._late = 0
-        self.player = Player(load_board(BOARD), trace, self.random)
-        # the player's hands and eyes, for short
-        self.press, self.release, self.tap = self.player.press, self.player.release, self.player.tap
-        self.knob, self.screen = self.player.knob, self.player.screen
+        self._take_up(Player(load_board(BOARD), trace, self.random))
         #: Called by ``boot`` before the units start: whoever plays hardware plugs itself in here.
         self.before_boot: list[Callable[[Lab], None]] = []
         #: What the table of verdicts says about this run beside its verdict.
@@ -126,6 +126,19 @@ class Lab:
         board["audio"] |= audio
         BOARD.write_text(tomli_w.dumps(board))
 
+    def rewire(self, **tables: Mapping[str, Any] | None) -> None:
+        """Other tables in the board file, before ``boot``; None takes one out. What is wired has its player."""
+        board = tomllib.loads(BOARD.read_text()) | tables
+        BOARD.write_text(tomli_w.dumps({name: table for name, table in board.items() if table is not None}))
+        self.player.bench.close()
+        self._take_up(Player(load_board(BOARD), self.trace, self.random))
+
+    def _take_up(self, player: Player) -> None:
+        self.player = player
+        # the player's hands and eyes, for short
+        self.press, self.release, self.tap = player.press, player.release, player.tap
+        self.knob, self.screen = player.knob, player.screen
+
     def systemctl(self, *arguments: str) -> str:
         """systemd's own command, as root; its output.
 
@@ -145,8 +158,11 @@ class Lab:
         """Process id of a part of the pedal."""
         if name != "builder":
             return int((RUNTIME / f"{name}.pid").read_text().split()[0])
-        panel = self.pid("panel")
-        return int(Path(f"/proc/{panel}/task/{panel}/children").read_text().split()[0])
+        for command in sorted(Path("/proc").glob("[0-9]*/cmdline")):
+            with contextlib.suppress(OSError):  # whoever ended meanwhile
+                if BUILDER in command.read_bytes().split(b"\0"):
+                    return int(command.parent.name)
+        raise AssertionError("there is no builder")
 
     # --- the player
 

@@ -9,8 +9,9 @@ import pytest
 from pedal.actions import ACTIONS, MOST, Action, parse_action
 from pedal.errors import BoardError, PedalError
 from pedal.library.banks import Bank
-from pedal.library.catalog import Catalog
 from pedal.panel.actions import Actions
+from pedal.panel.menu.facts import Goods, Thing
+from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner
 from pedal.preset import Preset, Snapshot
 from tests.panel.stand import BOARD, Stand, amp, tone
@@ -41,6 +42,11 @@ DOES: dict[str, object] = {
 }
 
 
+def goods_of(*names: str) -> Goods:
+    """Models of these names, each of its own content."""
+    return Goods(models=tuple(Thing(name, name, name.rpartition("/")[0], name) for name in names))
+
+
 def every_action() -> list[str]:
     """One of each form, with what it may be about."""
     texts = []
@@ -59,10 +65,9 @@ def test_every_action(tmp_path: Path, action: str) -> None:
     stand.play("01-one")
     tuner = Tuner(stand.link, BOARD.tuner)
     pointed: list[str] = []
-    for name in ("a.nam", "starter-crunch.nam", "z.nam"):
-        (tmp_path / name).write_text(name)
-    catalog = Catalog(tmp_path / "library", [(tmp_path, "folder")])
-    actions = Actions(stand.player, tuner, stand.snapshots, stand.banks, pointed.append, catalog)
+    shelf = Shelf()
+    shelf.goods = goods_of("a.nam", "starter-crunch.nam", "z.nam")
+    actions = Actions(stand.player, tuner, stand.snapshots, stand.banks, pointed.append, shelf)
     actions.open_menu = lambda at_s: pointed.append("menu")
     before = stand.player.key, stand.player.preset, stand.hand.bank, stand.player.is_bypassed, tuner.is_on
     try:
@@ -71,6 +76,7 @@ def test_every_action(tmp_path: Path, action: str) -> None:
         said = str(error)
     else:
         said = stand.player.message
+    shelf.close()
     after = stand.player.key, stand.player.preset, stand.hand.bank, stand.player.is_bypassed, tuner.is_on
     assert after != before or said or pointed or action in ("tap", "none"), "one tap is no tempo yet"
     does = DOES.get(action)
@@ -81,9 +87,7 @@ def test_every_action(tmp_path: Path, action: str) -> None:
 def test_a_block_is_switched_on_again(tmp_path: Path) -> None:
     stand = Stand(tmp_path, {"01-one": Preset("One", (tone(),))})
     stand.play("01-one")
-    actions = Actions(
-        stand.player, Tuner(stand.link, BOARD.tuner), stand.snapshots, stand.banks, [].append, Catalog(tmp_path)
-    )
+    actions = Actions(stand.player, Tuner(stand.link, BOARD.tuner), stand.snapshots, stand.banks, [].append, Shelf())
     said = []
     for _ in range(2):
         actions.do(Action("bypass", "tone"), 1.0)
@@ -94,9 +98,7 @@ def test_a_block_is_switched_on_again(tmp_path: Path) -> None:
 def test_width_changes_over(tmp_path: Path) -> None:
     stand = Stand(tmp_path, {"01-one": Preset("One", (amp(),))})
     stand.play("01-one")
-    actions = Actions(
-        stand.player, Tuner(stand.link, BOARD.tuner), stand.snapshots, stand.banks, [].append, Catalog(tmp_path)
-    )
+    actions = Actions(stand.player, Tuner(stand.link, BOARD.tuner), stand.snapshots, stand.banks, [].append, Shelf())
     chosen = []
     for _ in range(4):
         actions.do(Action("width"), 1.0)

@@ -14,8 +14,7 @@ import pytest
 from pedal.config import parse_board
 from pedal.errors import PedalError
 from pedal.library.banks import Bank
-from pedal.library.calibration import CalibrationStore
-from pedal.library.catalog import Catalog
+from pedal.library.calibration import Calibration, CalibrationStore
 from pedal.library.midi_map import MidiMapStore
 from pedal.panel.actions import Actions
 from pedal.panel.controls.encoder import Rotation
@@ -30,6 +29,7 @@ from pedal.panel.hands_requests import AssignSwitch, Expression
 from pedal.panel.lighting import Lighting
 from pedal.panel.midi import MidiIn
 from pedal.panel.reflexes import Reflexes
+from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
 from pedal.preset import Block, Preset
@@ -72,7 +72,7 @@ class Rig:
         self.store = CalibrationStore(folder / "expression.toml")
         self.pedal = ExpressionPedal(BOARD, player, self.store)
         stand = self.stand
-        self.actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Catalog(folder))
+        self.actions = Actions(player, self.tuner, stand.snapshots, stand.banks, self.pedal.point, Shelf())
         self.footwork = Footwork(BOARD, stand.link, player, self.actions, self.reflexes)
         self.footwork.look_after(False)
         self.hands = Hands(
@@ -195,6 +195,16 @@ def test_heel_and_toe_are_learnt_and_kept(rig: Rig) -> None:
     again = ExpressionPedal(BOARD, rig.stand.player, rig.store)
     assert (again.status()["heel"], again.status()["toe"]) == (0.8, 0.2)
     assert rig.hands.answer(Expression(end="forget"))["heel"] == 0.0
+
+
+def test_ends_that_a_restore_brings_count_at_once(rig: Rig) -> None:
+    rig.pedal.moved(0.8, 1.0)
+    rig.store.save(Calibration(0.8, 0.2))
+    rig.pedal.look_at_file()
+    assert (rig.pedal.status()["heel"], rig.pedal.status()["position"]) == (0.8, 0.0)
+    (rig.stand.folder / "expression.toml").write_text("heel = 2\ntoe = 0\n")
+    rig.pedal.look_at_file()
+    assert rig.pedal.status()["heel"] == 0.8 and "heel and toe are from 0 to 1" in rig.stand.player.message
 
 
 def test_a_pedal_that_did_not_move_keeps_what_was_learnt(rig: Rig) -> None:

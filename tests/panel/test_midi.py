@@ -150,6 +150,41 @@ def test_a_clock_gives_the_tempo_when_it_is_news(gear: Gear) -> None:
     assert gear.value("echo.tempo_bpm") == 90.0 and gear.status(6.0)["clock_bpm"] == 90.0
 
 
+def test_two_presses_within_a_stall_are_two(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "midiC1D0")
+    socket = os.open(tmp_path / "midiC1D0", os.O_RDWR)
+    heard: queue.SimpleQueue[MidiHeard] = queue.SimpleQueue()
+    with Midi(MidiSettings(), heard.put, tmp_path) as wires:
+        gear = Gear(tmp_path, wires)
+        gear.store.save({80: Action("tuner")})
+        gear.look_at_file()
+        os.write(socket, bytes([0xB0, 80, 127, 80, 0, 80, 127, 80, 0, 0xC0, 1]))
+        heard.get(timeout=60.0)
+        deadline_s = time.monotonic() + 60.0
+        while gear.stand.player.key != "02-two" and time.monotonic() < deadline_s:  # the program, sent last, was heard
+            gear.look(1.0)
+        assert gear.done == [Action("tuner"), Action("tuner")]
+    os.close(socket)
+
+
+def test_a_map_that_comes_while_it_runs_counts_and_a_broken_one_changes_nothing(gear: Gear) -> None:
+    gear.store.save({7: Expression("tone.bass_db", 3.0, -3.0)})  # as a restore replaces it
+    gear.look_at_file()
+    gear.turn(7, 0)
+    assert gear.value("tone.bass_db") == 3.0
+    (gear.stand.folder / "midi.toml").write_text("[[cc]]\nnumber = 777\n")
+    gear.look_at_file()
+    assert "number must be a controller from 0 to 119" in gear.stand.player.message
+    gear.turn(7, 127)
+    assert gear.value("tone.bass_db") == -3.0
+    gear.stand.player.message = ""
+    gear.look_at_file()
+    assert gear.stand.player.message == "", "said once"
+    (gear.stand.folder / "midi.toml").unlink()
+    gear.look_at_file()
+    assert gear.status(1.0)["controllers"] == {}
+
+
 def test_a_board_without_midi_learns_nothing(tmp_path: Path) -> None:
     gear = Gear(tmp_path)
     with pytest.raises(PedalError, match="this board has no MIDI"):
@@ -187,3 +222,8 @@ def test_what_was_heard_while_the_panel_waited_for_its_link_is_done(tmp_path: Pa
                 time.sleep(0.01)
             assert f"there is no preset {number}" in panel._player.message
             os.write(socket, b"\xc0\x7e")
+        MidiMapStore.default().save({7: Action("tuner")})  # as a restore does, beside the running panel
+        deadline_s = time.monotonic() + 60.0
+        while not panel._midi.status(0.0)["controllers"] and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+        assert panel._midi.status(0.0)["controllers"] == {"7": "tuner"}

@@ -10,6 +10,7 @@ from PIL import Image
 
 from pedal.config import parse_board
 from pedal.errors import ControlError
+from pedal.library.banks import Bank
 from pedal.panel.menu.machine import IDLE_S
 from pedal.panel.menu.sheets import ChainSheet
 from tests.panel import walk
@@ -67,6 +68,49 @@ def test_a_switch_is_assigned_for_this_preset(walking: Walker) -> None:
     assert walking.stand.hand.preset.switches == {"next": {"action": "bypass:reverb1"}}
     walking.foot("next")
     assert not walking.stand.hand.preset.block("reverb1").on
+
+
+def test_a_bank_is_made_and_filled_by_key_presses_and_its_presets_are_played_from_it(walking: Walker) -> None:
+    def make_it(walk: Walker) -> None:
+        walk.push()
+        walk.choose("Banks")
+        walk.choose("New bank")
+        walk.push()
+        walk.choose("Bank")
+        walk.choose("Add this preset")
+
+    assert counted(walking, make_it) <= MOST_PRESSES
+    assert walking.stand.bank_store.load()[0] == (Bank("Bank", ("01-crunch",)),)
+    assert walking.menus.facts().bank == "Bank"
+    walking.stand.bank_store.save((Bank("Bank", ("02-swell", "01-crunch")),))  # by hand, under the open menu
+    walking.choose("1 Swell")
+    assert walking.stand.hand.key == "02-swell" and not walking.menus.is_open
+
+
+def test_a_hold_is_assigned_and_felt(walking: Walker) -> None:
+    walking.push()
+    for label in ("Switches", "next", "Hold", "Tuner"):
+        walking.choose(label)
+    assert walking.stand.hand.preset.switches == {"next": {"hold": "tuner"}}
+    walking.menus.close()
+    walking.foot("next", "hold")
+    assert walking.tuner.is_on
+
+
+def test_a_snapshot_is_written_over_after_a_question(walking: Walker) -> None:
+    walking.push()
+    walking.choose("This preset")
+    walking.choose("Snapshots")
+    walking.push()
+    before = walking.stand.player.preset.snapshots
+    walking.stand.player.set_param("amp1.drive_db", 6.0, 1.0)
+    for label in ("Write over one", "1", "No"):
+        walking.choose(label)
+    assert walking.stand.player.preset.snapshots == before
+    for label in ("Write over one", "1", "Yes"):
+        walking.choose(label)
+    (after,) = walking.stand.player.preset.snapshots
+    assert (after.number, after.values["amp1"]["drive_db"]) == (1, 6.0)
 
 
 def test_the_tuner_comes_and_goes(walking: Walker) -> None:

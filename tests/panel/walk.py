@@ -21,7 +21,6 @@ from PIL import Image
 
 from pedal.config import parse_board
 from pedal.library.calibration import CalibrationStore
-from pedal.library.catalog import Catalog
 from pedal.library.midi_map import MidiMapStore
 from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
@@ -165,12 +164,11 @@ def walker(folder: Path) -> Iterator[Walker]:
     before = dict(os.environ)
     os.environ |= {name: str(folder / place) for name, place in here.items()}  # as the process of the lists sees it
     stand = Stand(folder, {"01-crunch": CRUNCH, "02-swell": replace(CRUNCH, name="Swell")}, BOARD)
-    catalog = Catalog(folder / "library", [(folder / "models", "folder")])
     shelf = Shelf()
     tuner = Tuner(stand.link, BOARD.tuner)
     expression = ExpressionPedal(BOARD, stand.player, CalibrationStore(folder / "calibration.toml"))
     reflexes = Reflexes(queue.SimpleQueue())
-    actions = Actions(stand.player, tuner, stand.snapshots, stand.banks, expression.point, catalog)
+    actions = Actions(stand.player, tuner, stand.snapshots, stand.banks, expression.point, shelf)
     footwork = Footwork(BOARD, stand.link, stand.player, actions, reflexes)
     reporter = Reporter(BOARD, stand.hand, stand.rigs, stand.widths, stand.player, stand.keeping, [])
     kept = MidiMapStore(folder / "midi.toml")
@@ -179,7 +177,7 @@ def walker(folder: Path) -> Iterator[Walker]:
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
         Hands(BOARD, stand.player, expression, midi), shelf,
     )  # fmt: skip
-    menus = Menus(BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, answers.answer)
+    menus = Menus(BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer)
     actions.open_menu = menus.open_by_foot
 
     def page() -> Image.Image:
@@ -239,7 +237,9 @@ def assign_a_switch(walk: Walker) -> None:
     walk.push()
     walk.choose("Switches")
     walk.choose("next")
+    walk.choose("Tap")
     walk.choose("Reverb on/off")
+    walk.hold()
     walk.hold()
     walk.hold()
 

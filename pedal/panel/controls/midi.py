@@ -23,6 +23,8 @@ _CLOCK, _START, _CONTINUE = 0xF8, 0xFA, 0xFB
 _CHANNEL_MODE = 120
 #: The highest value; what is more than half of it is on.
 HIGHEST = 127
+#: So many presses of one controller wait to be done, however many came.
+MOST_PRESSES = 8
 #: Clocks in a beat, and how many beats a tempo is measured over.
 TICKS, OVER_BEATS = 24, 2
 #: A clock that paused for so long begins anew.
@@ -63,48 +65,51 @@ Event = ProgramChange | ControlChange | Beat
 
 
 class Mail:
-    """What was heard and not yet done, however much comes: of programs the last, of every controller three values.
+    """What was heard and not yet done, however much comes: of programs the last, of every controller a few values.
 
-    Those are the first, so that it is seen to move, the last, which is where it is; and the highest in between where it
-    went down and up again meanwhile, for that is a press.
+    Those are the first, so that it is seen to move, the last, which is where it is, and in between one for each time it
+    went down or up again, for every down is a press. Of more presses than ``MOST_PRESSES`` some are forgotten.
     """
 
     def __init__(self) -> None:
-        self._heard: dict[tuple[str, int, int], Event] = {}
-        self._first: dict[tuple[str, int, int], int] = {}
-        self._highest: dict[tuple[str, int, int], int] = {}
+        self._heard: dict[tuple[str, int, int], list[Event]] = {}
 
     def put(self, event: Event) -> bool:
         """Keep it; whether it is the first since the last ``take``."""
         was_empty = not self._heard
         match event:
-            case ControlChange(channel, number, value):
+            case ControlChange(channel, number):
                 key = "control", channel, number
-                self._first.setdefault(key, value)
-                self._highest[key] = max(value, self._highest.get(key, 0))
             case ProgramChange(channel):
                 key = "program", channel, 0
             case Beat():
                 key = "beat", 0, 0
-        self._heard.pop(key, None)  # the newest is last
-        self._heard[key] = event
+        kept = self._heard.pop(key, [])  # the newest is last
+        self._heard[key] = _with_change(kept, event) if isinstance(event, ControlChange) else [event]
         return was_empty
 
     def take(self) -> list[Event]:
         """All of it, in the order of the last of each."""
-        told: list[Event] = []
-        for key, event in self._heard.items():
-            if isinstance(event, ControlChange):
-                was_pressed = 2 * event.value <= HIGHEST < 2 * self._highest[key]
-                values = [self._first[key], *([self._highest[key]] if was_pressed else []), event.value]
-                steps = [value for value, _ in itertools.groupby(values)]
-                told += [ControlChange(event.channel, event.number, value) for value in steps]
-            else:
-                told.append(event)
+        told = list(itertools.chain.from_iterable(self._heard.values()))
         self._heard.clear()
-        self._first.clear()
-        self._highest.clear()
         return told
+
+
+def _with_change(kept: list[Event], event: ControlChange) -> list[Event]:
+    """What is kept of a controller that is somewhere else now: on the same side of half way, the last place counts."""
+    last = kept[-1] if kept else None
+    if isinstance(last, ControlChange):
+        is_same_side = is_down(last.value) == is_down(event.value)
+        if is_same_side and (len(kept) > 1 or last == event):
+            kept.pop()
+        if len(kept) > 2 * MOST_PRESSES:
+            del kept[1:3]  # once up and once down
+    return [*kept, event]
+
+
+def is_down(value: int) -> bool:
+    """Whether a controller that switches is down."""
+    return 2 * value > HIGHEST
 
 
 class Parser:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pedal.library.banks import Banks
 from pedal.library.cards import AssetKind
 from pedal.panel.display.pages import LoopView
 from pedal.preset import Preset
@@ -61,7 +62,8 @@ class Facts:
         tuner_on, reference_hz: the tuner.
         connection: name of the connection in use; ``connection_values`` are its knobs.
         output_mode, channel: as the level settings have them.
-        switches: footswitches and what they do, in the order of the board file.
+        switches: what the board says that gestures of its footswitches do, by switch and key, in the order of its file.
+        banks, bank: all of them, and the name of the one under the feet.
         messages: what the pedal said, newest first.
         system: name and value, line by line.
     """
@@ -80,6 +82,8 @@ class Facts:
     connection_values: Mapping[str, float] = field(default_factory=dict)
     output_mode: str = "normalised"
     channel: str = "left"
-    switches: tuple[tuple[str, str], ...] = ()
+    switches: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    banks: Banks = ()
+    bank: str = ""
     messages: tuple[str, ...] = ()
     system: tuple[tuple[str, str], ...] = ()

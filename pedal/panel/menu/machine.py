@@ -103,7 +103,7 @@ class Menu:
         return (Tune(on=not facts.tuner_on),)
 
     def hold(self, facts: Facts, now_s: float) -> Wishes:
-        """A short cut where the page has one: bypass a block, like a model, write over a snapshot. Else ``back``."""
+        """A short cut where the page has one: bypass a block, like a model. Else ``back``."""
         self._used_s = now_s
         top = self._stops[-1] if self._stops else None
         deed = top.page.hold(facts, top.at) if top else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pedal.panel.menu.banks import BanksPage
 from pedal.panel.menu.browser import BrowserPage, Fill, kind_of_file
 from pedal.panel.menu.chain import ChainPage, file_label
 from pedal.panel.menu.facts import Facts
@@ -35,6 +36,7 @@ class MainPage(ListPage):
         ]
         if facts.loop_level_db is not None:
             rows.append(Row("Looper", facts.loop.state if facts.loop else "", push=Open(LooperPage())))
+        rows.append(Row("Banks", facts.bank, push=Open(BanksPage())))
         if facts.switches:
             rows.append(Row("Switches", push=Open(SwitchesPage())))
         rows += [

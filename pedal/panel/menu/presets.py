@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
+from pedal.panel.bank_requests import NewBank, RenameBank
 from pedal.panel.chain_requests import NewPreset
 from pedal.panel.menu.chain import PLUS, ChainPage
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.sheets import Deed, Do, Home, ListPage, NameSheet, Open, Page, Row, Sheet, Turned, stepped
 from pedal.panel.preset_requests import (
+    ClearSnapshot,
     DeletePreset,
     RecallSnapshot,
     RenamePreset,
@@ -20,7 +22,7 @@ from pedal.panel.preset_requests import (
     TakeSnapshot,
 )
 from pedal.panel.protocol import AnyRequest, SelectPreset
-from pedal.preset import MAX_NAME, MAX_SNAPSHOTS
+from pedal.preset import MAX_NAME, MAX_SNAPSHOTS, Snapshot
 
 OK, ERASE, SPACE = "OK", "Erase", "Space"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-+&'.,!"
@@ -112,7 +114,7 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 
 class SnapshotsPage(ListPage):
-    """Eight settings of one preset: a push recalls one, or takes one where there is none; a hold writes over it."""
+    """Eight settings of one preset: a push recalls one, or takes one where there is none. Writing over one asks."""
 
     __slots__ = ()
 
@@ -121,7 +123,7 @@ class SnapshotsPage(ListPage):
         return "Snapshots"
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
-        """All places, taken or not."""
+        """All places, taken or not; and what else can be done with those that are."""
         there = {snapshot.number: snapshot for snapshot in facts.preset.snapshots}
         rows = []
         for number in range(1, MAX_SNAPSHOTS + 1):
@@ -129,18 +131,49 @@ class SnapshotsPage(ListPage):
             if number in there:
                 mark = ">" if facts.preset.snapshot == number else ""
                 recall = Do((RecallSnapshot(number=number),))
-                rows.append(Row(f"{number} {there[number].name}".rstrip(), mark=mark, push=recall, hold=take))
+                rows.append(Row(snapshot_label(there[number]), mark=mark, push=recall))
             else:
-                rows.append(Row(str(number), "take", push=take, hold=take))
+                rows.append(Row(str(number), "take", push=take))
+        if there:
+            rows.append(Row("Write over one", push=Open(TakenSnapshotsPage(clears=False))))
+            rows.append(Row("Clear one", push=Open(TakenSnapshotsPage(clears=True))))
         return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)
+class TakenSnapshotsPage(ListPage):
+    """Which snapshot is written over with what plays, or forgotten: what it was is not taken back, so it asks."""
+
+    clears: bool
+
+    def title(self, facts: Facts) -> str:
+        """What is asked."""
+        return "Clear which?" if self.clears else "Write over which?"
+
+    def rows(self, facts: Facts) -> tuple[Row, ...]:
+        """Those that there are."""
+        rows = []
+        for snapshot in facts.preset.snapshots:
+            label, number = snapshot_label(snapshot), snapshot.number
+            wish = ClearSnapshot(number=number) if self.clears else TakeSnapshot(number=number)
+            question = ConfirmPage(f"{'Clear' if self.clears else 'Write over'} {label}?", wish, SnapshotsPage)
+            mark = ">" if facts.preset.snapshot == number else ""
+            rows.append(Row(label, mark=mark, push=Open(question)))
+        return tuple(rows)
+
+
+def snapshot_label(snapshot: Snapshot) -> str:
+    """Its number and name."""
+    return f"{snapshot.number} {snapshot.name}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmPage(ListPage):
-    """A question before something that is not taken back easily; No comes first."""
+    """A question before something that is not taken back easily; No comes first. Either answer goes ``to`` a page."""
 
     question: str
     wish: AnyRequest
+    to: type[Page] = Home
 
     def title(self, facts: Facts) -> str:
         """The question."""
@@ -148,17 +181,28 @@ class ConfirmPage(ListPage):
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
         """Two answers."""
-        return Row("No", push=Do((), Home)), Row("Yes", push=Do((self.wish,), Home))
+        return Row("No", push=Do((), self.to)), Row("Yes", push=Do((self.wish,), self.to))
 
 
 @dataclass(frozen=True, slots=True)
 class NamePage(Page):
-    """A name: turning chooses a letter, a push writes it. What was written is the page itself."""
+    """A name: turning chooses a letter, a push writes it. What was written is the page itself.
+
+    Attributes:
+        heading: above it.
+        text: as far as it is written.
+        purpose: what the name is for.
+        key: of what is renamed.
+        most: how many letters.
+        to: the page behind it.
+    """
 
     heading: str
     text: str
-    purpose: Literal["save", "rename"]
+    purpose: Literal["save", "rename", "bank", "rename bank"]
     key: str = ""
+    most: int = MAX_NAME
+    to: type[Page] = Home
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -181,12 +225,18 @@ class NamePage(Page):
         if choice == OK:
             return self._done()
         written = self.text[:-1] if choice == ERASE else self.text + (" " if choice == SPACE else choice)
-        return Open(replace(self, text=written[:MAX_NAME]), instead=True, at=at)
+        return Open(replace(self, text=written[: self.most]), instead=True, at=at)
 
     def _done(self) -> Deed | None:
         name = self.text.strip()
         if not name:
             return None
-        if self.purpose == "save":
-            return Do((SavePreset(name=name),), Home)
-        return Do((RenamePreset(preset=self.key, name=name),), Home)
+        match self.purpose:
+            case "save":
+                return Do((SavePreset(name=name),), self.to)
+            case "rename":
+                return Do((RenamePreset(preset=self.key, name=name),), self.to)
+            case "bank":
+                return Do((NewBank(name=name),), self.to)
+            case "rename bank":
+                return Do((RenameBank(bank=self.key, name=name),), self.to)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from pedal.actions import ACTIONS, MOST, Action
 from pedal.panel.hands import AS_THE_BOARD
-from pedal.panel.hands_requests import AssignSwitch
+from pedal.panel.hands_requests import AssignSwitch, Gesture
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.sheets import Do, ListPage, Open, Row
 from pedal.params import KINDS
+
+#: What a foot can do with a switch, in words.
+GESTURES: dict[Gesture, str] = {"action": "Tap", "hold": "Hold", "long_hold": "Long hold", "double_tap": "Double tap"}
 
 
 class SwitchesPage(ListPage):
@@ -22,13 +25,11 @@ class SwitchesPage(ListPage):
         return "Switches, here"
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
-        """What the preset says has a mark."""
-        rows = []
-        for name, does in facts.switches:
-            own = facts.preset.switches.get(name, {}).get("action")
-            mark = ">" if own is not None else ""
-            rows.append(Row(name, _words(own or does, facts), mark, push=Open(ActionsPage(name))))
-        return tuple(rows)
+        """What the preset says anything about has a mark."""
+        return tuple(
+            Row(name, _does(facts, name, "action"), _mark(facts, name, *GESTURES), Open(SwitchPage(name)))
+            for name in facts.switches
+        )
 
     def note(self, facts: Facts) -> str:
         """A board without any."""
@@ -36,14 +37,36 @@ class SwitchesPage(ListPage):
 
 
 @dataclass(frozen=True, slots=True)
-class ActionsPage(ListPage):
-    """What a switch may do: blocks first, they are what a preset differs in."""
+class SwitchPage(ListPage):
+    """One switch: what each gesture does. A tap waits for what else the switch knows."""
 
     switch: str
 
     def title(self, facts: Facts) -> str:
-        """Whose tap it is."""
-        return f"A tap of {self.switch}"
+        """Its name."""
+        return self.switch
+
+    def rows(self, facts: Facts) -> tuple[Row, ...]:
+        """What the preset says has a mark."""
+        return tuple(
+            Row(words, _does(facts, self.switch, key), _mark(facts, self.switch, key), self._open(key))
+            for key, words in GESTURES.items()
+        )
+
+    def _open(self, key: Gesture) -> Open:
+        return Open(ActionsPage(self.switch, key))
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsPage(ListPage):
+    """What a gesture of a switch may do: blocks first, they are what a preset differs in."""
+
+    switch: str
+    gesture: Gesture = "action"
+
+    def title(self, facts: Facts) -> str:
+        """Whose it is."""
+        return f"{GESTURES[self.gesture]} of {self.switch}"
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
         """As the board says; the blocks; snapshots that there are; what else takes nothing."""
@@ -53,16 +76,31 @@ class ActionsPage(ListPage):
             *(kind.name for kind in ACTIONS.values() if kind.takes in ("", "block", "amp")),
             *(str(Action("preset", str(number))) for number in range(1, MOST + 1)),
         ]
-        rows = [Row("As the board says", push=self._assign(AS_THE_BOARD))]
+        as_before = facts.switches.get(self.switch, {}).get(self.gesture, "none")
+        rows = [Row("As the board says", _words(as_before, facts), push=self._assign(AS_THE_BOARD))]
         return (*rows, *(Row(_words(text, facts), push=self._assign(text)) for text in texts))
 
     def _assign(self, text: str) -> Do:
-        return Do((AssignSwitch(switch=self.switch, action=text),), SwitchesPage)
+        return Do((AssignSwitch(switch=self.switch, gesture=self.gesture, action=text),), SwitchPage)
+
+
+def _does(facts: Facts, switch: str, gesture: Gesture) -> str:
+    """In words: as the preset says, else as the board does; empty for what the switch does not know."""
+    own = facts.preset.switches.get(switch, {}).get(gesture)
+    text = own or facts.switches.get(switch, {}).get(gesture, "")
+    return _words(text, facts) if text else ""
+
+
+def _mark(facts: Facts, switch: str, *gestures: Gesture) -> str:
+    own = facts.preset.switches.get(switch, {})
+    return ">" if any(gesture in own for gesture in gestures) else ""
 
 
 def _words(text: str, facts: Facts) -> str:
     """An action for people: a block by its kind, where that says which."""
     name, _, about = text.partition(":")
+    if name == "none":
+        return "Nothing"
     if name == "bypass":
         block = next((block for block in facts.preset.blocks if block.id == about), None)
         if block is not None:

@@ -66,6 +66,17 @@ def turned(pins: tuple[int, int], detents: int, edge_s: float = 0.002) -> list[M
     return moves
 
 
+def bouncing(moves: Iterable[Move], most: int, chance: random.Random) -> list[Move]:
+    """The same moves by contacts that open and close again, up to ``most`` times, at each; 1 to 2 ms each time."""
+    made = []
+    for move in moves:
+        made.append(move)
+        for _ in range(chance.randint(0, most)):
+            for high in (not move.high, move.high):
+                made.append(Move(chance.uniform(EDGE_S, 2 * EDGE_S), move.pin, high))
+    return made
+
+
 def play(moves: Iterable[Move], lines: Lines, sleep: Callable[[float], None], now_ns: Callable[[], int]) -> list[int]:
     """Do it; returns when each move was made, by ``now_ns`` just before it."""
     times = []

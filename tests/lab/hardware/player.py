@@ -44,6 +44,10 @@ class Player:
         self.pins = SimulatedPins()
         for switch in board.switches.values():
             self.pins.pull(switch.pin, True)
+        for encoder in board.encoders.values():
+            for pin in (encoder.pin_a, encoder.pin_b, encoder.pin_push):
+                if pin is not None:
+                    self.pins.pull(pin, True)
         self.bench = Bench(folder)
         write_cpuinfo(folder / "cpuinfo")
         for knob in board.knobs:
@@ -54,12 +58,12 @@ class Player:
     def press(self, switch: str, bounces: int = 0) -> int:
         """A foot comes down on a switch and stays there; CLOCK_MONOTONIC (ns) at the first edge."""
         self._trace.add("press", [switch, bounces])
-        return self._play(hands.press(self._pin(switch), bounces, self._chance))[0]
+        return self._play(hands.press(self.pin(switch), bounces, self._chance))[0]
 
     def release(self, switch: str, bounces: int = 0) -> None:
         """The foot goes up again."""
         self._trace.add("release", [switch, bounces])
-        self._play(hands.release(self._pin(switch), bounces, self._chance))
+        self._play(hands.release(self.pin(switch), bounces, self._chance))
 
     def tap(self, switch: str, hold_s: float = 0.08, bounces: int = 0) -> int:
         """Down and up; CLOCK_MONOTONIC (ns) at the first edge."""
@@ -143,7 +147,8 @@ class Player:
         assert self._screen is not None, "this board has no display"
         return self._screen
 
-    def _pin(self, switch: str) -> int:
+    def pin(self, switch: str) -> int:
+        """Where a switch is wired."""
         return self._board.switches[switch].pin
 
     def _play(self, moves: list[hands.Move]) -> list[int]:

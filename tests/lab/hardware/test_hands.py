@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lab.hardware import hands
-from tests.lab.hardware.hands import EDGE_S, Move, play, press, release, tap, turned
+from tests.lab.hardware.hands import EDGE_S, Move, bouncing, levels_of, play, press, release, tap, turned
 from tests.lab.hardware.pins import REVISION, PinsError, SimulatedPins, cpuinfo_of_a_pi, write_cpuinfo
 
 
@@ -32,6 +32,16 @@ def test_edges_are_never_closer_than_the_chip_can_tell(bounces: int, seed: int) 
     assert all(move.after_s >= EDGE_S for move in moves[1:])
     assert all(before.high != after.high for before, after in pairwise(moves))
     assert moves == tap(5, hold_s=0.08, bounces=bounces, chance=random.Random(seed))  # a seed says it all
+
+
+@given(st.integers(-9, 9), st.integers(0, 4), st.integers())
+def test_an_encoder_that_bounces_ends_where_it_would_have(detents: int, most: int, seed: int) -> None:
+    clean = turned((5, 6), detents)
+    moves = bouncing(clean, most, random.Random(seed))
+    assert len(clean) <= len(moves) <= (1 + 2 * most) * len(clean) and (len(moves) - len(clean)) % 2 == 0
+    assert all(move.after_s >= EDGE_S for move in moves)
+    assert levels_of(moves, (5, 6))[-1:] == levels_of(clean, (5, 6))[-1:]
+    assert moves == bouncing(clean, most, random.Random(seed))
 
 
 @pytest.mark.parametrize("detents", [1, 7, -1, -7])

@@ -83,7 +83,7 @@ def _is_clean_bypass(lab: Lab) -> None:
 
 
 def _is_told(lab: Lab) -> None:
-    lab.until(lambda: lab.screen().says("Safe mode", "big"), "the screen says so")
+    lab.until(lambda: lab.screen().says("Safe mode", "bold"), "the screen says so")
     lab.until(lambda: lab.screen().says("Press bypass", "small"), "and the way out")
     assert REASON in lab.pedal("status"), "so does the command"
     assert REASON in lab.systemctl("status", "pedal-audio.service"), "and systemd"
@@ -98,5 +98,5 @@ def _plays_again(lab: Lab, preset: str) -> None:
     lab.wait(2.0)
     status = lab.status()
     assert (status["preset_key"], status["safe_mode"], status["bypassed"]) == (preset, "", False), status
-    assert not lab.screen().says("Safe mode", "big")
+    assert not lab.screen().says("Safe mode", "bold")
     lab.note(f"whole again, silent for {longest_silence_s(lab, start):.2f} s")

@@ -20,7 +20,7 @@ BOTH = {"write /run/pedal", "unix socket", "run what was written"}
 ALLOWED = {
     "audio": BOTH
     | {"write /var/cache/pedal/audio", "list /var/cache/pedal/audio"}
-    | {"open /dev/snd/controlC0", "real-time priority", "lock memory"},
+    | {"open /dev/snd/controlC0", "open /dev/gpiochip0", "real-time priority", "lock memory"},  # the relay's pin
     "panel": BOTH
     | {"write /var/cache/pedal/panel", "list /var/cache/pedal/panel"}
     | {"write /var/lib/pedal", "list /var/lib/pedal", "open /dev/gpiochip0"},

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pedal.panel.controls.midi import Beat, Clock, ControlChange, Event, Mail, Message, Parser, ProgramChange
+from pedal.panel.controls.midi import (
+    MOST_PRESSES,
+    Beat,
+    Clock,
+    ControlChange,
+    Event,
+    Mail,
+    Message,
+    Parser,
+    ProgramChange,
+    is_down,
+)
 
 
 def parsed(data: bytes) -> list[Message]:
@@ -121,7 +132,7 @@ def test_the_last_of_each_waits_and_never_more(events: list[Event]) -> None:
     firsts = [mail.put(event) for event in events]
     assert firsts == [i == 0 for i in range(len(events))]
     told = mail.take()
-    assert len(told) <= 3 * (2 * 4) + 2 + 1
+    assert len(told) <= (2 * MOST_PRESSES + 1) * (2 * 4) + 2 + 1
     state: dict[object, Event] = {}
     for event in told:
         state[(type(event), getattr(event, "channel", 0), getattr(event, "number", 0))] = event
@@ -138,6 +149,28 @@ def test_a_switch_that_went_down_and_up_is_a_press() -> None:
     for value in (0, 127, 0):
         mail.put(ControlChange(1, 80, value))
     assert mail.take() == [ControlChange(1, 80, value) for value in (0, 127, 0)]
+
+
+@given(st.lists(st.integers(0, 127), min_size=1, max_size=60))
+def test_every_press_that_waits_is_one(values: list[int]) -> None:
+    mail = Mail()
+    for value in values:
+        mail.put(ControlChange(1, 80, value))
+    told = [event.value for event in mail.take() if isinstance(event, ControlChange)]
+    assert (told[0], told[-1]) == (values[0], values[-1]), "it is seen to move, and where it is"
+    assert len(told) <= 2 * MOST_PRESSES + 1
+    assert presses(told) == presses(values) or presses(values) > presses(told) >= MOST_PRESSES - 1
+
+
+def test_two_presses_while_nobody_looked_are_two() -> None:
+    mail = Mail()
+    for value in (127, 0, 127, 0):
+        mail.put(ControlChange(1, 80, value))
+    assert mail.take() == [ControlChange(1, 80, value) for value in (127, 0, 127, 0)]
+
+
+def presses(values: list[int]) -> int:
+    return sum(is_down(now) and not is_down(before) for before, now in itertools.pairwise([0, *values]))
 
 
 def test_a_controller_that_moved_is_seen_to_move() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from PIL import Image
 
+from pedal.library.banks import Bank
 from pedal.library.importer import PULLED_OUT
 from pedal.library.report import Progress
 from pedal.library.telling import Question, Told
@@ -18,17 +19,18 @@ from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.pages import LoopView, PanelView, draw_page, enlarged, message_page, splash
 from pedal.panel.display.text import draw_text
 from pedal.panel.display.tuner_page import draw_tuner
+from pedal.panel.menu.banks import BankPage, BanksPage, MoveInBankPage, PlacesPage
 from pedal.panel.menu.browser import FAVOURITES, BrowserPage, Fill
 from pedal.panel.menu.chain import PLUS, AddPage, BlockPage, ChainPage, MovePage
 from pedal.panel.menu.dials import BlockKnob, LoopKnob, OutputKnob, ReferenceKnob
 from pedal.panel.menu.facts import Facts, Goods, Listed, Thing
 from pedal.panel.menu.main_page import MainPage
-from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage
+from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage, TakenSnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
 from pedal.panel.menu.sheets import Page
-from pedal.panel.menu.switches import ActionsPage, SwitchesPage
+from pedal.panel.menu.switches import ActionsPage, SwitchesPage, SwitchPage
 from pedal.panel.pitch import Reading
-from pedal.panel.preset_requests import RevertPreset
+from pedal.panel.preset_requests import RevertPreset, TakeSnapshot
 from pedal.panel.tuner import TunerView
 from pedal.preset import Block, Preset, Snapshot
 
@@ -132,7 +134,14 @@ FACTS = Facts(
     loop=LoopView("playing", 3.0, 8.2),
     loop_level_db=-3.0,
     can_undo=True,
-    switches=(("bypass", "bypass"), ("next", "next_preset"), ("left", "previous_preset"), ("loop", "looper")),
+    switches={
+        "bypass": {"action": "bypass"},
+        "next": {"action": "next_preset", "hold": "next_bank", "long_hold": "tuner"},
+        "left": {"action": "previous_preset", "hold": "previous_bank"},
+        "loop": {"action": "looper"},
+    },
+    banks=(Bank("Пятница", ("04-cyr",)), Bank("Friday", ("03-crunch", "02-long", "gone")), Bank("Empty")),
+    bank="Friday",
     connection="full-range",
     connection_values={"cabs": 1.0, "level_db": -6.0},
     messages=(
@@ -155,7 +164,7 @@ PAGES |= {
     "tuner-waiting": draw_tuner(TunerView(None, 442.0, False)),
     "menu": menu_page(MainPage()),
     "menu-message": menu_page(MainPage(), 4, message="Saved as '03-crunch'."),
-    "menu-end": menu_page(MainPage(), 11),
+    "menu-end": menu_page(MainPage(), 12),
     "chain": menu_page(ChainPage()),
     "chain-off": menu_page(ChainPage(), 2),
     "chain-plus": menu_page(ChainPage(), PLUS),
@@ -181,6 +190,9 @@ PAGES |= {
     "presets-long": menu_page(PresetsPage(), 1, tick=60),
     "preset": menu_page(PresetPage()),
     "snapshots": menu_page(SnapshotsPage(), 2),
+    "snapshots-end": menu_page(SnapshotsPage(), 8),
+    "snapshots-over": menu_page(TakenSnapshotsPage(clears=False), 1),
+    "snapshots-confirm": menu_page(ConfirmPage("Write over 3 Соло?", TakeSnapshot(number=3)), 1),
     "save-as": menu_page(NamePage("Save as", "Crunch 2", "save")),
     "save-as-letters": menu_page(NamePage("Save as", "Crunch at the Frid", "save"), 4),
     "save-as-long": menu_page(NamePage("Save as", LONG_NAME, "save"), 1),
@@ -188,7 +200,16 @@ PAGES |= {
     "looper": menu_page(LooperPage()),
     "looper-empty": menu_page(LooperPage(), facts=replace(FACTS, loop=None, can_undo=False)),
     "switches": menu_page(SwitchesPage()),
+    "switches-one": menu_page(SwitchPage("next"), 1),
+    "switches-of-preset": menu_page(SwitchPage("left")),
     "switches-actions": menu_page(ActionsPage("left"), 5),
+    "switches-hold": menu_page(ActionsPage("next", "hold")),
+    "banks": menu_page(BanksPage()),
+    "banks-none": menu_page(BanksPage(), facts=replace(FACTS, banks=(), bank="")),
+    "bank": menu_page(BankPage("Friday")),
+    "bank-other": menu_page(BankPage("Пятница"), 1),
+    "bank-move": menu_page(MoveInBankPage("Friday"), 1),
+    "bank-take-out": menu_page(PlacesPage("Friday", moves=False), 2),
     "settings": menu_page(SettingsPage()),
     "output": menu_page(OutputPage(), 2),
     "messages": menu_page(MessagesPage()),
@@ -206,7 +227,9 @@ SHEET = {
     "Block": ("block", "block-knobs", "knob", "knob-time", "knob-word", "models"),
     "Library": ("models-folder", "models-scrolled", "models-favourites", "models-none", "impulses", "import-asking"),
     "Presets": ("presets", "presets-long", "preset", "snapshots", "save-as", "save-as-letters"),
-    "Settings": ("settings", "output", "switches", "switches-actions", "import-done", "splash"),
+    "Snapshots, banks": ("snapshots-end", "snapshots-over", "snapshots-confirm", "banks", "bank", "bank-move"),
+    "Switches": ("switches", "switches-one", "switches-of-preset", "switches-actions", "switches-hold", "bank-other"),
+    "Settings": ("settings", "output", "import-working", "import-refused", "import-done", "splash"),
 }
 #: The colours of pictures: of a glass as ``picture`` has them, and of what is around it.
 GLASS, LIT, FRAME, WORDS = (8, 12, 16), (165, 222, 255), (40, 44, 50), (220, 225, 230)

@@ -8,17 +8,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pedal.library.banks import MAX_IN_BANK, Bank
 from pedal.panel import protocol
+from pedal.panel.bank_requests import AddToBank, DeleteBank, MoveInBank, NewBank, RemoveFromBank, RenameBank, UseBank
 from pedal.panel.chain_requests import AddBlock, Favour, MoveBlock, NewPreset, RemoveBlock
 from pedal.panel.display.menu_pages import draw_menu
+from pedal.panel.hands_requests import AssignSwitch
 from pedal.panel.menu.facts import Facts, Goods, Listed, Thing
 from pedal.panel.menu.machine import IDLE_S, Menu
 from pedal.panel.menu.sheets import ChainSheet, KnobSheet, ListSheet, NameSheet
-from pedal.panel.preset_requests import DeletePreset, RecallSnapshot, RevertPreset, SavePreset, TakeSnapshot
+from pedal.panel.preset_requests import (
+    ClearSnapshot,
+    DeletePreset,
+    RecallSnapshot,
+    RevertPreset,
+    SavePreset,
+    TakeSnapshot,
+)
 from pedal.panel.request import Request
 from pedal.params import KINDS
 from pedal.preset import Block, Preset, Snapshot
-from tests.panel.display.gallery import CRUNCH, FACTS
+from tests.panel.display.gallery import CRUNCH, FACTS, LONG_NAME
 
 EMPTY = replace(FACTS, preset=Preset("New preset"), key="", edited=False)
 
@@ -211,12 +221,100 @@ def test_snapshots_are_recalled_taken_and_written_over() -> None:
     menu = Menu()
     menu.push(FACTS, 0.0)
     choose(menu, FACTS, "This preset", "Snapshots")
-    assert drive(menu, FACTS, "o>oh") == [
-        RecallSnapshot(number=1),
-        TakeSnapshot(number=2),
-        TakeSnapshot(number=2),
+    assert drive(menu, FACTS, "o>o") == [RecallSnapshot(number=1), TakeSnapshot(number=2)]
+    assert choose(menu, FACTS, "Write over one", "3 Соло") == [], "it asks"
+    assert drive(menu, FACTS, "o") == [], "and No comes first"
+    assert menu.sheet(FACTS).title == "Snapshots"
+    assert choose(menu, FACTS, "Write over one", "3 Соло", "Yes") == [TakeSnapshot(number=3)]
+    assert choose(menu, FACTS, "Clear one", "1 Verse", "Yes") == [ClearSnapshot(number=1)]
+    assert menu.sheet(FACTS).title == "Snapshots"
+
+
+def test_where_no_snapshot_was_taken_there_is_none_to_write_over() -> None:
+    menu, bare = Menu(), replace(FACTS, preset=replace(CRUNCH, snapshots=(), snapshot=0))
+    menu.push(bare, 0.0)
+    choose(menu, bare, "This preset", "Snapshots")
+    assert [row.value for row in menu.sheet(bare).rows] == ["take"] * 8
+
+
+@pytest.mark.parametrize(
+    ("words", "gesture"),
+    [("Tap", "action"), ("Hold", "hold"), ("Long hold", "long_hold"), ("Double tap", "double_tap")],
+)
+def test_every_gesture_of_a_switch_is_given_something_to_do(words: str, gesture: str) -> None:
+    menu = Menu()
+    menu.push(FACTS, 0.0)
+    choose(menu, FACTS, "Switches", "next")
+    assert choose(menu, FACTS, words, "Delay on/off") == [
+        AssignSwitch(switch="next", gesture=gesture, action="bypass:delay1")
     ]
-    assert drive(menu, FACTS, ">h") == [TakeSnapshot(number=3)]
+    assert menu.sheet(FACTS).title == "next", "back at the switch"
+    assert choose(menu, FACTS, words, "Nothing") == [AssignSwitch(switch="next", gesture=gesture, action="none")]
+    assert choose(menu, FACTS, words, "As the board says") == [
+        AssignSwitch(switch="next", gesture=gesture, action="board")
+    ]
+
+
+def test_a_switch_says_what_board_and_preset_make_of_it() -> None:
+    menu, own = Menu(), replace(FACTS, preset=replace(CRUNCH, switches={"next": {"hold": "none", "double_tap": "tap"}}))
+    menu.push(own, 0.0)
+    choose(menu, own, "Switches")
+    assert [(row.label, row.mark) for row in menu.sheet(own).rows if row.mark] == [("next", ">")]
+    choose(menu, own, "next")
+    assert [(row.label, row.value, row.mark) for row in menu.sheet(own).rows] == [
+        ("Tap", "Next preset", ""),
+        ("Hold", "Nothing", ">"),
+        ("Long hold", "Tuner", ""),
+        ("Double tap", "Tap", ">"),
+    ]
+
+
+def test_a_bank_is_made_filled_ordered_and_deleted() -> None:
+    menu = Menu()
+    menu.push(FACTS, 0.0)
+    choose(menu, FACTS, "Banks", "New bank")
+    assert drive(menu, FACTS, "o") == [NewBank(name="Bank")]
+    assert menu.sheet(FACTS).title == "Banks"
+    choose(menu, FACTS, "Пятница")
+    assert choose(menu, FACTS, "Add this preset") == [AddToBank(bank="Пятница", preset="03-crunch")]
+    drive(menu, FACTS, "b")
+    choose(menu, FACTS, "Friday")
+    assert [row.label for row in menu.sheet(FACTS).rows[:3]] == ["1 Crunch", f"2 {LONG_NAME}", "3 gone (missing)"]
+    assert choose(menu, FACTS, "Take out", "3 gone (missing)") == [RemoveFromBank(bank="Friday", place=3)]
+    choose(menu, FACTS, "Move", "1 Crunch")
+    assert drive(menu, FACTS, ">>") == [
+        MoveInBank(bank="Friday", place=1, to=2),
+        MoveInBank(bank="Friday", place=2, to=3),
+    ]
+    drive(menu, FACTS, "o")
+    assert menu.sheet(FACTS).title == "Friday"
+    choose(menu, FACTS, "Delete")
+    assert choose(menu, FACTS, "Yes") == [DeleteBank(bank="Friday")]
+    assert menu.sheet(FACTS).title == "Banks"
+
+
+def test_a_bank_is_used_played_from_and_renamed() -> None:
+    menu = Menu()
+    menu.push(FACTS, 0.0)
+    assert choose(menu, FACTS, "Banks", "Пятница", "Use this bank") == [UseBank(bank="Пятница")]
+    assert not menu.is_open
+    menu.push(FACTS, 0.0)
+    assert choose(menu, FACTS, "Banks", "Friday", "1 Crunch") == [UseBank(bank="Friday", place=1)]
+    menu.push(FACTS, 0.0)
+    choose(menu, FACTS, "Banks", "Friday")
+    assert "Use this bank" not in [row.label for row in menu.sheet(FACTS).rows]
+    choose(menu, FACTS, "Rename")
+    assert drive(menu, FACTS, ">o<o") == [RenameBank(bank="Friday", name="Frida")]
+
+
+def test_a_full_bank_takes_no_more_and_one_that_is_gone_says_so() -> None:
+    full = replace(FACTS, banks=(Bank("Friday", ("03-crunch",) * MAX_IN_BANK),))
+    menu = Menu()
+    menu.push(full, 0.0)
+    choose(menu, full, "Banks", "Friday")
+    assert "Add this preset" not in [row.label for row in menu.sheet(full).rows]
+    sheet = menu.sheet(replace(FACTS, banks=()))
+    assert (sheet.rows, sheet.note) == ((), "This bank is gone.")
 
 
 def test_a_new_preset_has_a_name_of_its_own() -> None:
@@ -254,6 +352,7 @@ def facts(draw: st.DrawFn) -> Facts:
     snapshots = tuple(Snapshot(number) for number in draw(st.sets(st.integers(1, 8))))
     name = draw(st.text(max_size=64))
     folders = st.sampled_from(["", "a", "a/b", "a/b/c", "ab", "Ж"])
+    banks = st.builds(Bank, st.sampled_from("abc"), st.lists(st.sampled_from(["01-a", "gone"]), max_size=8).map(tuple))
     things = st.builds(Thing, st.text(min_size=1), st.text(), folders, st.just("0" * 64), st.booleans())
     return Facts(
         preset=Preset(name, blocks, snapshots=snapshots),
@@ -274,6 +373,9 @@ def facts(draw: st.DrawFn) -> Facts:
         output_mode=draw(st.sampled_from(["raw", "normalised", "?"])),
         channel=draw(st.sampled_from(["left", "right", "sum", "?"])),
         messages=tuple(draw(st.lists(st.text(), max_size=3))),
+        switches=draw(st.sampled_from([{}, FACTS.switches])),
+        banks=tuple(draw(st.lists(banks, max_size=3, unique_by=lambda bank: bank.name))),
+        bank=draw(st.sampled_from(["", "a", "b"])),
     )
 
 
