@@ -54,6 +54,7 @@ from pedal.panel.player import Player
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
+from pedal.panel.setting_up import SettingUp
 from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
@@ -128,10 +129,12 @@ class Panel:
         self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
-        self._answers = Answers(self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf)
-        self._menus = Menus(
-            board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, self._answers.answer
+        self._setting_up = SettingUp(board.audio.periods)
+        self._answers = Answers(
+            self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
         )
+        does = self._answers.answer, self._setting_up
+        self._menus = Menus(board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, *does)
         self._actions.open_menu = self._menus.open_by_foot
         shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter
         self._glass = Glass(display, *shown, time.monotonic())
@@ -226,6 +229,7 @@ class Panel:
         status = self._link.status()
         self._player.work.tick(now_s)
         self._tuner.tick(now_s)
+        self._setting_up.tick(status, now_s)
         self._lighting.tick(status)
         for event in self._link.new_events():
             self._on_event(event, status, now_s)

@@ -33,6 +33,7 @@ from pedal.panel.menu.sheets import Sheet
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import DeletePreset, RenamePreset, SavePreset
 from pedal.panel.protocol import AnyRequest
+from pedal.panel.setting_up import SettingUp
 from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner
 
@@ -52,6 +53,7 @@ class Menus:
         footwork: lends the footswitches to a menu that was opened by foot.
         banks: under the feet.
         perform: does a request, or raises a ``PedalError``.
+        setting_up: listens to a strum, counts gaps.
         said: what the pedal said, newest first.
     """
 
@@ -64,6 +66,7 @@ class Menus:
     footwork: Footwork
     banks: BankSwitches
     perform: Callable[[AnyRequest], dict[str, Any]]
+    setting_up: SettingUp
     said: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
     _menu: Menu = field(default_factory=Menu)
     _was_touched: bool = False
@@ -173,6 +176,7 @@ class Menus:
             },
             banks=self.banks.shown,
             bank=self.banks.in_use,
+            setup=self.setting_up.views(),
             messages=tuple(self.said),
             system=self._system(),
         )

@@ -117,6 +117,12 @@ class Page(Request, tag="page", frozen=True):
     scale: Annotated[int, msgspec.Meta(ge=1, le=8)] = 1
 
 
+class SetUp(Request, tag="setup", frozen=True):
+    """Listen to a strum, or count gaps, beside the sound; without a step, break off what is under way."""
+
+    step: Literal["strum", "period"] | None = None
+
+
 class Reload(Request, tag="reload", frozen=True):
     """Read presets and files again."""
 
@@ -136,6 +142,7 @@ AnyRequest = (
     | Loop
     | Page
     | Reload
+    | SetUp
     | ChainRequest
     | Favour
     | PresetRequest

@@ -74,6 +74,15 @@ def choose_period(tried: Sequence[Wakes], book: Book | None) -> Choice:
     return Choice(last.period_frames, last.periods, reason, sure=False)
 
 
+def judge_gaps(period_frames: int, periods: int, xruns: int, woken_late: int) -> str:
+    """What a count of gaps at one period says, beside a pedal that plays; short enough for a small screen."""
+    if xruns:
+        return f"{xruns} gaps at {period_frames} frames: take a longer period."
+    if woken_late:
+        return f"{period_frames} x {periods} is kept: {woken_late} late wake-ups, no gap."
+    return f"{period_frames} x {periods} is kept: nothing came late."
+
+
 def _done_s(wakes: Wakes, book: Book | None) -> float:
     """After its turn, the pedal is done so late at worst; a chain that is too heavy is narrowed to its budget."""
     share = book.share(wakes.period_frames, wakes.rate_hz) if book else None

@@ -30,6 +30,8 @@ REQUESTS: list[protocol.Request] = [
     protocol.Loop(level_db=-3.0),
     protocol.Page(scale=4),
     protocol.Reload(),
+    protocol.SetUp(),
+    protocol.SetUp(step="strum"),
 ]
 
 

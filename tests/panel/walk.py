@@ -38,6 +38,7 @@ from pedal.panel.midi import MidiIn
 from pedal.panel.pitch import Reading
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
+from pedal.panel.setting_up import SettingUp
 from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner, TunerView
 from pedal.preset import Block, Preset
@@ -173,11 +174,14 @@ def walker(folder: Path) -> Iterator[Walker]:
     reporter = Reporter(BOARD, stand.hand, stand.rigs, stand.widths, stand.player, stand.keeping, [])
     kept = MidiMapStore(folder / "midi.toml")
     midi = MidiIn(stand.player, stand.banks, expression, footwork.do, kept, None)
+    setting_up = SettingUp(BOARD.audio.periods)
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
-        Hands(BOARD, stand.player, expression, midi), shelf,
+        Hands(BOARD, stand.player, expression, midi), shelf, setting_up,
     )  # fmt: skip
-    menus = Menus(BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer)
+    menus = Menus(
+        BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer, setting_up
+    )
     actions.open_menu = menus.open_by_foot
 
     def page() -> Image.Image:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pedal.library.banks import Banks
 from pedal.library.cards import AssetKind
@@ -49,6 +50,19 @@ class Goods:
         return self.models if kind == "model" else self.impulses
 
 
+SetupStep = Literal["strum", "period"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetupView:
+    """A step of setting up: how far it is (1 is done), what it reads, and, once it is done, what that means."""
+
+    step: SetupStep
+    share: float
+    value: str
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The pedal as it is.
@@ -64,6 +78,7 @@ class Facts:
         output_mode, channel: as the level settings have them.
         switches: what the board says that gestures of its footswitches do, by switch and key, in the order of its file.
         banks, bank: all of them, and the name of the one under the feet.
+        setup: steps of setting up that are under way or were done.
         messages: what the pedal said, newest first.
         system: name and value, line by line.
     """
@@ -85,5 +100,6 @@ class Facts:
     switches: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     banks: Banks = ()
     bank: str = ""
+    setup: tuple[SetupView, ...] = ()
     messages: tuple[str, ...] = ()
     system: tuple[tuple[str, str], ...] = ()

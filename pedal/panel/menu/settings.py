@@ -5,6 +5,7 @@ from __future__ import annotations
 from pedal.connection import CONNECTIONS
 from pedal.panel.menu.dials import LoopKnob, OutputKnob, ReferenceKnob
 from pedal.panel.menu.facts import Facts
+from pedal.panel.menu.setup import SetupPage
 from pedal.panel.menu.sheets import Do, ListPage, LooperSheet, Open, Row, Sheet, within
 from pedal.panel.protocol import Input, Loop, Output, SetLevels
 from pedal.params import BYPASS, KINDS
@@ -69,6 +70,7 @@ class SettingsPage(ListPage):
             Row("Loudness", _MODES.get(facts.output_mode, ""), push=Do((SetLevels(output=mode),))),  # type: ignore[arg-type]
             Row("Guitar is at", facts.channel, push=Do((Input(channel=channel),))),  # type: ignore[arg-type]
             Row("Tuner A4", f"{facts.reference_hz:g} Hz", push=Open(ReferenceKnob())),
+            Row("Set up", push=Open(SetupPage())),
         )
 
 

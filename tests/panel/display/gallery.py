@@ -23,16 +23,18 @@ from pedal.panel.menu.banks import BankPage, BanksPage, MoveInBankPage, PlacesPa
 from pedal.panel.menu.browser import FAVOURITES, BrowserPage, Fill
 from pedal.panel.menu.chain import PLUS, AddPage, BlockPage, ChainPage, MovePage
 from pedal.panel.menu.dials import BlockKnob, LoopKnob, OutputKnob, ReferenceKnob
-from pedal.panel.menu.facts import Facts, Goods, Listed, Thing
+from pedal.panel.menu.facts import Facts, Goods, Listed, SetupView, Thing
 from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage, TakenSnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
+from pedal.panel.menu.setup import SetupPage, StepPage
 from pedal.panel.menu.sheets import Page
 from pedal.panel.menu.switches import ActionsPage, SwitchesPage, SwitchPage
 from pedal.panel.pitch import Reading
 from pedal.panel.preset_requests import RevertPreset, TakeSnapshot
 from pedal.panel.tuner import TunerView
 from pedal.preset import Block, Preset, Snapshot
+from pedal.setup.period import judge_gaps
 
 QUESTION = Question(
     "token", "2026-11-20 21:14", "12 presets, 30 models, 4 others", "New: 5 presets. Replaced: 3.", until_s=60.0
@@ -154,6 +156,13 @@ FACTS = Facts(
 BROWSE = BrowserPage("model", Fill("amp1", "model"))
 
 
+STRUMMING = (SetupView("strum", 0.6, "-31 dBFS", ""),)
+STRUMMED = (
+    SetupView("strum", 1.0, "-31 dBFS", "Too quiet: turn the card's input gain up."),
+    SetupView("period", 1.0, "0 gaps", judge_gaps(256, 4, 0, 12)),
+)
+
+
 def menu_page(page: Page, at: int | None = None, facts: Facts = FACTS, message: str = "", tick: int = 0) -> Image.Image:
     return draw_menu(page.sheet(facts, page.start(facts) if at is None else at), message, tick)
 
@@ -212,6 +221,10 @@ PAGES |= {
     "bank-take-out": menu_page(PlacesPage("Friday", moves=False), 2),
     "settings": menu_page(SettingsPage()),
     "output": menu_page(OutputPage(), 2),
+    "setup": menu_page(SetupPage(), facts=replace(FACTS, setup=STRUMMED)),
+    "setup-strum": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMING)),
+    "setup-quiet": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMED)),
+    "setup-gaps": menu_page(StepPage("period"), facts=replace(FACTS, setup=STRUMMED)),
     "messages": menu_page(MessagesPage()),
     "messages-none": menu_page(MessagesPage(), facts=replace(FACTS, messages=())),
     "system": menu_page(SystemPage()),
@@ -229,6 +242,7 @@ SHEET = {
     "Presets": ("presets", "presets-long", "preset", "snapshots", "save-as", "save-as-letters"),
     "Snapshots, banks": ("snapshots-end", "snapshots-over", "snapshots-confirm", "banks", "bank", "bank-move"),
     "Switches": ("switches", "switches-one", "switches-of-preset", "switches-actions", "switches-hold", "bank-other"),
+    "Setting up": ("setup", "setup-strum", "setup-quiet", "setup-gaps"),
     "Settings": ("settings", "output", "import-working", "import-refused", "import-done", "splash"),
 }
 #: The colours of pictures: of a glass as ``picture`` has them, and of what is around it.
