@@ -64,6 +64,16 @@ def settings_path() -> Path:
     return Path(named) if named else state_dir() / "settings.toml"
 
 
+def own_board_path() -> Path:
+    """The board that the player has chosen (``pedal setup``); below ``state_dir()``. May be missing."""
+    return state_dir() / "board.toml"
+
+
+def setup_dir() -> Path:
+    """What the last set-up found, and its report; below ``state_dir()``. May be missing."""
+    return state_dir() / "setup"
+
+
 def library_dir() -> Path:
     """What was imported, by the hash of its content; below ``state_dir()``. May be missing."""
     return state_dir() / "library"

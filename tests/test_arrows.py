@@ -53,15 +53,16 @@ ARROWS: dict[str, set[str]] = {
     "link": {"arena", "jit", "layout", "errors", "units"},
     "library": LOWEST,
     JUDGE: LOWEST | {"library", "nam"},
-    "audio": LOWEST | {"rig", "link", "config"},
+    "setup": LOWEST | {"config", "library"},
+    "audio": LOWEST | {"rig", "link", "config", "setup"},
     JOBS: {"notes", "levels"},
-    "panel": LOWEST | {JOBS, "governor", "link", "config", "library"},
+    "panel": LOWEST | {JOBS, "governor", "link", "config", "library", "setup"},
     BUILDER: LOWEST | {JOBS, "governor", "link", "config", "library", "rig", "nam"},
     "offline": LOWEST | {"nam", "dsp", "rig", "library", "config"},
     "virtual": LOWEST | {"config", "link", "library", "audio", "panel"},
     "system": LOWEST | {"config", "library"},
     "cli": LOWEST | {"nam", "dsp", "rig", "governor", "link", "library", "config", "audio", "panel", "offline"}
-    | {"virtual", "system"},
+    | {"virtual", "system", "setup"},
     "": set(),  # pedal/__init__.py
 }  # fmt: skip
 

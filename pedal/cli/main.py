@@ -21,6 +21,7 @@ from pedal.errors import PedalError
 #: By name: where the command is, and its line in the help (kept here, so that help imports nothing).
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("pedal.cli.run:run", "Start the pedal."),
+    "setup": ("pedal.cli.setup:setup", "Set it up: card, guitar, period, cable, a report."),
     "demo": ("pedal.cli.demo:demo", "Play a scripted tour on a virtual pedal."),
     "status": ("pedal.cli.live:status", "What the running pedal is doing."),
     "preset": ("pedal.cli.presets:preset", "Go to a preset: next, previous, a name; save, list, ..."),

@@ -18,7 +18,7 @@ from click.core import ParameterSource
 
 from pedal.config import Board, load_board
 from pedal.errors import BoardError, CardError
-from pedal.paths import factory_dir, runtime_dir
+from pedal.paths import factory_dir, own_board_path, runtime_dir
 
 if TYPE_CHECKING:
     from pedal.system.post import Child
@@ -39,9 +39,7 @@ LOG_NAME = "pedal.log"
     "board_name",
     envvar="PEDAL_BOARD",
     show_envvar=True,
-    default="virtual",
-    show_default=True,
-    help="A board's name, or a board file.",
+    help="A board's name, or a board file; if not given, what `pedal setup` chose, else the virtual one.",
 )
 @click.option("--virtual", is_flag=True, help="The virtual board: keys for switches, the screen in the terminal.")
 @click.option("--card", metavar="NAME", help="On a virtual board: a real sound card of this computer, or `auto`.")
@@ -54,7 +52,12 @@ LOG_NAME = "pedal.log"
 )
 @click.pass_context
 def run(
-    context: click.Context, board_name: str, virtual: bool, card: str | None, only: str | None, directory: Path | None
+    context: click.Context,
+    board_name: str | None,
+    virtual: bool,
+    card: str | None,
+    only: str | None,
+    directory: Path | None,
 ) -> None:
     """Start the pedal and stay until it is stopped (Ctrl-C).
 
@@ -67,6 +70,7 @@ def run(
         if context.get_parameter_source("board_name") is ParameterSource.COMMANDLINE:
             raise click.UsageError("--virtual is a board of its own; say --board or --virtual")
         board_name = "virtual"
+    board_name = board_name or chosen_board()
     board = load_board(board_name)
     if directory is not None:
         os.environ["PEDAL_RUNTIME_DIR"] = str(directory)
@@ -104,6 +108,12 @@ def run(
             forget=stale,
             open_wire=lambda: None if only == "panel" else wire_of(board, runtime),
         ).run()
+
+
+def chosen_board() -> str:
+    """The board of ``pedal setup``, as its file; the virtual one's name where nobody chose."""
+    own = own_board_path()
+    return str(own) if own.is_file() else "virtual"
 
 
 def own_board(board_name: str, board: Board, card: str, runtime: Path) -> Path | None:
@@ -177,8 +187,8 @@ def panel_child(
     return Child("panel", command, log_path=log_path, safe_command=(*command, "--plain"), safe_once=True)
 
 
-def virtual_card(board: Board, runtime: Path, *, keep_played: bool = False) -> VirtualCard:
-    """The card of a virtual board, not on yet; ``keep_played`` as ``VirtualCard`` has it."""
+def virtual_card(board: Board, runtime: Path, *, keep_played: bool = False, cabled: bool = False) -> VirtualCard:
+    """The card of a virtual board, not on yet; ``keep_played`` and ``cabled`` as ``VirtualCard`` has them."""
     from pedal.virtual.card import VirtualCard
     from pedal.virtual.take import load_take
 
@@ -190,4 +200,5 @@ def virtual_card(board: Board, runtime: Path, *, keep_played: bool = False) -> V
         capture_channels=board.audio.capture_channels,
         sample_format="S32_LE" if board.audio.format == "auto" else board.audio.format,
         keep_played=keep_played,
+        cabled=cabled,
     )

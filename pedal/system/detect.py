@@ -16,6 +16,8 @@ from pedal.config import Board
 #: `` 0 [sndrpihifiberry]: HifiberryDacpAdcPro - snd_rpi_hifiberry_dacplusadcpro``
 _CARD_LINE = re.compile(r" *\d{1,2} \[(?P<id>[^\]]{1,32})\]: (?P<driver>\S{0,32}) - (?P<name>.{0,80})")
 _USB_DRIVER = "USB-Audio"
+#: The board of a USB card that has none of its own.
+_ANY_USB = "usb-generic"
 #: What the kernel shows of one thing is short; more is none of it.
 _CAP_BYTES = 4096
 _HAT = Path("proc/device-tree/hat")
@@ -69,6 +71,14 @@ def boards_for(card: SoundCard, boards: Iterable[Board]) -> tuple[str, ...]:
     overlay = "dtoverlay=" + card.name.removeprefix("snd_rpi_").replace("_", "-")
     exact = [board for board in of_this_id if overlay in board.boot]
     return tuple(sorted(board.name for board in exact or of_this_id))
+
+
+def offers_for(machine: Machine, boards: Iterable[Board]) -> tuple[tuple[str, SoundCard], ...]:
+    """Boards that could be this machine, each with its card, best first; any USB card is a ``usb-generic``."""
+    shipped = tuple(boards)
+    header = [(name, card) for card in machine.cards if not card.is_usb for name in boards_for(card, shipped)]
+    usb = [(name, card) for card in machine.cards if card.is_usb for name in boards_for(card, shipped) or (_ANY_USB,)]
+    return (*header, *usb)
 
 
 def _load_property(path: Path) -> str:

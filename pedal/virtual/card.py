@@ -40,6 +40,7 @@ class VirtualCard:
         keep_played: False throws away what the pedal plays: a file of it grows by 23 MB a minute.
         paced: False for a card that is always ready, for tests: the take once, as fast as it is
             read, and after it whatever lay in memory.
+        cabled: its input hears what ``cable.plug_in`` connects to it, and no take.
 
     The thread that enters must outlive the card: the clock ends with that thread, so that none is
     left ticking after a killed pedal.
@@ -56,6 +57,7 @@ class VirtualCard:
         sample_format: str = "S32_LE",
         keep_played: bool = True,
         paced: bool = True,
+        cabled: bool = False,
     ) -> None:
         self.directory = directory
         self.rate_hz = rate_hz
@@ -64,6 +66,7 @@ class VirtualCard:
         self.sample_format = sample_format
         self.keep_played = keep_played
         self.paced = paced
+        self.cabled = cabled
         self._take = take
         self._clock: Clock | None = None
         self._started = ExitStack()
@@ -152,7 +155,7 @@ class VirtualCard:
         # truncate no: each opening makes a file of its own (played, played.0001, ...).
         files = {
             "playback": f'file "{self.directory / "played"}" truncate no' if self.keep_played else 'file "/dev/null"',
-            "capture": f'file "/dev/null" infile "{infile}"',
+            "capture": 'file "/dev/null"' + ("" if self.cabled else f' infile "{infile}"'),
         }
         lines = [
             f"pcm.{PCM_NAME} {{ type asym playback.pcm virtual_playback capture.pcm virtual_capture "

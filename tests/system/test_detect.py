@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pedal.config import board_names, load_board
-from pedal.system.detect import Machine, SoundCard, boards_for, load_machine, parse_cards
+from pedal.system.detect import Machine, SoundCard, boards_for, load_machine, offers_for, parse_cards
 from pedal.system.i2c_bus import probe
 
 PRO = """ 0 [vc4hdmi0       ]: vc4-hdmi - vc4-hdmi-0
@@ -42,6 +42,15 @@ def test_boards_are_found_by_the_card_and_its_overlay() -> None:
     assert set(shipped_for(unknown)) == {"hifiberry-dacplusadc", "hifiberry-dacplusadcpro", "reference"}
     assert shipped_for(SoundCard("Zero", "DA7213", "RPi Codec Zero")) == ("codec-zero", "minimal-two-switch")
     assert shipped_for(hdmi) == shipped_for(usb) == ()
+
+
+def test_offers_are_the_header_first_and_any_usb_card_after_it() -> None:
+    machine = Machine("", "", parse_cards(PRO))
+    offers = offers_for(machine, [load_board(name) for name in board_names()])
+    names = [(name, card.id) for name, card in offers]
+    pro = "sndrpihifiberry"
+    assert names == [("hifiberry-dacplusadcpro", pro), ("reference", pro), ("usb-generic", "M2")]
+    assert offers_for(Machine("", "", ()), []) == ()
 
 
 def test_a_machine_with_a_hat(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Setting up a pedal: what was heard and measured, judged in plain words. Pure; ``pedal setup`` does the rest."""
