@@ -135,9 +135,15 @@ def _check_encoders(board: Board, where: str) -> None:
         if (encoder.role is None) == (encoder.parameter is None):
             hint = 'Give role = "menu" or a parameter, one of them'
             raise BoardError(f"{key}: it is not clear what it turns", where=where, hint=hint)
-        if encoder.push is not None and (encoder.role or encoder.pin_push is None):
-            why = "chooses in the menu" if encoder.role else "needs pin_push"
-            raise BoardError(f"{key}.push: the button {why}", where=where, hint="Remove push, or wire a button")
+        for deed in ("push", "hold"):
+            if getattr(encoder, deed) is not None and not encoder.has_free_button:
+                why = "chooses in the menu" if encoder.role else "needs pin_push"
+                raise BoardError(
+                    f"{key}.{deed}: the button {why}", where=where, hint=f"Remove {deed}, or wire a button"
+                )
+        if encoder.has_free_button and name in board.switches:
+            hint = "Call one of them otherwise: presets give both something to do by their names"
+            raise BoardError(f"{key} has a button, and a switch is called {name} too", where=where, hint=hint)
         if encoder.role and menu:
             hint = "Give one of them a parameter"
             raise BoardError(f"{key} turns the menu, and so does {menu}", where=where, hint=hint)
@@ -186,5 +192,6 @@ def _action_texts(board: Board) -> Iterator[tuple[str, str]]:
     for name, chord in board.chords.items():
         yield f"chords.{name}.action", chord.action
     for name, encoder in board.encoders.items():
-        if encoder.push is not None:
-            yield f"encoders.{name}.push", encoder.push
+        for deed, does in (("push", encoder.push), ("hold", encoder.hold)):
+            if does is not None:
+                yield f"encoders.{name}.{deed}", does

@@ -58,8 +58,8 @@ class EncoderSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One rotary encoder: its two contacts, and the button under it where it has one.
 
     Either ``role = "menu"``, which turns through pages and lists and whose button chooses, or a ``parameter``
-    (``BLOCK.PARAM``) that it turns, and then ``push`` is what its button does. ``steps_per_detent``: how often its
-    contacts change between two clicks.
+    (``BLOCK.PARAM``) that it turns, and then ``push`` is what its button does, and ``hold`` what it does when it is
+    held (None: the same). ``steps_per_detent``: how often its contacts change between two clicks.
     """
 
     pin_a: Pin
@@ -68,7 +68,13 @@ class EncoderSettings(msgspec.Struct, frozen=True, kw_only=True):
     role: Annotated[Literal["menu"] | None, Meta(description='"menu", or a parameter instead')] = None
     parameter: Annotated[str | None, Meta(description="BLOCK.PARAM, such as delay.time_s")] = None
     push: OptionalAction = None
+    hold: OptionalAction = None
     steps_per_detent: Annotated[Literal[1, 2, 4], Meta(description="1, 2 or 4")] = 4
+
+    @property
+    def has_free_button(self) -> bool:
+        """Whether there is a button that board and preset may give something to do."""
+        return self.role is None and self.pin_push is not None
 
 
 class KnobSettings(msgspec.Struct, frozen=True, kw_only=True):

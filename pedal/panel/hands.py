@@ -12,7 +12,7 @@ from typing import Any
 from pedal.actions import parse_action
 from pedal.config import Board
 from pedal.errors import ControlError, did_you_mean
-from pedal.panel.controls.feet import GESTURES, feet_of
+from pedal.panel.controls.feet import BUTTON_KEYS, GESTURES, button_action, feet_of
 from pedal.panel.expression import ExpressionPedal
 from pedal.panel.hands_requests import AssignSwitch, Expression, HandsRequest, Midi
 from pedal.panel.midi import MidiIn
@@ -69,17 +69,24 @@ class Hands:
         """
         self._check(switch)
         where = f"switch '{switch}'"
+        if switch not in self.board.switches and gesture not in BUTTON_KEYS:
+            raise ControlError("the button of an encoder knows a push and a hold", where=where)
         wanted = None if action == AS_THE_BOARD else parse_action(action, ControlError, where)
         self.player.work.hold(assigned(self.player.preset, switch, gesture, wanted))
 
     def _about(self, switch: str) -> dict[str, Any]:
         self._check(switch)
-        feet = feet_of(self.board, self.player.preset.switches)
-        does = {key: feet.actions.get((switch, kind)) for key, kind in GESTURES.items()}
         own = self.player.preset.switches.get(switch, {})
+        if switch in self.board.switches:
+            feet = feet_of(self.board, self.player.preset.switches)
+            does = {key: feet.actions.get((switch, kind)) for key, kind in GESTURES.items()}
+        else:
+            button = self.board.encoders[switch]
+            does = {"action": button_action(button, own, "tap"), "hold": button_action(button, own, "hold")}
         return {"switch": switch, **{key: str(action) for key, action in does.items() if action}, "of_preset": [*own]}
 
     def _check(self, switch: str) -> None:
-        if switch not in self.board.switches:
-            hint = did_you_mean(switch, self.board.switches)
+        known = [*self.board.switches, *(n for n, encoder in self.board.encoders.items() if encoder.has_free_button)]
+        if switch not in known:
+            hint = did_you_mean(switch, known)
             raise ControlError(f"there is no switch '{switch}'", where=f"board '{self.board.name}'", hint=hint)

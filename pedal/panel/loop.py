@@ -17,9 +17,8 @@ from typing import Any
 from PIL import Image
 
 from pedal import layout
-from pedal.actions import parse_action
 from pedal.config import Board
-from pedal.errors import BoardError, PedalError
+from pedal.errors import PedalError
 from pedal.health import load_health
 from pedal.library.banks import BankStore
 from pedal.library.calibration import CalibrationStore
@@ -33,6 +32,7 @@ from pedal.panel.answers import Answers
 from pedal.panel.banks import BankSwitches
 from pedal.panel.control import Ask
 from pedal.panel.controls.encoder import Push, Rotation
+from pedal.panel.controls.feet import button_action
 from pedal.panel.controls.gestures import Gesture
 from pedal.panel.controls.inputs_midi import Midi, MidiHeard
 from pedal.panel.controls.knobs import Turn
@@ -213,8 +213,10 @@ class Panel:
             self._menus.felt(event)
         elif settings.parameter is not None and isinstance(event, Rotation):
             self._turns.rotated(settings.parameter, event)
-        elif settings.push is not None and isinstance(event, Push):
-            self._footwork.do(parse_action(settings.push, BoardError, self._board.name), event.at_s)
+        elif isinstance(event, Push):
+            own = self._player.preset.switches.get(event.encoder, {})
+            if (action := button_action(settings, own, event.kind)) is not None:
+                self._footwork.do(action, event.at_s)
 
     def _status(self) -> dict[str, Any]:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}

@@ -170,10 +170,8 @@ class Menus:
             connection_values=outlet.connection.values,
             output_mode=player.levels.now.output,
             channel=player.levels.channel,
-            switches={
-                name: {key: does for key in GESTURES if (does := getattr(switch, key)) is not None}
-                for name, switch in self.board.switches.items()
-            },
+            switches=_switches(self.board),
+            buttons=frozenset(name for name, encoder in self.board.encoders.items() if encoder.has_free_button),
             banks=self.banks.shown,
             bank=self.banks.in_use,
             setup=self.setting_up.views(),
@@ -225,6 +223,17 @@ class Menus:
             ("Card's xruns", str(status.xruns)),
             ("Up", _duration(time.monotonic())),
         )
+
+
+def _switches(board: Board) -> dict[str, dict[str, str]]:
+    """What the board says that its switches do, and behind them the buttons of its encoders."""
+    said: dict[str, dict[str, str | None]] = {}
+    for name, switch in board.switches.items():
+        said[name] = {key: getattr(switch, key) for key in GESTURES}
+    for name, encoder in board.encoders.items():
+        if encoder.has_free_button:
+            said[name] = {"action": encoder.push, "hold": encoder.hold or encoder.push}
+    return {name: {key: does for key, does in own.items() if does is not None} for name, own in said.items()}
 
 
 def _duration(seconds: float) -> str:

@@ -66,7 +66,8 @@ class Tuner:
         """Listen, if it is on."""
         if not self.is_on:
             return
-        reading = read_pitch(self._heard(), self._link.get(Word.RATE_HZ), self.reference_hz)
+        rate_hz = self._link.get(Word.RATE_HZ)  # none before a card was opened for the first time
+        reading = read_pitch(self._heard(), rate_hz, self.reference_hz) if rate_hz > 0 else None
         if reading is not None:
             self._reading, self._read_at_s = reading, now_s
         elif now_s - self._read_at_s > HOLD_S:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,22 +18,28 @@ from pedal.errors import PedalError
 from pedal.library.banks import Bank
 from pedal.library.calibration import Calibration, CalibrationStore
 from pedal.library.midi_map import MidiMapStore
+from pedal.link import Link
 from pedal.panel.actions import Actions
-from pedal.panel.controls.encoder import Rotation
-from pedal.panel.controls.feet import feet_of
+from pedal.panel.control import Ask
+from pedal.panel.controls.encoder import Push, Rotation
+from pedal.panel.controls.feet import button_action, feet_of
 from pedal.panel.controls.gestures import Gesture, Kind, Knows
 from pedal.panel.controls.inputs import Footswitches
 from pedal.panel.controls.lights import Scene
+from pedal.panel.display.oled import open_display
 from pedal.panel.expression import ExpressionPedal
 from pedal.panel.footwork import Footwork
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import AssignSwitch, Expression
 from pedal.panel.lighting import Lighting
+from pedal.panel.loop import Panel
 from pedal.panel.midi import MidiIn
+from pedal.panel.protocol import Tune
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
+from pedal.panel.workshop import Workshop
 from pedal.preset import Block, Preset
 from pedal.preset import Expression as ExpressionTarget
 from tests.panel.stand import Stand, tone
@@ -145,6 +153,67 @@ def test_a_switch_is_assigned_in_hand_and_saved_with_the_preset(rig: Rig) -> Non
     rig.footwork.look_after()
     rig.feel("bypass")
     assert rig.stand.player.is_bypassed
+
+
+BUTTON = """
+[encoders.time]
+pin_a = 17
+pin_b = 27
+pin_push = 22
+parameter = "delay.time_s"
+push = "tap"
+"""
+
+
+def test_the_button_of_an_encoder_is_given_something_else_to_do(rig: Rig) -> None:
+    board = parse_board('[audio]\ncard = "M2"\n' + BUTTON, "time.toml")
+    hands = Hands(board, rig.stand.player, rig.pedal, rig.hands.midi)
+    button = board.encoders["time"]
+
+    def does() -> list[str]:
+        own = rig.stand.player.preset.switches.get("time", {})
+        return [str(button_action(button, own, "tap")), str(button_action(button, own, "hold"))]
+
+    assert does() == ["tap", "tap"], "held, it does the same"
+    assert hands.answer(AssignSwitch(switch="time", gesture="hold", action="tuner"))["hold"] == "tuner"
+    assert does() == ["tap", "tuner"]
+    hands.assign("time", "action", "none")
+    assert does() == ["none", "tuner"]
+    said = hands.answer(AssignSwitch(switch="time", gesture="hold", action="board"))
+    assert (said["hold"], said["of_preset"]) == ("none", ["action"])
+    with pytest.raises(PedalError, match="knows a push and a hold"):
+        hands.assign("time", "double_tap", "tuner")
+    with pytest.raises(PedalError, match=r"there is no switch 'tim'\. Did you mean 'time'"):
+        hands.assign("tim", "hold", "tuner")
+
+
+def test_the_loop_does_what_a_held_button_means(tmp_path: Path) -> None:
+    """A whole panel, with the preset's own word for the button; the builder builds nothing here."""
+    board = parse_board('virtual = true\n[audio]\ncard = "virtual"\n' + BUTTON, "time.toml")
+    items: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with ExitStack() as stack:
+        link, display = Link.create(tmp_path / "link"), open_display(None)
+        workshop = Workshop(link.path, items)
+        stack.callback(workshop.close)
+        stack.callback(display.close)
+        over = threading.Event()
+        panel = Panel(board, link, items, display, workshop, Reflexes(items), None, over.is_set)
+        loop = threading.Thread(target=panel.run)
+        loop.start()
+        stack.callback(loop.join)
+        stack.callback(over.set)
+        answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        items.put(Ask(AssignSwitch(switch="time", gesture="hold", action="tuner"), answers.put))
+        assert b'"hold":"tuner"' in answers.get(timeout=60.0)
+        items.put(Push("time", "hold", 1.0))
+        items.put(Ask(Tune(), answers.put))
+        assert b'"on":true' in answers.get(timeout=60.0)
+
+
+def test_a_button_that_the_board_leaves_alone_does_nothing() -> None:
+    board = parse_board('[audio]\ncard = "M2"\n' + BUTTON.replace('push = "tap"', 'hold = "tuner"'), "time.toml")
+    assert button_action(board.encoders["time"], {}, "tap") is None
+    assert str(button_action(board.encoders["time"], {}, "hold")) == "tuner"
 
 
 def test_what_a_killed_panel_had_assigned_is_still_in_hand(rig: Rig) -> None:

@@ -47,6 +47,14 @@ def test_it_hears_the_ring_wherever_it_is(link: Link, head: int) -> None:
     assert mine.status()["cents"] == pytest.approx(7.0, abs=0.2)
 
 
+def test_before_there_is_a_card_it_waits(link: Link) -> None:
+    link.put(Word.RATE_HZ, 0)
+    mine = tuner(link)
+    mine.switch(True)
+    mine.tick(1.0)
+    assert mine.status() == {"on": True, "reference_hz": 440.0}
+
+
 def test_off_it_looks_at_nothing(link: Link) -> None:
     mine = tuner(link)
     play(link, string(110.0, 0.8), 48_000)

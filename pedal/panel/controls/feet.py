@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from pedal.actions import Action, parse_action
-from pedal.config import Board, FootSwitch
+from pedal.config import Board, EncoderSettings, FootSwitch
 from pedal.errors import BoardError
 from pedal.panel.controls.gestures import Kind, Knows
 
@@ -20,6 +21,8 @@ GESTURES: Mapping[str, Kind] = {
     "long_hold": "long_hold",
     "double_tap": "double_tap",
 }
+#: The keys of a table about an encoder's button: a finger feels no difference between more.
+BUTTON_KEYS = ("action", "hold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,19 @@ def feet_of(board: Board, otherwise: Mapping[str, Mapping[str, str]] | None = No
     chords = {name: chord.switches for name, chord in board.chords.items()}
     actions |= {(name, "chord"): parse_action(c.action, BoardError, board.name) for name, c in board.chords.items()}
     return Feet(actions, knows, chords)
+
+
+def button_action(button: EncoderSettings, own: Mapping[str, str], kind: Literal["tap", "hold"]) -> Action | None:
+    """What the button under an encoder does; held, where nobody says otherwise, it does what a push does.
+
+    Args:
+        button: whose it is.
+        own: what the preset says instead, by key (``action`` is the push).
+        kind: of push.
+    """
+    push = own.get("action", button.push)
+    text = own.get("hold", button.hold) or push if kind == "hold" else push
+    return None if text is None else parse_action(text, BoardError, "push")
 
 
 def _actions(switch: FootSwitch, otherwise: Mapping[str, str]) -> dict[str, Action]:

@@ -76,7 +76,8 @@ class Facts:
         tuner_on, reference_hz: the tuner.
         connection: name of the connection in use; ``connection_values`` are its knobs.
         output_mode, channel: as the level settings have them.
-        switches: what the board says that gestures of its footswitches do, by switch and key, in the order of its file.
+        switches: what the board says that gestures of its footswitches do, by switch and key, in the order of its file;
+            and behind them the buttons of encoders, which are ``buttons`` and know a push and a hold.
         banks, bank: all of them, and the name of the one under the feet.
         setup: steps of setting up that are under way or were done.
         messages: what the pedal said, newest first.
@@ -98,6 +99,7 @@ class Facts:
     output_mode: str = "normalised"
     channel: str = "left"
     switches: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    buttons: frozenset[str] = frozenset()
     banks: Banks = ()
     bank: str = ""
     setup: tuple[SetupView, ...] = ()

@@ -33,7 +33,7 @@ class SetupPage(ListPage):
 
 @dataclass(frozen=True, slots=True)
 class StepPage(Page):
-    """One step: a bar while it looks, a sentence after it. A push does it again; who leaves finds the result in the list."""
+    """One step: a bar while it looks, a sentence after it. A push does it again; the list keeps the result."""
 
     step: SetupStep
 

@@ -13,6 +13,8 @@ from pedal.params import KINDS
 
 #: What a foot can do with a switch, in words.
 GESTURES: dict[Gesture, str] = {"action": "Tap", "hold": "Hold", "long_hold": "Long hold", "double_tap": "Double tap"}
+#: And with the button of an encoder.
+BUTTON: dict[Gesture, str] = {"action": "Push", "hold": "Hold"}
 
 
 class SwitchesPage(ListPage):
@@ -38,7 +40,7 @@ class SwitchesPage(ListPage):
 
 @dataclass(frozen=True, slots=True)
 class SwitchPage(ListPage):
-    """One switch: what each gesture does. A tap waits for what else the switch knows."""
+    """One switch, or an encoder's button: what each gesture does. A tap waits for what else the switch knows."""
 
     switch: str
 
@@ -50,7 +52,7 @@ class SwitchPage(ListPage):
         """What the preset says has a mark."""
         return tuple(
             Row(words, _does(facts, self.switch, key), _mark(facts, self.switch, key), self._open(key))
-            for key, words in GESTURES.items()
+            for key, words in (BUTTON if self.switch in facts.buttons else GESTURES).items()
         )
 
     def _open(self, key: Gesture) -> Open:
@@ -66,7 +68,8 @@ class ActionsPage(ListPage):
 
     def title(self, facts: Facts) -> str:
         """Whose it is."""
-        return f"{GESTURES[self.gesture]} of {self.switch}"
+        words = BUTTON if self.switch in facts.buttons else GESTURES
+        return f"{words.get(self.gesture, self.gesture)} of {self.switch}"
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
         """As the board says; the blocks; snapshots that there are; what else takes nothing."""

@@ -269,6 +269,16 @@ def test_a_switch_says_what_board_and_preset_make_of_it() -> None:
     ]
 
 
+def test_the_button_of_an_encoder_knows_a_push_and_a_hold() -> None:
+    menu, own = Menu(), replace(FACTS, switches={"time": {"hold": "tuner"}}, buttons=frozenset({"time"}))
+    menu.push(own, 0.0)
+    choose(menu, own, "Switches", "time")
+    assert [(row.label, row.value) for row in menu.sheet(own).rows] == [("Push", ""), ("Hold", "Tuner")]
+    assert choose(menu, own, "Hold", "Tap") == [AssignSwitch(switch="time", gesture="hold", action="tap")]
+    choose(menu, own, "Push")
+    assert menu.sheet(own).title == "Push of time"
+
+
 def test_a_bank_is_made_filled_ordered_and_deleted() -> None:
     menu = Menu()
     menu.push(FACTS, 0.0)
