@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pedal.library.cards import AssetKind
-from pedal.panel.chain_requests import AddBlock, Favour
+from pedal.panel.chain_requests import AddBlock
 from pedal.panel.menu.dials import block_of
 from pedal.panel.menu.facts import Facts, Goods, Thing
 from pedal.panel.menu.sheets import Deed, Do, ListPage, Open, Page, Row
@@ -112,8 +112,7 @@ def _folder(page: BrowserPage, folder: str, label: str) -> Row:
 
 def _thing(page: BrowserPage, thing: Thing, chosen: str) -> Row:
     mark = ">" if thing.asset_name == chosen else "*" if thing.favourite else ""
-    liking = Do((Favour(kind=page.kind, content=thing.content, on=not thing.favourite),))
-    return Row(thing.label, "", mark, push=page.purpose.deed(thing), hold=liking)
+    return Row(thing.label, "", mark, push=page.purpose.deed(thing))
 
 
 def kind_of_file(key: str) -> AssetKind:

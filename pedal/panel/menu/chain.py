@@ -76,13 +76,6 @@ class ChainPage(Page):
         block = _block_at(facts, at)
         return Open(AddPage(None)) if block is None else Open(BlockPage(block.id))
 
-    def hold(self, facts: Facts, at: int) -> Deed | None:
-        """The block on or off."""
-        block = _block_at(facts, at)
-        if block is None or block.id in RESERVED:
-            return None
-        return Do((SwitchBlock(block=block.id, on=not block.on),))
-
 
 def _place(facts: Facts, at: int) -> int:
     blocks = len(facts.preset.blocks)

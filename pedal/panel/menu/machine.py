@@ -1,9 +1,9 @@
-"""The menu: pages that are open, one on top of the other, and what turning, pushing, holding and going back does.
+"""The menu: pages that are open, one on top of the other, and what turning, pushing and going back does.
 
 Used by the panel's loop through ``panel/menus.py``, in pedal-panel. Pure: the pedal's state comes in as ``Facts``, time
-as an argument, and what is to be done goes out as requests of the control socket. Four verbs are enough for one
-encoder with a push (push; hold is ``back``; where a long hold is told apart it is ``hold``) and for two footswitches:
-``turn`` by one, and ``push``, with a hold of the first as a turn to the left and of the second as ``back``.
+as an argument, and what is to be done goes out as requests of the control socket. Three verbs are enough for one
+encoder with a push (hold is ``back``) and for two footswitches: ``turn`` by one, and ``push``, with a hold of the first
+as a turn to the left and of the second as ``back``.
 """
 
 from __future__ import annotations
@@ -101,13 +101,6 @@ class Menu:
             self._stops.pop()
             return ()
         return (Tune(on=not facts.tuner_on),)
-
-    def hold(self, facts: Facts, now_s: float) -> Wishes:
-        """A short cut where the page has one: bypass a block, like a model. Else ``back``."""
-        self._used_s = now_s
-        top = self._stops[-1] if self._stops else None
-        deed = top.page.hold(facts, top.at) if top else None
-        return self.back(facts, now_s) if deed is None else self._do(deed, facts)
 
     def _do(self, deed: Deed | None, facts: Facts) -> Wishes:
         match deed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pedal.panel.display.pages import LoopView
@@ -41,7 +40,7 @@ class Back:
     """One page back."""
 
 
-#: What a push or a hold does.
+#: What a push does.
 Deed = Open | Do | Back
 
 
@@ -56,7 +55,6 @@ class Row:
     value: str = ""
     mark: str = ""
     push: Deed | None = None
-    hold: Deed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +156,6 @@ class Page:
         """What a push does."""
         raise NotImplementedError
 
-    def hold(self, facts: Facts, at: int) -> Deed | None:
-        """What a hold does; None: it goes back."""
-        return None
-
 
 class Home(Page):
     """The page of the playing pedal: never among those that are open, so that going back to it leaves all."""
@@ -201,15 +195,8 @@ class ListPage(Page):
 
     def push(self, facts: Facts, at: int) -> Deed | None:
         """What the row does."""
-        return self._of_row(facts, at, lambda row: row.push)
-
-    def hold(self, facts: Facts, at: int) -> Deed | None:
-        """What the row does."""
-        return self._of_row(facts, at, lambda row: row.hold)
-
-    def _of_row(self, facts: Facts, at: int, deed: Callable[[Row], Deed | None]) -> Deed | None:
         rows = self.rows(facts)
-        return deed(rows[within(at, len(rows))]) if rows else None
+        return rows[within(at, len(rows))].push if rows else None
 
 
 def within(at: int, count: int) -> int:

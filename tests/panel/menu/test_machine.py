@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pedal.library.banks import MAX_IN_BANK, Bank
 from pedal.panel import protocol
 from pedal.panel.bank_requests import AddToBank, DeleteBank, MoveInBank, NewBank, RemoveFromBank, RenameBank, UseBank
-from pedal.panel.chain_requests import AddBlock, Favour, MoveBlock, NewPreset, RemoveBlock
+from pedal.panel.chain_requests import AddBlock, MoveBlock, NewPreset, RemoveBlock
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.hands_requests import AssignSwitch
 from pedal.panel.menu.facts import Facts, Goods, Listed, Thing
@@ -34,13 +34,13 @@ EMPTY = replace(FACTS, preset=Preset("New preset"), key="", edited=False)
 
 
 def drive(menu: Menu, facts: Facts, keys: str) -> list[Request]:
-    """``>`` and ``<`` turn, ``o`` pushes, ``b`` goes back, ``h`` holds."""
+    """``>`` and ``<`` turn, ``o`` pushes, ``b`` goes back."""
     wishes: list[Request] = []
     for key in keys:
         if key in "<>":
             wishes += menu.turn(1 if key == ">" else -1, facts, 0.0)
         else:
-            wishes += {"o": menu.push, "b": menu.back, "h": menu.hold}[key](facts, 0.0)
+            wishes += {"o": menu.push, "b": menu.back}[key](facts, 0.0)
     return wishes
 
 
@@ -75,8 +75,7 @@ def test_closed_a_turn_goes_to_the_presets_and_a_push_to_the_menu() -> None:
 def test_closed_back_is_the_tuner() -> None:
     menu, tuning = Menu(), replace(FACTS, tuner_on=True)
     assert drive(menu, FACTS, "b") == [protocol.Tune(on=True)]
-    assert drive(menu, FACTS, "h") == [protocol.Tune(on=True)]
-    for key in "obh":
+    for key in "ob":
         assert drive(menu, tuning, key) == [protocol.Tune(on=False)]
     assert drive(menu, tuning, ">") == [protocol.Tune(reference_hz=441.0)]
     assert drive(menu, replace(tuning, reference_hz=450.0), ">") == [protocol.Tune(reference_hz=450.0)]
@@ -108,8 +107,8 @@ def test_a_block_is_added_moved_switched_and_removed() -> None:
     menu.push(FACTS, 0.0)
     choose(menu, FACTS, "Chain")
     assert isinstance(menu.sheet(FACTS), ChainSheet)
-    assert drive(menu, FACTS, "h") == [protocol.SwitchBlock(block="amp1", on=False)]
     drive(menu, FACTS, "o")
+    assert choose(menu, FACTS, "On") == [protocol.SwitchBlock(block="amp1", on=False)]
     assert choose(menu, FACTS, "Add before", "Chorus") == [AddBlock(kind="chorus", place=3)]
     assert isinstance(menu.sheet(FACTS), ChainSheet), "back at the chain"
     drive(menu, FACTS, "o")
@@ -146,7 +145,6 @@ def test_a_model_is_found_in_its_folder_and_tried_without_leaving() -> None:
     sheet = menu.sheet(FACTS)
     assert sheet.rows[sheet.at].mark == ">"
     assert choose(menu, FACTS, "Ёлка 50 Вт") == [protocol.SetParam(target="amp1.model", value="British/Ёлка 50 Вт.nam")]
-    assert drive(menu, FACTS, "h") == [Favour(kind="model", content="3" * 64, on=False)]
     assert isinstance(menu.sheet(FACTS), ListSheet)
     drive(menu, FACTS, "b")
     choose(menu, FACTS, "Favourites")
