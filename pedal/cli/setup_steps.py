@@ -117,10 +117,18 @@ class Steps:
             reason = "a pedal plays: only gaps at its own period are counted, and others are not tried"
             self._found(replace(self.findings, wakes=(seen,), skipped=self.findings.skipped | {"costs": reason}))
         else:
+            refused = ""
             for frames in CANDIDATES:
-                with self._bar(f"{frames} frames x {audio.periods}") as show:
-                    heard = self._play(frames, PERIOD_S, show, lambda taken: f"{taken.xruns} gaps")
+                try:
+                    with self._bar(f"{frames} frames x {audio.periods}") as show:
+                        heard = self._play(frames, PERIOD_S, show, lambda taken: f"{taken.xruns} gaps")
+                except CardError as refusal:  # many cards do not have all of them
+                    refused = str(refusal)
+                    self.findings = replace(self.findings, notes=(*self.findings.notes, f"{frames} frames: {refused}"))
+                    continue
                 wakes.append(wakes_of(heard.woke_ns, frames, audio.periods, audio.rate_hz, heard.xruns))
+            if not wakes:
+                raise CardError(refused.rstrip("."))
             self._found(replace(self.findings, wakes=tuple(wakes), book=self._book()))
         choice = choose_period(self.findings.wakes, self.findings.book)
         self._change(period_frames=choice.period_frames)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -25,6 +26,7 @@ from pedal.cli.setup_steps import Steps
 from pedal.config import load_board
 from pedal.errors import CardError
 from pedal.setup.own_board import Changes
+from pedal.setup.recording import PLAYED, Recording
 from pedal.system import detect
 from tests.audio.players import ROOT, needs_jackd
 
@@ -172,6 +174,35 @@ def test_beside_a_pedal_the_gaps_decide(played: Path, tmp_path: Path, monkeypatc
     steps.period()
     assert steps.findings.choice is not None and steps.findings.choice.period_frames == 64
     assert "a pedal plays" in steps.findings.skipped["costs"]
+
+
+class Picky:
+    """A card that has 64 and 128 frames and no others, and is punctual."""
+
+    notes = ()
+
+    def __init__(self, folder: Path, has: tuple[int, ...]) -> None:
+        self.folder, self.has = folder, has
+
+    def play(self, frames: int, seconds: float, signal: str, watch: object) -> Recording:
+        if frames not in self.has:
+            raise CardError(f"gives 64 frames x 3, not {frames} x 3", where="card 'USB'")
+        taken = Recording.make(self.folder / "recording", 200, frames, 2)
+        taken.woke_ns[:] = np.arange(200) * frames * 10**9 // 48000
+        taken.words[PLAYED] = 200
+        return taken
+
+
+def test_periods_that_the_card_does_not_have_are_passed_over_and_told(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(setup_steps, "time_chain", lambda board, show: None)
+    steps = Steps("usb-generic", Changes(), "", tmp_path, False, tmp_path, lambda label: _Quiet())
+    steps._trial = Picky(tmp_path, (64, 128))
+    steps.period()
+    assert steps.findings.choice is not None and steps.findings.choice.period_frames == 64
+    assert [note[:9] for note in steps.findings.notes[:2]] == ["32 frames", "256 frame"]
+    steps._trial = Picky(tmp_path, ())
+    with pytest.raises(CardError, match="gives 64 frames"):
+        steps.period()
 
 
 class _Quiet:
