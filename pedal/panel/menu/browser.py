@@ -41,7 +41,7 @@ class Add:
 
     kind: str
     place: int | None
-    then: type[Page]
+    then: type[object]
     at: int
 
     def chosen(self, facts: Facts) -> str:
@@ -120,6 +120,6 @@ def kind_of_file(key: str) -> AssetKind:
     return "model" if key == "model" else "impulse"
 
 
-def browser_for(block_kind: str, place: int | None, then: type[Page], at: int) -> BrowserPage:
+def browser_for(block_kind: str, place: int | None, then: type[object], at: int) -> BrowserPage:
     """The page on which a new block's file is chosen."""
     return BrowserPage(kind_of_file(KINDS[block_kind].asset), Add(block_kind, place, then, at))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from pedal.errors import PresetError
@@ -53,21 +54,21 @@ class KnobPage(Page):
 
     __slots__ = ()
 
+    @abstractmethod
     def param(self, facts: Facts) -> Param | None:
         """What is turned; None if it is gone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def title(self, facts: Facts) -> str:
         """Whose it is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, facts: Facts) -> float:
         """Where it stands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wish(self, value: float) -> AnyRequest:
         """To have it there."""
-        raise NotImplementedError
 
     def sheet(self, facts: Facts, at: int) -> Sheet:
         """The value, large."""

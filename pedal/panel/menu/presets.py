@@ -173,7 +173,7 @@ class ConfirmPage(ListPage):
 
     question: str
     wish: AnyRequest
-    to: type[Page] = Home
+    to: type[object] = Home
 
     def title(self, facts: Facts) -> str:
         """The question."""
@@ -202,7 +202,7 @@ class NamePage(Page):
     purpose: Literal["save", "rename", "bank", "rename bank"]
     key: str = ""
     most: int = MAX_NAME
-    to: type[Page] = Home
+    to: type[object] = Home
 
     @property
     def choices(self) -> tuple[str, ...]:

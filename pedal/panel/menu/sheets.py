@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from pedal.panel.display.pages import LoopView
@@ -30,7 +31,7 @@ class Do:
     """
 
     wishes: tuple[AnyRequest, ...]
-    to: type[Page] | None = None
+    to: type[object] | None = None
     at: int | None = None
     then: Page | None = None
 
@@ -128,7 +129,7 @@ class Turned:
     wishes: tuple[AnyRequest, ...] = ()
 
 
-class Page:
+class Page(ABC):
     """A page: frozen records below, which say what they show and what is done from the facts and a place in them.
 
     Nothing here keeps anything: the machine keeps the pages that are open, each with its place.
@@ -136,9 +137,9 @@ class Page:
 
     __slots__ = ()
 
+    @abstractmethod
     def sheet(self, facts: Facts, at: int) -> Sheet:
         """What is drawn."""
-        raise NotImplementedError
 
     def start(self, facts: Facts) -> int:
         """Where it opens."""
@@ -148,13 +149,13 @@ class Page:
         """Whether a fast turn goes further than the clicks that a hand felt."""
         return False
 
+    @abstractmethod
     def turn(self, facts: Facts, at: int, steps: int) -> Turned:
         """By so many steps, to the right if positive."""
-        raise NotImplementedError
 
+    @abstractmethod
     def push(self, facts: Facts, at: int) -> Deed | None:
         """What a push does."""
-        raise NotImplementedError
 
 
 class Home(Page):
@@ -168,13 +169,13 @@ class ListPage(Page):
 
     __slots__ = ()
 
+    @abstractmethod
     def title(self, facts: Facts) -> str:
         """What stands above."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self, facts: Facts) -> tuple[Row, ...]:
         """Its lines; an empty list is drawn as such."""
-        raise NotImplementedError
 
     def note(self, facts: Facts) -> str:
         """What is said where there are no rows."""
