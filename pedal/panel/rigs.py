@@ -53,6 +53,10 @@ class Rigs:
         """Notes of the rig that sounds."""
         return self._published.get(self.link.get(Word.PLAYING_SLOT))
 
+    def notes_of(self, slot: int) -> RigNotes | None:
+        """Notes of the rig in a slot; None: there is none that we know."""
+        return self._published.get(slot)
+
     @property
     def wanted(self) -> RigNotes | None:
         """Notes of the rig that sounds from the next period on."""

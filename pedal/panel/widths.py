@@ -166,11 +166,13 @@ class Widths:
 
     def _slowness(self, states: list[AmpState], status: Status) -> float:
         """How much longer the playing amps take in the period thread, now, than on the stopwatch; 1 if none plays."""
-        notes, seen = self._rigs.playing, list[float]()
+        seen = list[float]()
+        notes = self._rigs.notes_of(status.playing_slot)  # whose costs were read; another rig may play since
+        rows = {block.serial: row for row, block in enumerate(notes.blocks)} if notes else {}
         for block, playing in [(block, amp.playing) for amp in states for block in amp.rows]:
-            if notes is None or playing < 0 or block.amp is None:
+            row = rows.get(block.serial, len(status.row_costs_ns))
+            if playing < 0 or block.amp is None:
                 continue
-            row = notes.blocks.index(block)
             timed_ns = block.amp.costs_ns[playing] * status.period_frames
             if row < len(status.row_costs_ns) and timed_ns > 0.0:
                 seen.append(status.row_costs_ns[row] / timed_ns)

@@ -20,7 +20,7 @@ from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
-from pedal.panel.rigs import Rigs
+from pedal.panel.rigs import AmpState, Rigs
 from pedal.panel.widths import KNOWN_S, Widths
 from pedal.panel.work import ROOM_TICKS
 from pedal.preset import Block, Preset
@@ -171,3 +171,21 @@ def test_what_the_player_says_meanwhile_counts(stand: Stand) -> None:
     link.put(Word.PLAYING_SLOT, 1)
     rigs.look_after()
     assert f32[PARAMS + 32] == 1.0
+
+
+def test_a_rig_that_is_adopted_within_a_tick_is_not_mistaken_for_the_one_before(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand.player.built(Done(stand.ask_for("02-next"), 1, rig(2, LITE, amp_serial=8)))
+    seen = stand.widths._rigs.amps
+
+    def amps_just_before() -> tuple[AmpState, ...]:
+        before = seen()
+        stand.link.put(Word.PLAYING_SLOT, 1)
+        return before
+
+    stand.widths.tick(stand.link.status(), {}, 10.0)
+    status = stand.link.status()
+    monkeypatch.setattr(stand.widths._rigs, "amps", amps_just_before)
+    stand.widths.tick(status, {}, 20.0)
+    assert stand.link.get(Word.PLAYING_SLOT) == 1
