@@ -272,7 +272,8 @@ class Panel:
             if change is not None:
                 _log.info("%s: %s -> %s (%s)", change.amp, change.before, change.after, change.reason)
         elif event.kind == layout.EVENT_GUARD:
-            names = {block.serial: block.id for block in self._rigs.playing.blocks} if self._rigs.playing else {}
+            notes = self._rigs.playing
+            names = {block.serial: block.id for block in notes.blocks} if notes else {}
             name = names.get(event.numbers[0], "a block")
             self._player.message = f"{name} made a broken signal and was reset."
             _log.warning("%s made a signal that is not finite; muted and reset", name)

@@ -79,7 +79,8 @@ class Rigs:
 
     def cost_without_amps_ns(self) -> float:
         """What the blocks of the playing rig that are on were measured to cost besides amps, ns per frame."""
-        blocks = self.playing.blocks if self.playing else ()
+        notes = self.playing  # once: another may play at the next look
+        blocks = notes.blocks if notes else ()
         return sum(block.cost_ns for block in blocks if self.link.arena.f32[block.params_idx] < 0.5)
 
     def next_place(self) -> tuple[int, int, tuple[tuple[int, int], ...]]:
