@@ -50,9 +50,10 @@ class Overheard:
     pures: list[Floats]
 
 
-def amp(name: str, drive_db: float = 0.0, on: bool = False) -> str:
+def amp(name: str, drive_db: float = 0.0, on: bool = False, stereo: str = "sum") -> str:
     """A preset's amp."""
-    return f'kind = "amp"\nid = "{name}"\nmodel = "{MODEL}"\ndrive_db = {drive_db}\non = {str(on).lower()}\n'
+    knobs = f'stereo = "{stereo}"\ndrive_db = {drive_db}\n'
+    return f'kind = "amp"\nid = "{name}"\nmodel = "{MODEL}"\n{knobs}on = {str(on).lower()}\n'
 
 
 def cab(name: str, on: bool = False) -> str:
@@ -63,6 +64,11 @@ def cab(name: str, on: bool = False) -> str:
 def tone(name: str, on: bool = False) -> str:
     """A preset's tone stack."""
     return f'kind = "tone"\nid = "{name}"\non = {str(on).lower()}\n'
+
+
+def block(kind: str, on: bool = False) -> str:
+    """A preset's effect with its knobs as they come; its id is its kind."""
+    return f'kind = "{kind}"\nid = "{kind}"\non = {str(on).lower()}\n'
 
 
 def set_prices(lab: Lab, prices: str, *, seen: float = 1.0) -> None:

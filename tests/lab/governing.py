@@ -1,0 +1,182 @@
+"""The governor on one virtual board: chains that grow to twice the budget, busy feet, heat. Called by scenarios.
+
+Every look at a settled chain is held against all combinations of widths: the board's price list says what each
+would take, which is more than the pedal itself knows.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pedal.errors import ControlError
+from pedal.library.assets import Assets
+from pedal.library.loader import Loader
+from pedal.nam.file import load_model
+from pedal.paths import factory_dir
+from pedal.preset import parse_preset
+from pedal.prices import load_prices
+from pedal.rig.compile import Part, compile_preset
+from pedal.rig.priced import Shares, chain_shares
+from pedal.virtual.weather import Weather
+from tests.lab.cable import RATE_HZ
+from tests.lab.lab import Lab
+from tests.lab.priced import PERIOD_FRAMES, boot_as, switch
+
+#: A chain has settled when nothing was switched, and nothing changed, for so long.
+SETTLED_S = 2.5
+#: The governor leaves this share of a period free below the budget before it widens.
+MARGIN = 0.05
+#: Between two steps of the feet: several a second.
+FEET_S = (0.08, 0.4)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A board, as warm as it is, and the blocks of its chain, of which the first amp is on."""
+
+    prices: str
+    blocks: tuple[str, ...]
+    heat: float = 1.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of the blocks."""
+        return tuple(text.partition('id = "')[2].partition('"')[0] for text in self.blocks)
+
+
+class Board:
+    """A pedal that plays a stage.
+
+    Args:
+        lab: the laboratory.
+        stage: what is played.
+    """
+
+    def __init__(self, lab: Lab, stage: Stage) -> None:
+        self._lab, self.stage = lab, stage
+        self.weather: Weather = boot_as(lab, stage.prices, stage.blocks)
+        self._prices = load_prices(stage.prices)
+        text = 'name = "Grow"\n' + "".join(f"\n[[block]]\n{block}" for block in stage.blocks)
+        loader = Loader(Assets(factory_dir("models")), load_model)
+        self._parts = compile_preset(parse_preset(text, "the stage"), loader, RATE_HZ)
+        self.heat = 1.0
+        self.warm(stage.heat)
+
+    def warm(self, heat: float) -> None:
+        """All work takes so many times its price from now on."""
+        self.heat = heat
+        self.weather.heat(heat)
+        self._lab.event("heat", heat)
+
+    def shares(self, on: Sequence[str]) -> Shares:
+        """What the chain takes with these blocks on."""
+        cold = chain_shares([self._switched(part, on) for part in self._parts], self._prices, RATE_HZ, PERIOD_FRAMES)
+        amps = {name: tuple(self.heat * cost for cost in costs) for name, costs in cold.amps.items()}
+        return Shares(self.heat * cold.others, amps)
+
+    def _switched(self, part: Part, on: Sequence[str]) -> Part:
+        if part.owner not in self.stage.names or (part.owner in on) == part.block.on:
+            return part
+        return replace(part, block=replace(part.block, on=part.owner in on))
+
+    def step(self, block: str, on: bool) -> bool:
+        """The foot switches a block; False if the pedal refused it."""
+        try:
+            switch(self._lab, block, on)
+        except ControlError as refusal:
+            self._lab.event("refused", [block, str(refusal)])
+            return False
+        return True
+
+    def settle(self) -> dict[str, Any]:
+        """Wait until nothing has changed for a while; the status then."""
+        before = _choice(self._lab.status())
+        deadline_s = time.monotonic() + 20.0 * SETTLED_S
+        while True:
+            self._lab.wait(SETTLED_S)
+            status = self._lab.status()
+            if _choice(status) == before:
+                return status
+            before = _choice(status)
+            assert time.monotonic() < deadline_s, f"it never settles: {before}"
+
+    def judge(self, status: dict[str, Any]) -> float:
+        """The widths of a settled chain are the widest that fit; the share of the period that they take.
+
+        Raises:
+            AssertionError: others would be wider and fit with a margin, or these do not fit and narrower ones would.
+        """
+        on = [block["id"] for block in status["blocks"] if block["on"]]
+        shares = self.shares(on)
+        playing = [amp for amp in status["amps"] if amp["width"]]
+        widths = [amp["widths"].index(amp["width"]) for amp in playing]
+        assert sorted(shares.amps) == sorted(amp["id"].partition(":")[0] for amp in playing), status
+        total, budget = shares.total(widths), status["budget"]
+        every = list(itertools.product(*(range(len(costs)) for costs in shares.amps.values())))
+        kept = max((sum(other) for other in every if shares.total(other) <= budget - MARGIN), default=0)
+        self._lab.event("settled", [on, widths, round(total, 4), status["load_mean"], kept])
+        assert sum(widths) >= kept, f"{kept} steps of width fit with these blocks, and {widths} play: {on}"
+        assert total <= budget or sum(widths) == 0, f"{widths} take {total:.0%} of {budget:.0%}: {on}"
+        return total
+
+    def unheard(self) -> dict[str, Any]:
+        """The status, after nothing has gone wrong so far.
+
+        Raises:
+            AssertionError: a period overran, a gap was heard, or a width came in cold.
+        """
+        status = self._lab.status()
+        assert (status["overruns"], status["xruns"], status["cold_changes"]) == (0, 0, 0), status
+        return status
+
+
+def grow_to_twice(board: Board, lab: Lab) -> None:
+    """Everything goes on, step by step: with all amps at their widest it would take twice the budget; and off again."""
+    names, refused = board.stage.names, 0
+    everything = board.shares(names)
+    demanded = everything.total([len(costs) - 1 for costs in everything.amps.values()])
+    budget = lab.status()["budget"]
+    assert demanded >= 2.0 * budget, f"the stage takes {demanded:.0%}, which is no {2 * budget:.0%}"
+    for name in names[1:]:
+        refused += not board.step(name, True)
+        board.judge(board.settle())
+        board.unheard()
+    for name in reversed(names[1:]):
+        board.step(name, False)
+        board.unheard()
+    board.judge(board.settle())
+    changes = len(board.unheard()["width_changes"])
+    lab.note(f"grown to {demanded / budget:.1f} budgets: {changes} changes, {refused} refused")
+
+
+def busy_feet(board: Board, lab: Lab, minutes: float) -> None:
+    """Blocks go on and off several times a second; afterwards the chain settles where it belongs."""
+    end_s, count, on = time.monotonic() + 60.0 * minutes, 0, dict.fromkeys(board.stage.names, False)
+    on[board.stage.names[0]] = True
+    while time.monotonic() < end_s:
+        name = lab.random.choice(board.stage.names)
+        if board.step(name, not on[name]):
+            on[name] = not on[name]
+        count += 1
+        lab.wait(lab.random.uniform(*FEET_S))
+    board.judge(board.settle())
+    status = board.unheard()
+    lab.note(f"{count} switched in {minutes:g} min, load at most {status['load_worst']:.0%}")
+
+
+def thermal_steps(board: Board, lab: Lab, heats: Sequence[float]) -> None:
+    """The board grows hot and cools: after each step the widest that fit play."""
+    for heat in heats:
+        board.warm(board.stage.heat * heat)
+        total = board.judge(board.settle())
+        status = board.unheard()
+        lab.event("thermal", [heat, total, status["load_worst"]])
+
+
+def _choice(status: dict[str, Any]) -> list[Any]:
+    """What the governor decided."""
+    return [[amp["id"], amp["width"]] for amp in status["amps"]]
