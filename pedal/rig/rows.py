@@ -16,11 +16,11 @@ from pedal.dsp.block import own_f32, quiet_i64
 from pedal.dsp.ramp import RAMP_CELLS
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
-from pedal.nam.plan import KIND, KIND_A2
 from pedal.params import KINDS
 from pedal.prices import Price, Prices
 from pedal.rig.compile import Part
 from pedal.rig.dispatch import reset_kind
+from pedal.rig.priced import row_price
 
 #: Ring of an amp's input beyond the receptive field: what the understudy may sleep through.
 RING_SLACK_FRAMES = 8192
@@ -98,14 +98,12 @@ def write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
     def put(word: int, price: Price) -> None:
         words[word : word + at.PRICE_WORDS] = price.words()
 
-    choices = [param for param in KINDS[part.block.kind].params if param.words]
-    chosen = [param.words[int(part.block.value(param.name))] for param in choices]
-    put(row + at.PRICE, prices.blocks[part.block.kind].of(part.taps, part.channels, chosen))
+    price = row_price(part, prices)
+    put(row + at.PRICE, price.block)
     if part.amp is not None:
         record = int(words[row + at.I64])
         put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))
-        for index, (packed, macs) in enumerate(zip(part.amp.packed, part.amp.macs, strict=True)):
-            playing = prices.model.of(macs, is_a2=int(packed.plan[KIND]) == KIND_A2)
+        for index, playing in enumerate(price.widths):
             put(record + at.AMP_PRICES + index * at.PRICE_WORDS, playing)
             put(record + at.AMP_REST_PRICES + index * at.PRICE_WORDS, prices.model.rest(playing))
 
