@@ -177,7 +177,7 @@ def walker(folder: Path) -> Iterator[Walker]:
     setting_up = SettingUp(BOARD.audio.periods)
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
-        Hands(BOARD, stand.player, expression, midi), shelf, setting_up,
+        Hands(BOARD, stand.player, expression, midi), shelf, setting_up, dict, lambda lines: [],
     )  # fmt: skip
     menus = Menus(
         BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer, setting_up
