@@ -21,6 +21,8 @@ from pedal.panel.banks import BankSwitches
 from pedal.panel.chain import Chain
 from pedal.panel.chain_requests import ChainRequest, Favour, GetParam, ShowChain
 from pedal.panel.chain_view import describe_target, stepped
+from pedal.panel.desk import Desk
+from pedal.panel.desk_requests import DeskRequest
 from pedal.panel.display.pages import enlarged
 from pedal.panel.feed_requests import ReadLog
 from pedal.panel.hand import Hand
@@ -53,6 +55,7 @@ class Answers:
         hands: switches and the expression pedal.
         shelf: what there is to choose from.
         setting_up: listens to a strum, counts gaps.
+        desk: all that can be edited.
         chain: the preset in work, block by block.
         log: the last lines of the panel's log.
     """
@@ -69,6 +72,7 @@ class Answers:
     hands: Hands
     shelf: Shelf
     setting_up: SettingUp
+    desk: Desk
     chain: Callable[[], dict[str, Any]]
     log: Callable[[int], list[dict[str, Any]]]
 
@@ -89,6 +93,8 @@ class Answers:
             return Chain(player).answer(request)
         if isinstance(request, HandsRequest):
             return self.hands.answer(request)
+        if isinstance(request, DeskRequest):
+            return self.desk.answer(request, now_s)
         match request:
             case protocol.Status():
                 return self.status()

@@ -37,6 +37,7 @@ from pedal.panel.controls.gestures import Gesture
 from pedal.panel.controls.inputs_midi import Midi, MidiHeard
 from pedal.panel.controls.knobs import Turn
 from pedal.panel.controls.outputs_lights import Lights
+from pedal.panel.desk import Desk
 from pedal.panel.display.oled import Display
 from pedal.panel.expression import INPUT, ExpressionPedal
 from pedal.panel.feeds import NOBODY, Feeds, LogFeed, News
@@ -136,9 +137,9 @@ class Panel:
         about = self._status, self._view, press
         self._setting_up = SettingUp(board.audio.periods)
         state = State(self._hand, self._player, keeping)
-        said, chain = log or LogFeed(news), state.whole
+        desk, said = Desk(self._player, shelf, lambda: self._menus.facts()), log or LogFeed(news)
         verbs = self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
-        self._answers = Answers(*verbs, chain, said.last)
+        self._answers = Answers(*verbs, desk, state.whole, said.last)
         does = self._answers.answer, self._setting_up
         self._menus = Menus(board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, *does)
         self._actions.open_menu = self._menus.open_by_foot

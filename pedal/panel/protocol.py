@@ -19,6 +19,7 @@ import msgspec
 from pedal.errors import ControlError
 from pedal.panel.bank_requests import BankRequest
 from pedal.panel.chain_requests import ChainRequest, Favour, LookRequest
+from pedal.panel.desk_requests import DeskRequest
 from pedal.panel.feed_requests import FeedRequest
 from pedal.panel.feed_requests import News as News
 from pedal.panel.hands_requests import HandsRequest
@@ -157,6 +158,7 @@ AnyRequest = (
     | HandsRequest
     | LookRequest
     | FeedRequest
+    | DeskRequest
 )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pedal.errors import ControlError
 from pedal.panel import protocol
 from pedal.panel.chain_requests import GetParam, ShowChain
+from pedal.panel.desk_requests import HoldPreset, Show, Things
 from pedal.panel.feed_requests import ReadLog, Subscribe
 
 REQUESTS: list[protocol.Request] = [
@@ -40,6 +41,10 @@ REQUESTS: list[protocol.Request] = [
     Subscribe(topics=["meters", "log"], rate_hz=10.0),
     Subscribe(topics=[]),
     ReadLog(lines=3),
+    Show(),
+    Show(mark="0123"),
+    Things(kind="model", start=200, look=True),
+    HoldPreset(text='name = "A"', key="01-a", instead_of="0123"),
 ]
 
 
