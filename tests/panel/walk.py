@@ -179,7 +179,7 @@ def walker(folder: Path) -> Iterator[Walker]:
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
         Hands(BOARD, stand.player, expression, midi), shelf, setting_up,
-        Desk(stand.player, shelf, lambda: menus.facts()),
+        Desk(stand.player, shelf, lambda: menus.facts()), dict, lambda lines: [],
     )  # fmt: skip
     menus = Menus(
         BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer, setting_up
