@@ -286,9 +286,7 @@ class Panel:
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:
         if event.kind == layout.EVENT_WIDTH:
-            change = self._widths.note_event(event, status, now_s)
-            if change is not None:
-                _log.info("%s: %s -> %s (%s)", change.amp, change.before, change.after, change.reason)
+            self._widths.note_event(event, status, now_s)
         elif event.kind == layout.EVENT_GUARD:
             notes = self._rigs.playing
             names = {block.serial: block.id for block in notes.blocks} if notes else {}

@@ -7,6 +7,7 @@ and after.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,8 @@ from pedal.link.status import Event, Status
 from pedal.notes import BlockNote, RigNotes
 from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
+
+_log = logging.getLogger("pedal.panel")
 
 #: The load after a change is read when the mean has settled.
 AFTER_S = 0.4
@@ -75,6 +78,9 @@ class Widths:
         for change in self.changes:
             if change.load_after is None and now_s >= change.settled_at_s:
                 change.load_after = status.load_mean
+                text = "%s: %s -> %s (%s); load %.0f %% -> %.0f %%"
+                loads = 100.0 * change.load_before, 100.0 * change.load_after
+                _log.info(text, change.amp, change.before, change.after, change.reason, *loads)
         states = {amp.block.id: amp for amp in self._rigs.amps()}
         for amp in states.values():
             if amp.held != layout.NO_WIDTH:  # answered here: the governor takes it from there
