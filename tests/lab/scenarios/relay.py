@@ -12,15 +12,30 @@ import numpy as np
 from pedal.system.failsafe import CLEAN_S, CLOSE_S, RELEASE_S
 from tests.lab.guitar import tone
 from tests.lab.hardware.contacts import LOOK_S, STILL_S, Contacts
+from tests.lab.hardware.supply import Supply
 from tests.lab.lab import RUNTIME, Lab
 from tests.lab.scenario import Breakage
 
 LIMIT_S = 900.0
-BREAKAGE = Breakage(
-    "a sound that hangs is a fault only once its parent has replaced it",
-    "pedal/system/failsafe.py",
-    "STILL_S = 0.3",
-    "STILL_S = 30.0",
+BREAKAGE = (
+    Breakage(
+        "a sound that hangs is a fault only once its parent has replaced it",
+        "pedal/system/failsafe.py",
+        "STILL_S = 0.3",
+        "STILL_S = 30.0",
+    ),
+    Breakage(
+        "the supply is looked at every ten seconds",
+        "pedal/system/wire.py",
+        "_SUPPLY_S = 0.5",
+        "_SUPPLY_S = 10.0",
+    ),
+    Breakage(
+        "nobody looks whether the parent hangs",
+        "systemd/pedal-audio.service",
+        "WatchdogSec=10\n",
+        "",
+    ),
 )
 PIN = 16
 UNIT = "pedal-audio.service"
@@ -33,16 +48,19 @@ SILENT_PEAK = 1e-5
 
 def scenario(lab: Lab) -> None:
     lab.rewire(relay={"pin": PIN})
+    supply = Supply()
     contacts = Contacts(lab.player.pins, PIN, RUNTIME / "link")
     since_ns = time.monotonic_ns()
     lab.boot(sound=False)
     lab.guitar(tone())
     _comes_back(lab, contacts, since_ns, "boot")
     _panel_killed(lab, contacts)
+    _low_voltage(lab, contacts, supply)
     _falls(lab, contacts, "audio killed", lambda: lab.kill("audio"))
     _falls(lab, contacts, "period thread hung", lambda: os.kill(lab.pid("audio"), signal.SIGSTOP))
     _safe_mode(lab, contacts)
     _falls(lab, contacts, "parent killed", lambda: os.kill(_parent(lab), signal.SIGKILL))
+    _falls(lab, contacts, "parent hung", lambda: os.kill(_parent(lab), signal.SIGSTOP))
     _stop(lab, contacts)
     contacts.stop()
 
@@ -55,6 +73,20 @@ def _panel_killed(lab: Lab, contacts: Contacts) -> None:
     lab.wait(1.0)
     assert contacts.longest_pause_s(since_ns) < STILL_S, "the relay's heartbeat stopped when the panel died"
     assert contacts.mutes[-1][0] < since_ns, "the pedal was muted when the panel died"
+
+
+def _low_voltage(lab: Lab, contacts: Contacts, supply: Supply) -> None:
+    """Dry for as long as the supply sags, with the sound going on behind; nothing has to be started again."""
+    audio, fault_ns = lab.pid("audio"), time.monotonic_ns()
+    supply.sag(True)
+    stopped_ns = _stops(lab, contacts, fault_ns, "low voltage")
+    lab.wait(4.0)
+    assert contacts.edges_ns[-1] == stopped_ns and contacts.is_muted, "the relay was driven while the supply was low"
+    since_ns = time.monotonic_ns()
+    supply.sag(False)
+    first_ns = _comes_back(lab, contacts, since_ns, "low voltage")
+    lab.note(f"supply good again: driven after {(first_ns - since_ns) / 1e9:.2f} s")
+    assert lab.pid("audio") == audio, "the sound was started again"
 
 
 def _falls(lab: Lab, contacts: Contacts, why: str, fault: Callable[[], None]) -> None:
