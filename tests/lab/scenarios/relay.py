@@ -60,7 +60,7 @@ def scenario(lab: Lab) -> None:
     _falls(lab, contacts, "period thread hung", lambda: os.kill(lab.pid("audio"), signal.SIGSTOP))
     _safe_mode(lab, contacts)
     _falls(lab, contacts, "parent killed", lambda: os.kill(_parent(lab), signal.SIGKILL))
-    _falls(lab, contacts, "parent hung", lambda: os.kill(_parent(lab), signal.SIGSTOP))
+    _parent_hung(lab, contacts)
     _stop(lab, contacts)
     contacts.stop()
 
@@ -99,6 +99,20 @@ def _falls(lab: Lab, contacts: Contacts, why: str, fault: Callable[[], None]) ->
     plays_ns = max(contacts.began_ns.values())
     clean_s = (first_ns - plays_ns) / 1e9
     assert plays_ns > fault_ns and clean_s >= CLEAN_S - TICK_S, f"{why}: driven {clean_s:.2f} s after sound began"
+
+
+def _parent_hung(lab: Lab, contacts: Contacts) -> None:
+    """Nobody is left who could mute or beat: the relay falls by itself, and systemd starts all of it again."""
+    audio, fault_ns = lab.pid("audio"), time.monotonic_ns()
+    os.kill(_parent(lab), signal.SIGSTOP)
+    stopped_ns = _stops(lab, contacts, fault_ns, "parent hung")
+    lab.until(lambda: contacts.is_muted, "another parent", 20.0)
+    muted_ns = contacts.mutes[-1][0]
+    edges = sum(stopped_ns < at_ns < muted_ns for at_ns in contacts.edges_ns)
+    assert edges <= 1, f"{edges} edges without a parent: more than the pin that its end let go"
+    _comes_back(lab, contacts, muted_ns, "parent hung")
+    assert lab.pid("audio") != audio
+    lab.note(f"parent hung: in the wire again after {(contacts.mutes[-1][0] - fault_ns) / 1e9:.1f} s")
 
 
 def _safe_mode(lab: Lab, contacts: Contacts) -> None:
