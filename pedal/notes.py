@@ -46,6 +46,7 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         region: byte offset and size of all its memory.
         params_idx: f32 index of its targets.
         targets: kernel values that the panel stores when it publishes the rig.
+        cost_key: two blocks of equal cost key cost the same.
         cost_ns: measured cost besides an amp's model, nanoseconds per frame.
     """
 
@@ -56,6 +57,7 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: tuple[int, int]
     params_idx: int
     targets: tuple[float, ...]
+    cost_key: str = ""
     cost_ns: float = 0.0
     amp: AmpNote | None = None
 

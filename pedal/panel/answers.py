@@ -20,6 +20,8 @@ from pedal.panel.bank_requests import BankRequest
 from pedal.panel.banks import BankSwitches
 from pedal.panel.chain import Chain
 from pedal.panel.chain_requests import ChainRequest, Favour
+from pedal.panel.desk import Desk
+from pedal.panel.desk_requests import DeskRequest
 from pedal.panel.display.pages import enlarged
 from pedal.panel.hand import Hand
 from pedal.panel.hands import Hands
@@ -51,6 +53,7 @@ class Answers:
         hands: switches and the expression pedal.
         shelf: what there is to choose from.
         setting_up: listens to a strum, counts gaps.
+        desk: all that can be edited.
     """
 
     player: Player
@@ -65,6 +68,7 @@ class Answers:
     hands: Hands
     shelf: Shelf
     setting_up: SettingUp
+    desk: Desk
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -83,6 +87,8 @@ class Answers:
             return Chain(player).answer(request)
         if isinstance(request, HandsRequest):
             return self.hands.answer(request)
+        if isinstance(request, DeskRequest):
+            return self.desk.answer(request, now_s)
         match request:
             case protocol.Status():
                 return self.status()

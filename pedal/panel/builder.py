@@ -104,7 +104,7 @@ class Builder:
         for part in parts:
             content = hashes.get(part.owner, {}).get("model")
             if part.amp is not None and content:
-                costs_ns[content] = self._costs[part.cost_key][1]
+                costs_ns[content] = self._costs[part.cost_key]
         note_used(library_dir(), costs_ns)
 
     def _is_as_built(self, block: BlockNote) -> bool:
@@ -123,7 +123,7 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
     for part in parts:
         if part.amp is not None:
             before = amps[part.owner].costs if part.owner in amps else (0.0,) * len(part.amp.packed)
-            shares = tuple(ns * share + other for ns, other in zip(costs[part.cost_key][1], before, strict=True))
+            shares = tuple(ns * share + other for ns, other in zip(costs[part.cost_key], before, strict=True))
             floor, ceiling = limits(job.quality.get(part.owner, "auto"), len(shares))
             amps[part.owner] = decide.Amp(part.owner, shares, ceiling if part.block.on else -1, ceiling, floor)
     on = [amp for amp in amps.values() if amp.playing >= 0]

@@ -37,6 +37,7 @@ from pedal.panel.controls.gestures import Gesture
 from pedal.panel.controls.inputs_midi import Midi, MidiHeard
 from pedal.panel.controls.knobs import Turn
 from pedal.panel.controls.outputs_lights import Lights
+from pedal.panel.desk import Desk
 from pedal.panel.display.oled import Display
 from pedal.panel.expression import INPUT, ExpressionPedal
 from pedal.panel.footwork import Footwork
@@ -131,8 +132,9 @@ class Panel:
         about = self._status, self._view, press
         self._setting_up = SettingUp(board.audio.periods)
         self._answers = Answers(
-            self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
-        )
+            self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up,
+            Desk(self._player, shelf, lambda: self._menus.facts()),
+        )  # fmt: skip
         does = self._answers.answer, self._setting_up
         self._menus = Menus(board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, *does)
         self._actions.open_menu = self._menus.open_by_foot

@@ -17,6 +17,7 @@ import msgspec
 from pedal.errors import ControlError
 from pedal.panel.bank_requests import BankRequest
 from pedal.panel.chain_requests import ChainRequest, Favour
+from pedal.panel.desk_requests import DeskRequest
 from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.request import VERSION as VERSION
@@ -149,6 +150,7 @@ AnyRequest = (
     | SnapshotRequest
     | BankRequest
     | HandsRequest
+    | DeskRequest
 )
 
 

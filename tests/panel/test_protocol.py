@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pedal.errors import ControlError
 from pedal.panel import protocol
+from pedal.panel.desk_requests import HoldPreset, Show, Things
 
 REQUESTS: list[protocol.Request] = [
     protocol.Status(id=7),
@@ -32,6 +33,10 @@ REQUESTS: list[protocol.Request] = [
     protocol.Reload(),
     protocol.SetUp(),
     protocol.SetUp(step="strum"),
+    Show(),
+    Show(mark="0123"),
+    Things(kind="model", start=200, look=True),
+    HoldPreset(text='name = "A"', key="01-a", instead_of="0123"),
 ]
 
 

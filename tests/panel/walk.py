@@ -26,6 +26,7 @@ from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.gestures import Gesture
+from pedal.panel.desk import Desk
 from pedal.panel.display.pages import draw_page, picture
 from pedal.panel.display.text import draw_text
 from pedal.panel.display.tuner_page import draw_tuner
@@ -178,6 +179,7 @@ def walker(folder: Path) -> Iterator[Walker]:
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
         Hands(BOARD, stand.player, expression, midi), shelf, setting_up,
+        Desk(stand.player, shelf, lambda: menus.facts()),
     )  # fmt: skip
     menus = Menus(
         BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer, setting_up
