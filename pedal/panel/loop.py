@@ -40,6 +40,7 @@ from pedal.panel.controls.outputs_lights import Lights
 from pedal.panel.desk import Desk
 from pedal.panel.display.oled import Display
 from pedal.panel.expression import INPUT, ExpressionPedal
+from pedal.panel.feeds import NOBODY, Feeds, LogFeed, News
 from pedal.panel.footwork import Footwork
 from pedal.panel.glass import Glass
 from pedal.panel.hand import Hand
@@ -49,6 +50,7 @@ from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
 from pedal.panel.lighting import Lighting
 from pedal.panel.menus import Menus
+from pedal.panel.message import Message
 from pedal.panel.midi import MidiIn
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
@@ -58,6 +60,7 @@ from pedal.panel.rigs import Rigs
 from pedal.panel.setting_up import SettingUp
 from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
+from pedal.panel.state import State
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
 from pedal.panel.widths import Widths
@@ -68,8 +71,6 @@ _log = logging.getLogger("pedal.panel")
 TICK_S = 0.05
 #: Ticks from one look at the link's file to the next.
 LINK_TICKS = 10
-#: How long a message stays on the page.
-MESSAGE_S = 6.0
 #: Overruns kept for reports.
 OVERRUNS_KEPT = 32
 
@@ -88,6 +89,8 @@ class Panel:
         stopped: asked every tick; True ends the loop.
         lights: open; None: there are none.
         midi: the wires that are listened to; None: there are none.
+        news: where subscribers of the control socket are told from.
+        log: what the process has said.
     """
 
     def __init__(
@@ -102,6 +105,8 @@ class Panel:
         stopped: Callable[[], bool],
         lights: Lights | None = None,
         midi: Midi | None = None,
+        news: News = NOBODY,
+        log: LogFeed | None = None,
     ) -> None:
         self.link_is_gone = False
         self._board = board
@@ -131,17 +136,18 @@ class Panel:
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
         self._setting_up = SettingUp(board.audio.periods)
-        self._answers = Answers(
-            self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up,
-            Desk(self._player, shelf, lambda: self._menus.facts()),
-        )  # fmt: skip
+        state = State(self._hand, self._player, keeping)
+        desk, said = Desk(self._player, shelf, lambda: self._menus.facts()), log or LogFeed(news)
+        verbs = self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
+        self._answers = Answers(*verbs, desk, state.whole, said.last)
         does = hands, self._answers.answer, self._setting_up
         self._menus = Menus(board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, *does)
         self._actions.open_menu = self._menus.open_by_foot
         shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter
         self._glass = Glass(display, *shown, time.monotonic())
+        self._feeds = Feeds(news, self._status, self._meters, state.flat, lambda: self._player.preset)
         self._tick = 0
-        self._shown_message = ("", 0.0)
+        self._message = Message(self._player)
         self._asked = ""
 
     def run(self, plain: str = "") -> None:
@@ -223,6 +229,9 @@ class Panel:
     def _status(self) -> dict[str, Any]:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
 
+    def _meters(self) -> dict[str, Any]:
+        return self._reporter.meters(self._link.status()) | {"tuner": self._tuner.status()}
+
     def _view(self) -> Image.Image:
         return self._glass.page(self._link.status(), time.monotonic())
 
@@ -241,7 +250,8 @@ class Panel:
             self._widths.tick(status, self._hand.quality, now_s)
         self._actions.tick(now_s)
         self._menus.tick(now_s)
-        self._expire_message(now_s)
+        self._message.tick(now_s)
+        self._feeds.tick(now_s)
         self._glass.tick(status, now_s)
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
@@ -285,12 +295,3 @@ class Panel:
             self._overruns.append(overrun)
             text = "frame %d: a period overran: load %.0f %% (%.2f ms of work in %.2f ms)"
             _log.warning(text, event.frame, load_milli / 10.0, used_ns / 1e6, wall_ns / 1e6)
-
-    def _expire_message(self, now_s: float) -> None:
-        text, since_s = self._shown_message
-        if self._player.message != text:
-            self._shown_message = (self._player.message, now_s)
-            if self._player.message:
-                _log.info("%s", self._player.message)
-        elif text and now_s - since_s > MESSAGE_S:
-            self._player.message = ""

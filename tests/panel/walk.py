@@ -180,7 +180,7 @@ def walker(folder: Path) -> Iterator[Walker]:
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
         hands, shelf, setting_up,
-        Desk(stand.player, shelf, lambda: menus.facts()),
+        Desk(stand.player, shelf, lambda: menus.facts()), dict, lambda lines: [],
     )  # fmt: skip
     own = stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks
     menus = Menus(BOARD, *own, hands, answers.answer, setting_up)
