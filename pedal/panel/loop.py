@@ -142,7 +142,7 @@ class Panel:
         desk, said = Desk(self._player, shelf, lambda: self._menus.facts()), log or LogFeed(news)
         verbs = self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
         self._answers = Answers(*verbs, desk, state.whole, said.last)
-        does = self._answers.answer, self._setting_up
+        does = hands, self._answers.answer, self._setting_up
         self._menus = Menus(board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, *does)
         self._actions.open_menu = self._menus.open_by_foot
         shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter
