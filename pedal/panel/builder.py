@@ -118,7 +118,7 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
     """Width index by block id that every amp should start with, by measured costs; the same for both sides of one."""
     share = job.rate_hz * 1e-9 * job.cpu_scale * job.slowness
     sounding = [part for part in parts if part.block.on or part.tail]
-    others = sum(costs[part.cost_key][0] for part in sounding if part.amp is None) * share
+    others = sum(costs[part.cost_key][-1] for part in sounding if part.amp is None) * share
     amps: dict[str, decide.Amp] = {}
     for part in parts:
         if part.amp is not None:
