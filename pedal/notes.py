@@ -6,6 +6,8 @@ again. Written by ``place``, read by the panel. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from pedal.levels import ModelLevels
@@ -83,6 +85,15 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Id of the preset's block that it is of: an amp that plays twice is two rows, ``ID`` and ``ID:right``."""
         return self.id.partition(":")[0]
 
+    def priced(self, costs: Mapping[str, tuple[float, ...]]) -> BlockNote:
+        """The same row with what ``costs`` knows of it; see ``RigNotes.priced``."""
+        sizes_ns = costs.get(self.cost_key, ())
+        if self.amp is None:
+            return msgspec.structs.replace(self, cost_ns=sizes_ns[0]) if len(sizes_ns) == 1 else self
+        if len(sizes_ns) != len(self.amp.labels):
+            return self
+        return msgspec.structs.replace(self, amp=msgspec.structs.replace(self.amp, costs_ns=sizes_ns))
+
 
 class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole rig."""
@@ -96,6 +107,10 @@ class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def regions(self) -> tuple[tuple[int, int], ...]:
         """All memory it uses."""
         return tuple(block.region for block in self.blocks)
+
+    def priced(self, costs: Mapping[str, tuple[float, ...]]) -> RigNotes:
+        """The same rig with what ``costs`` knows of its blocks, ns per frame of each size by cost key."""
+        return msgspec.structs.replace(self, blocks=tuple(block.priced(costs) for block in self.blocks))
 
     @property
     def amps(self) -> tuple[AmpNote, ...]:
