@@ -14,7 +14,7 @@ from pedal.governor.fit import ROUNDING, best
 from pedal.governor.scene import OFF, Admission, Amp, Extra, Impulse, Order, Scene
 
 Joining = Amp | Impulse | Extra
-_Part = TypeVar("_Part", Amp, Impulse, Extra)
+_Part = TypeVar("_Part", bound=Joining)
 
 
 def admit(scene: Scene, joining: Joining, budget: float) -> Admission:
