@@ -1,4 +1,4 @@
-"""The governor of a virtual Pi 5, throttled to half its speed: seven amps on both sides, twice the budget in steps, busy feet, heat."""
+"""The governor of a virtual Pi 5 at half its speed: seven amps on both sides, twice the budget, busy feet, heat."""
 
 from __future__ import annotations
 
