@@ -40,9 +40,8 @@ def _machine(told: Mapping[str, Any]) -> str:
 
 
 def _load(told: Mapping[str, Any]) -> str:
-    return (
-        f"load {_percent(told['load'])} of a period; budget {_percent(told['budget'])}, {_percent(told['free'])} free"
-    )
+    load, budget, free = (_percent(told[key]) for key in ("load", "budget", "free"))
+    return f"load {load} of a period; budget {budget}, {free} free"
 
 
 def _block(block: Mapping[str, Any]) -> tuple[str, ...]:

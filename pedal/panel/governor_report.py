@@ -60,7 +60,7 @@ class GovernorReport:
     def explain(self, status: Status) -> dict[str, Any]:
         """The answer to ``pedal governor``."""
         book, setting, notes = self._books.costs.book, self._books.costs.setting, self._rigs.playing
-        share = setting.rate_hz * 1e-9 * status.cpu_scale * book.slowness
+        known, share = book.costs(setting), setting.rate_hz * 1e-9 * status.cpu_scale * book.slowness
         view = self._books.learning.view()
         frame_s = status.frame / status.rate_hz if status.rate_hz else 0.0
         changes = [change.as_dict() for change in self._widths.changes][-MOST_CHANGES:]
@@ -79,8 +79,8 @@ class GovernorReport:
             "amps": self._amps(share),
             "room": self._room(status, share, notes),
             "learning": None if view is None else {"done": view.done, "count": view.count, "label": view.label},
-            "to_learn": self._books.learning.left,
-            "known": len(book.costs(setting)),
+            "to_learn": sum(not subject.is_in(known) for subject in subjects()),
+            "known": len(known),
             "changes": changes,
         }
 
@@ -147,16 +147,17 @@ class GovernorReport:
 
 
 def candidates(costs: Mapping[str, tuple[float, ...]], channels: int) -> dict[str, float]:
-    """What could be added behind a chain of so many channels: by what players call it, ns per frame of its least size.
+    """What could be added behind a chain of so many channels: by what players call it, ns per frame.
 
-    What makes two channels always plays two; an amp hears one.
+    What makes two channels always plays two; an amp hears one, and counts with its narrowest width.
     """
     found: dict[str, float] = {}
     for subject in subjects():
         if subject.channels == (2 if subject.kind.widens else 1 if subject.kind.asset == "model" else channels):
-            least_ns = min((ns[0] for key, ns in costs.items() if subject.is_of(key)), default=None)
-            if least_ns is not None:
-                found[subject.label] = least_ns
+            size = 0 if subject.kind.asset == "model" else -1
+            known_ns = [ns[size] for key, ns in costs.items() if subject.is_of(key)]
+            if known_ns:
+                found[subject.label] = min(known_ns)
     return found
 
 
