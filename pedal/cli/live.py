@@ -20,7 +20,6 @@ from pedal.health import ask_resume, load_health
 from pedal.levels import CHANNELS, OUTPUT_MODES, USUAL, Channel, OutputMode
 from pedal.library.settings import changed_levels
 from pedal.panel import protocol
-from pedal.panel.quality import PATTERN
 from pedal.paths import runtime_dir as usual_runtime_dir
 
 #: So that a negative value is a value and not an option.
@@ -76,7 +75,7 @@ def block(block_id: str, state: str, runtime_dir: Path | None) -> None:
 
 
 def _width(_: click.Context, __: click.Parameter, value: str) -> str:
-    if re.fullmatch(PATTERN, value) is None:
+    if re.fullmatch(protocol.WIDTH_PATTERN, value) is None:
         raise click.BadParameter(f"'{value:.20}' is no width. Use full, lite, auto, or limits such as 2..full.")
     return value
 

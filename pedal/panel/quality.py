@@ -10,12 +10,12 @@ import re
 
 CHOICES = ("auto", "full", "lite")
 #: The same for those who check what was typed: command and control socket.
-PATTERN = r"^(auto|(lite|full|[1-9])|(lite|full|[1-9])\.\.(lite|full|[1-9])?|\.\.(lite|full|[1-9]))$"
+WIDTH_PATTERN = r"^(auto|(lite|full|[1-9])|(lite|full|[1-9])\.\.(lite|full|[1-9])?|\.\.(lite|full|[1-9]))$"
 
 
 def is_quality(text: str) -> bool:
     """Whether a text is one of those words or limits."""
-    return re.fullmatch(PATTERN, text) is not None
+    return re.fullmatch(WIDTH_PATTERN, text) is not None
 
 
 def limits(quality: str, widths: int) -> tuple[int, int]:
