@@ -57,6 +57,10 @@ class CardError(PedalError):
     """A sound card that is missing, busy, or cannot do what the board asks."""
 
 
+class NoRoomError(PedalError):
+    """A block that does not fit beside all that plays on this board."""
+
+
 class LinkError(PedalError):
     """Shared memory that is missing, foreign or of another version."""
 
