@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pedal import layout
+from pedal.governor import words
 from pedal.governor.scene import OFF, Amp, DropTails, Extra, Hold, Impulse, Release, Scene, Taps
 from pedal.link import Word
 from pedal.link.status import Status
@@ -82,7 +83,8 @@ class Yielding:
         """Do it; everything ramps."""
         match order:
             case Taps(id=block_id, size=size):
-                self._ask_size(block_id, size)
+                if not self._ask_size(block_id, size):
+                    return
             case DropTails():
                 self._drop_tails()
             case Hold(id=block_id):
@@ -94,6 +96,15 @@ class Yielding:
         _log.info("%s", order.reason)
         if not isinstance(order, Taps):  # hardly heard
             self.said = order.reason
+
+    def keep_waiting(self, block: BlockNote) -> None:
+        """One that is switched on, but not for now: not even now, when it could be refused."""
+        self.carry_out(words.hold(self.extra(block, 0.0)))
+
+    def tell_held(self, blocks: Sequence[BlockNote]) -> None:
+        """Of blocks of a rig that starts without them: say that they wait."""
+        waiting = [words.hold(self.extra(block, 0.0)).reason for block in blocks if block.id in self._hand.held]
+        self.said = ". ".join(waiting)
 
     def start_smaller(self, starts: dict[int, int]) -> bool:
         """Ask cabinets that go on in a rig to be published for the sizes it has room for; True if one gives way.
@@ -124,10 +135,17 @@ class Yielding:
         said, self.said = self.said, ""
         return said
 
-    def _ask_size(self, block_id: str, size: int) -> None:
-        for row in self._rows():
-            if row.block.id == block_id and row.block.impulse is not None:
-                self._rigs.link.put(row.block.impulse.sizes_idx + layout.SIZE_WANTED, size)
+    def _ask_size(self, block_id: str, size: int) -> bool:
+        """Whether that is another one than before."""
+        wanted = [
+            row.block.impulse.sizes_idx + layout.SIZE_WANTED
+            for row in self._rows()
+            if row.block.id == block_id and row.block.impulse is not None
+        ]
+        others = [word for word in wanted if self._rigs.link.get(word) != size]
+        for word in others:
+            self._rigs.link.put(word, size)
+        return bool(others)
 
     def _drop_tails(self) -> None:
         for row in self._rows():

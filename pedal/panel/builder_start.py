@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pedal.errors import NoRoomError
-from pedal.governor.admit import admit
+from pedal.governor.admit import Joining, admit
 from pedal.governor.fit import best
 from pedal.governor.scene import OFF, Amp, Extra, Impulse, Scene
 from pedal.layout import FADES_OUT
@@ -43,9 +43,10 @@ def start_of(parts: Sequence[Part], costs: Costs, job: Job) -> Start:
     """
     scene = scene_of(parts, costs, job)
     if job.joining:
-        joined = {block.id: block for block in (*scene.amps, *scene.impulses, *scene.extras)}.get(job.joining)
-        if joined is not None:
-            refused(admit(scene, joined, job.budget).refusal)
+        blocks: tuple[Joining, ...] = (*scene.amps, *scene.impulses, *scene.extras)
+        for joining in blocks:
+            if joining.id == job.joining and (refusal := admit(scene, joining, job.budget).refusal):
+                raise NoRoomError.saying(refusal)
     plan = best(scene, job.budget)
     widths = dict(zip((amp.id for amp in scene.amps), plan.widths, strict=True))
     sizes = dict(zip((impulse.id for impulse in scene.impulses), plan.sizes, strict=True))
@@ -89,17 +90,6 @@ def with_held(parts: Sequence[Part], held: frozenset[str]) -> tuple[Part, ...]:
     return tuple(
         replace(part, targets=(FADES_OUT, *part.targets[1:])) if part.block.id in held else part for part in parts
     )
-
-
-def refused(sentence: str) -> None:
-    """Raise what the governor says, if it says something.
-
-    Raises:
-        NoRoomError: with the sentence.
-    """
-    what, _, hint = sentence.rstrip(".").partition(". ")
-    if what:
-        raise NoRoomError(what, hint=hint)
 
 
 def _owner(block_id: str) -> str:
