@@ -147,7 +147,7 @@ def test_a_preset_starts_both_sides_at_a_width_that_has_room_twice(budget: float
     ns = 1e9 / RATE_HZ  # the whole period
     costs = {part.cost_key: (0.1 * ns, 0.2 * ns, 0.3 * ns) if part.amp else (0.0,) for part in parts}
     job = Job(1, "", "", 0, 1, None, (), RATE_HZ, 64, 1.0, budget)
-    assert start_of(parts, costs, job).sizes == {"amp": width, "amp:right": width}
+    assert start_of(parts, costs, job).sizes.items() >= {"amp": width, "amp:right": width}.items()
 
 
 def test_a_bypass_takes_both_sides_and_lets_stereo_through() -> None:
