@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pedal.governor.scene import DropTails, Hold, Impulse, Order, Release, Scene, Taps
+from pedal.governor.scene import OFF, DropTails, Hold, Impulse, Order, Release, Scene, Taps
 from pedal.link.status import Status
 
 _log = logging.getLogger("pedal.panel")
@@ -71,7 +72,7 @@ class Changes:
     def __init__(self) -> None:
         self._all: deque[Change] = deque(maxlen=HISTORY)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Change]:
         return iter(self._all)
 
     def __len__(self) -> int:
@@ -115,8 +116,8 @@ def _words(order: Order, scene: Scene) -> tuple[Kind, str, str, str]:
 
 
 def _share(impulse: Impulse, size: int) -> str:
-    """What players call a size of a cabinet: each is half of the next."""
-    if size < 0:
+    """A size of a cabinet, in words."""
+    if size == OFF:
         return "off"
-    parts = 2 ** (len(impulse.costs) - 1 - size)
-    return "all taps" if parts == 1 else f"1/{parts} of the taps"
+    fewer = len(impulse.costs) - 1 - size
+    return ("all taps", "fewer taps", "few taps")[min(fewer, 2)]

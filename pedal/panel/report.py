@@ -206,7 +206,7 @@ class Reporter:
             "amps": amps,
             "blocks": self._blocks(status),
             "overrun_log": list(self._overruns),
-            "width_changes": [change.as_dict() for change in self._widths.changes],
+            "width_changes": self._widths.changes.of("width"),
         }
 
     def meters(self, status: Status) -> dict[str, Any]:
