@@ -113,8 +113,8 @@ class Panel:
         self._items = items
         self._stopped = stopped
         self._rigs = Rigs(link)
-        self._widths = Widths(self._rigs, board.budget_share)
         self._hand = Hand(PresetStore.default(), link)
+        self._widths = Widths(self._rigs, self._hand, board.budget_share)
         self._workshop = workshop
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._books = Bookkeeping(board, link, self._rigs, self._widths, workshop)
@@ -232,7 +232,8 @@ class Panel:
                 self._footwork.do(action, event.at_s)
 
     def _status(self) -> dict[str, Any]:
-        return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
+        also = {"tuner": self._tuner.status(), "learning": self._books.learning.status()}
+        return self._reporter.status(self._link.status()) | also
 
     def _meters(self) -> dict[str, Any]:
         return self._reporter.meters(self._link.status()) | {"tuner": self._tuner.status()}
@@ -245,7 +246,7 @@ class Panel:
         self._link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())
         self._workshop.look_after(now_s)
         status = self._link.status()
-        self._player.work.tick(now_s)
+        self._player.tick(now_s)
         self._tuner.tick(now_s)
         self._setting_up.tick(status, now_s)
         self._lighting.tick(status)

@@ -146,6 +146,7 @@ def panel() -> Iterator[Panel]:
         (["set", "output.mute", "on"], protocol.SetParam(target="output.mute", value="on")),
         (["block", "push", "on"], protocol.SwitchBlock(block="push", on=True)),
         (["block", "push", "off"], protocol.SwitchBlock(block="push", on=False)),
+        (["width", "2..full"], protocol.SetWidth(width="2..full")),
         (["width", "auto"], protocol.SetWidth(width="auto")),
         (["width", "lite", "--amp", "2"], protocol.SetWidth(width="lite", amp=2)),
         (["levels"], protocol.SetLevels()),
@@ -231,6 +232,7 @@ def test_a_target_that_cannot_be_is_not_sent(panel: Panel, target_db: str) -> No
         ["set", "amp.drive_db"],
         ["block", "push", "toggle"],
         ["width", "0.5"],
+        ["width", "full..lite.."],
         ["switch", "next", "tap", "--on", "kick"],
         ["expression", "knee"],
         ["midi", "forget"],
@@ -274,6 +276,11 @@ def test_a_pedal_that_is_not_in_the_wire_says_so(panel: Panel) -> None:
     panel.result = STATUS | {"dry": True}
     line = "wire      dry: the guitar goes straight through. `systemctl status pedal-audio` says why."
     assert line in panel.called("status").output.splitlines()
+
+
+def test_status_says_what_is_learnt(panel: Panel) -> None:
+    panel.result = {**STATUS, "learning": {"done": 6, "count": 28, "label": "Reverb spring"}}
+    assert "learning  what effects cost: 7 of 28, Reverb spring" in panel.called("status").output
 
 
 def test_status_for_programs(panel: Panel) -> None:
