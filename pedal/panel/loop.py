@@ -132,7 +132,9 @@ class Panel:
         self._lighting = Lighting(board, lights, self._player, self._rigs, self._tuner, banks, self._footwork)
         self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
-        self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
+        self._midi = MidiIn(
+            self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi, news
+        )
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
         self._setting_up = SettingUp(board.audio.periods)
