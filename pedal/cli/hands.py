@@ -42,13 +42,19 @@ def switch(name: str, action: str | None, gesture: Gesture, runtime_dir: Path | 
 
 @click.command()
 @click.argument("end", metavar="learn|heel|toe|forget", type=click.Choice(_ENDS), required=False)
+@click.option("--moves", metavar="BLOCK.PARAM|board", help="Move this in the preset in hand, or what the board says.")
 @talks
-def expression(end: _End | None, runtime_dir: Path | None) -> None:
+def expression(end: _End | None, moves: str | None, runtime_dir: Path | None) -> None:
     """The expression pedal: where it is and what it moves; `pedal expression learn` shows it its two ends.
 
-    `heel` and `toe` are the two halves of that: the pedal is at this end now. They are kept for good.
+    `heel` and `toe` are the two halves of that: the pedal is at this end now. They are kept for good; what it moves is
+    in hand until `pedal preset save`.
     """
-    say(learn_expression(runtime_dir) if end == "learn" else call(runtime_dir, Expression(end=end)))
+    if end == "learn":
+        ends = learn_expression(runtime_dir)
+        say(ends if moves is None else call(runtime_dir, Expression(moves=moves)))
+    else:
+        say(call(runtime_dir, Expression(end=end, moves=moves)))
 
 
 def learn_expression(runtime_dir: Path | None) -> dict[str, Any]:
