@@ -1,4 +1,7 @@
-"""What the period thread tells the panel: a width changed, a block was reset, a period overran. Used by its loop."""
+"""What the period thread tells of: changes of width, blocks that broke, periods that took too long.
+
+Used by the panel's loop, for every event in turn: the journal gets its line, the page its message, reports their list.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +22,20 @@ OVERRUNS_KEPT = 32
 
 
 class Events:
-    """Events, told to whom they concern.
+    """Told one event after the other.
 
     Attributes:
         overruns: the newest, as reports have them.
     """
 
-    def __init__(self, player: Player, rigs: Rigs, widths: Widths) -> None:
+    def __init__(self, rigs: Rigs, widths: Widths, player: Player) -> None:
         self.overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
-        self._player = player
         self._rigs = rigs
         self._widths = widths
+        self._player = player
 
-    def tell(self, event: Event, status: Status, now_s: float) -> None:
-        """One of them."""
+    def heard(self, event: Event, status: Status, now_s: float) -> None:
+        """What an event means for people."""
         if event.kind == layout.EVENT_WIDTH:
             self._widths.note_event(event, status, now_s)
         elif event.kind == layout.EVENT_GUARD:

@@ -43,6 +43,7 @@ from pedal.panel.expression import INPUT, ExpressionPedal
 from pedal.panel.feeds import NOBODY, Feeds, LogFeed, News
 from pedal.panel.footwork import Footwork
 from pedal.panel.glass import Glass
+from pedal.panel.governor_report import GovernorReport
 from pedal.panel.hand import Hand
 from pedal.panel.hands import Hands
 from pedal.panel.imports import Imports
@@ -129,10 +130,9 @@ class Panel:
         self._actions = Actions(self._player, self._tuner, snapshots, banks, point, shelf)
         self._footwork = Footwork(board, link, self._player, self._actions, reflexes)
         self._lighting = Lighting(board, lights, self._player, self._rigs, self._tuner, banks, self._footwork)
-        self._events = Events(self._player, self._rigs, self._widths)
-        self._reporter = Reporter(
-            board, self._hand, self._rigs, self._widths, self._player, keeping, self._events.overruns
-        )
+        self._events = Events(self._rigs, self._widths, self._player)
+        overruns = self._events.overruns
+        self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, overruns)
         self._midi = MidiIn(
             self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi, news
         )
@@ -142,12 +142,13 @@ class Panel:
         state = State(self._hand, self._player, keeping)
         desk, said = Desk(self._player, shelf, lambda: self._menus.facts()), log or LogFeed(news)
         verbs = self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
-        self._answers = Answers(*verbs, desk, state.whole, said.last)
-        does = hands, self._answers.answer, self._setting_up
+        governor = GovernorReport(self._rigs, self._hand, self._widths, self._books)
+        self._answers = Answers(*verbs, desk, state.whole, said.last, governor)
+        does = hands, self._answers.answer, self._setting_up, governor
         self._menus = Menus(board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, *does)
         self._actions.open_menu = self._menus.open_by_foot
         shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter
-        self._glass = Glass(display, *shown, time.monotonic())
+        self._glass = Glass(display, *shown, self._books.learning, time.monotonic())
         self._feeds = Feeds(news, self._status, self._meters, state.flat, lambda: self._player.preset)
         self._tick = 0
         self._message = Message(self._player)
@@ -251,7 +252,7 @@ class Panel:
         self._setting_up.tick(status, now_s)
         self._lighting.tick(status)
         for event in self._link.new_events():
-            self._events.tell(event, status, now_s)
+            self._events.heard(event, status, now_s)
         self._books.tick(status, now_s, is_building=self._player.work.is_building)
         if status.card_state == layout.CARD_RUNNING:
             self._widths.tick(status, self._hand.quality, now_s)
