@@ -30,6 +30,7 @@ from pedal.link.status import Event, Status
 from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.banks import BankSwitches
+from pedal.panel.bookkeeping import Bookkeeping
 from pedal.panel.control import Ask
 from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.feet import button_action
@@ -118,7 +119,8 @@ class Panel:
         self._hand = Hand(PresetStore.default(), link)
         self._workshop = workshop
         outlet = Outlet(ConnectionStore.default(), self._rigs)
-        self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
+        self._books = Bookkeeping(board, link, self._rigs, self._widths, workshop)
+        self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet, self._books.costs)
         self._turns = Turns(board, self._player)
         self._tuner = Tuner(link, board.tuner)
         self._imports = Imports(link.path.parent)
@@ -167,6 +169,7 @@ class Panel:
         finally:
             self._footwork.forget()
             self._menus.shelf.close()
+            self._books.close()
 
     def _serve(self) -> None:
         next_tick_s = time.monotonic()
@@ -187,6 +190,7 @@ class Panel:
     def _on_item(self, item: object) -> None:
         if isinstance(item, (Gesture, Turn, Rotation, Push)):
             self._glass.touched(time.monotonic())
+            self._books.learning.touched()
         if isinstance(item, Gesture):
             if (
                 item.kind == "long_hold"
@@ -212,7 +216,8 @@ class Panel:
                 item.refuse(str(error))
         elif isinstance(item, Done):
             self._workshop.received(item)
-            self._player.built(item)
+            if not self._books.heard(item):
+                self._player.built(item)
 
     def _on_encoder(self, event: Rotation | Push) -> None:
         settings = self._board.encoders[event.encoder]
@@ -246,6 +251,7 @@ class Panel:
         self._lighting.tick(status)
         for event in self._link.new_events():
             self._on_event(event, status, now_s)
+        self._books.tick(status, now_s, is_building=self._player.work.is_building)
         if status.card_state == layout.CARD_RUNNING:
             self._widths.tick(status, self._hand.quality, now_s)
         self._actions.tick(now_s)
@@ -280,9 +286,7 @@ class Panel:
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:
         if event.kind == layout.EVENT_WIDTH:
-            change = self._widths.note_event(event, status, now_s)
-            if change is not None:
-                _log.info("%s: %s -> %s (%s)", change.amp, change.before, change.after, change.reason)
+            self._widths.note_event(event, status, now_s)
         elif event.kind == layout.EVENT_GUARD:
             notes = self._rigs.playing
             names = {block.serial: block.id for block in notes.blocks} if notes else {}
