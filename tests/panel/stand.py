@@ -20,6 +20,7 @@ from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes
 from pedal.panel.banks import BankSwitches
+from pedal.panel.bookkeeping import Bookkeeping
 from pedal.panel.costs import Costs
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
@@ -137,6 +138,7 @@ class Stand:
         self.rigs = Rigs(self.link)
         self.costs = Costs(BOARD, self.link, self.rigs, CostBookStore(self.folder / "costs.json", "stand"))
         self.widths = Widths(self.rigs, BOARD.budget_share)
+        self.books = Bookkeeping(BOARD, self.link, self.rigs, self.widths, self.bench, self.costs)  # type: ignore[arg-type]
         outlet = Outlet(ConnectionStore(self.folder / "output.toml"), self.rigs)
         self.player = Player(
             BOARD,
