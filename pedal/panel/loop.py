@@ -234,7 +234,8 @@ class Panel:
                 self._footwork.do(action, event.at_s)
 
     def _status(self) -> dict[str, Any]:
-        return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
+        also = {"tuner": self._tuner.status(), "learning": self._books.learning.status()}
+        return self._reporter.status(self._link.status()) | also
 
     def _meters(self) -> dict[str, Any]:
         return self._reporter.meters(self._link.status()) | {"tuner": self._tuner.status()}

@@ -276,6 +276,11 @@ def test_a_pedal_that_is_not_in_the_wire_says_so(panel: Panel) -> None:
     assert line in panel.called("status").output.splitlines()
 
 
+def test_status_says_what_is_learnt(panel: Panel) -> None:
+    panel.result = {**STATUS, "learning": {"done": 6, "count": 28, "label": "Reverb spring"}}
+    assert "learning  what effects cost: 7 of 28, Reverb spring" in panel.called("status").output
+
+
 def test_status_for_programs(panel: Panel) -> None:
     panel.result = STATUS
     assert json.loads(panel.called("status", "--json").output) == STATUS
