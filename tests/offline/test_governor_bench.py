@@ -7,7 +7,7 @@ import random
 import pytest
 
 from pedal.governor.scene import OFF, Extra, Hold, Release, Width
-from pedal.offline.governor_bench import ALL, CHAIN, SETTLED_S, Trace, recording, run, steady
+from pedal.offline.governor_bench import ALL, BEGIN, CHAIN, END, PAGE, SETTLED_S, Trace, recording, run, steady
 from pedal.offline.governor_machine import Machine, carried_out
 
 DURATION_S = 240.0
@@ -89,3 +89,11 @@ def test_the_recording_is_of_something_that_lives() -> None:
     assert len(shares) >= 2000
     assert sorted(shares)[len(shares) // 2] == pytest.approx(1.0, abs=0.01)
     assert max(shares) > 1.05
+
+
+def test_the_page_has_the_table() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    made = text.partition(BEGIN)[2].partition(END)[0]
+    assert [line.split("|")[1].strip() for line in made.split("\n") if line.startswith("| ")][1:] == [
+        trace.title for trace in ALL
+    ]
