@@ -24,6 +24,7 @@ def test_every_command_and_exit_code_is_there() -> None:
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="no groff here")
 def test_roff_reads_it() -> None:
-    done = subprocess.run(["groff", "-man", "-ww", "-Tascii", "-P-cbou", str(PAGE)], capture_output=True, text=True, timeout=60)
+    command = ["groff", "-man", "-ww", "-Tascii", "-P-cbou", str(PAGE)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0 and done.stderr == ""
     assert "EXIT STATUS" in done.stdout and "pedal audio latency" in done.stdout
