@@ -81,7 +81,7 @@ class SwitchBlock(Request, tag="block", frozen=True):
 
 
 class SetWidth(Request, tag="width", frozen=True):
-    """Ask for a width on one amp (counted from 1) or on all of them; ``pedal.panel.quality`` has the words."""
+    """Ask for a width on one amp (counted from 1) or on all: "auto", "full", "lite", or limits ("2..full", "..2")."""
 
     width: Annotated[str, msgspec.Meta(pattern=WIDTH_PATTERN, max_length=16)]
     amp: Annotated[int, msgspec.Meta(ge=1, le=16)] | None = None
