@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pedal.governor.fit import fit
-from pedal.governor.scene import Amp
+from pedal.governor.fit import best
+from pedal.governor.scene import Amp, Extra, Impulse, Scene, with_plan
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 from pedal.nam.file import load_model
@@ -36,8 +36,9 @@ Made by `python -m pedal.offline.fits_page`; do not edit here. **Estimates**: no
 Raspberry Pi. They come from the price lists (`board/prices/`, [prices.md](prices.md)), the factory's A2 model (Full 8
 channels, Lite 3) and the governor's own choice at a budget of {BUDGET:.0%} of a period, at {RATE_HZ // 1000} kHz.
 
-In a cell: the widths of the amps, and the share of a period that the chain takes with them. *Lite, 65% (Full: 87%)*
-would take 87 % with all amps at Full. Input, gate, a cabinet for each amp, DC blocker and output are always there.
+In a cell: the widths of the amps, what else gives way, and the share of a period that the chain takes then. *Lite: 65%
+(of 87%)* would take 87 % with nothing given way. Input, gate, a cabinet for each amp, DC blocker and output are always
+there. *Without reverb*: it would be refused when a player switches it on, and waits where a preset has it on.
 """
 
 
@@ -93,15 +94,29 @@ def table(period_frames: int) -> str:
 
 
 def _cell(shares: Shares) -> str:
-    amps = [Amp(name, costs, len(costs) - 1, len(costs) - 1) for name, costs in shares.amps.items()]
-    widths = fit(amps, shares.others, BUDGET)
-    total, widest = shares.total(widths), shares.total([amp.ceiling for amp in amps])
-    full = sum(width == amp.ceiling for width, amp in zip(widths, amps, strict=True))
-    counted = {"Full": full, "Lite": len(amps) - full}
-    said = " + ".join(f"{n} × {word}" if n > 1 else word for word, n in counted.items() if n)
+    """What the governor makes of a chain in which all is on."""
+    tops = {name: len(costs) - 1 for name, costs in {**shares.amps, **shares.cabs}.items()}
+    scene = Scene(
+        amps=tuple(Amp(name, costs, tops[name], tops[name]) for name, costs in shares.amps.items()),
+        impulses=tuple(Impulse(name, costs, tops[name]) for name, costs in shares.cabs.items()),
+        extras=tuple(Extra(name, cost) for name, cost in shares.effects.items()),
+        others=shares.others,
+    )
+    plan = best(scene, BUDGET)
+    chosen = with_plan(scene, plan)
+    total, widest = chosen.others + chosen.known, scene.others + scene.known
     if total > BUDGET:
         return f"too much: {total:.0%}"
-    return f"{said}, {total:.0%}" + (f" (Full: {widest:.0%})" if full < len(amps) else "")
+    full = sum(width == amp.ceiling for width, amp in zip(plan.widths, scene.amps, strict=True))
+    counted = {"Full": full, "Lite": len(scene.amps) - full}
+    said = [" + ".join(f"{n} × {word}" if n > 1 else word for word, n in counted.items() if n)]
+    if any(size < impulse.playing for size, impulse in zip(plan.sizes, scene.impulses, strict=True)):
+        said.append("cabinet shortened" if len(scene.impulses) == 1 else "cabinets shortened")
+    if plan.held:
+        waiting = [extra.id.rstrip("0123456789") for extra in scene.extras if extra.id in plan.held]
+        said.append(f"without {' and '.join(waiting)}" if len(waiting) < 3 else f"without {len(waiting)} of them")
+    words = f"{', '.join(said)}: {total:.0%}"
+    return words if chosen == scene else f"{words} (of {widest:.0%})"
 
 
 if __name__ == "__main__":
