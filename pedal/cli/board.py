@@ -65,7 +65,7 @@ def show(name: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def detect(as_json: bool) -> None:
     """What is connected to this machine, and which board fits."""
-    from pedal.system.detect import boards_for, load_machine
+    from pedal.setup.detect import boards_for, load_machine
     from pedal.system.i2c_bus import probe
 
     machine, displays = load_machine(), probe()

@@ -55,6 +55,7 @@ from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
 from pedal.panel.setting_up import SettingUp
+from pedal.panel.setup_ways import Started, Ways
 from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.tuner import Tuner
@@ -87,6 +88,7 @@ class Panel:
         stopped: asked every tick; True ends the loop.
         lights: open; None: there are none.
         midi: the wires that are listened to; None: there are none.
+        started: how its process was; None: with this board, for good.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Panel:
         stopped: Callable[[], bool],
         lights: Lights | None = None,
         midi: Midi | None = None,
+        started: Started | None = None,
     ) -> None:
         self.link_is_gone = False
         self._board = board
@@ -129,7 +132,8 @@ class Panel:
         self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
-        self._setting_up = SettingUp(board.audio.periods)
+        ways = Ways(started or Started(board.name), link.path.parent, self._tuner.hold_silent, self._player.tell)
+        self._setting_up = SettingUp(board, ways)
         self._answers = Answers(
             self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
         )
@@ -155,8 +159,10 @@ class Panel:
         try:
             self._look_at_health()
             self._midi.look(time.monotonic())  # while nobody was here to be told
+            self._menus.greet(time.monotonic())
             self._serve()
         finally:
+            self._setting_up.stop()
             self._footwork.forget()
             self._menus.shelf.close()
 

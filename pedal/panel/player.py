@@ -108,6 +108,10 @@ class Player:
             if block.on != self._rigs.is_on(block.id):
                 self.switch_block(block.id, block.on, now_s)
 
+    def tell(self, sentence: str) -> None:
+        """Say it on the page."""
+        self.message = sentence
+
     def begin_plain(self, reason: str) -> None:
         """Play a plain preset instead of one with which the panel kept failing; that one is kept on disk."""
         try:

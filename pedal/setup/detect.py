@@ -1,7 +1,7 @@
 """What is connected to this machine: the Pi itself, a HAT's EEPROM, sound cards, displays on I2C.
 
-Called by ``pedal board detect`` (and by whoever sets a pedal up), in a process of its own. Reads what the kernel shows
-and asks nothing of the hardware; displays are looked for by ``i2c_bus``.
+Called by ``pedal board detect`` and by whoever sets a pedal up: ``pedal setup``, and the panel in a thread of its own.
+Reads what the kernel shows and asks nothing of the hardware; displays are looked for by ``system/i2c_bus``.
 """
 
 from __future__ import annotations
