@@ -92,7 +92,7 @@ def send_through(board: Board, trial: CardTrial, teller: Teller) -> None:
     Raises:
         CardError: the card ran dry, or does not play.
     """
-    loop = try_cable(trial, board.audio, teller.watch("Through the cable", 0.0, 1.0))
+    loop = try_cable(trial, board.audio, teller.watch("Hiss", 0.0, 1.0))
     teller.tell(loop=loop, loop_frames=board.audio.period_frames * board.audio.periods)
 
 

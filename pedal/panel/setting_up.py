@@ -77,6 +77,7 @@ class SettingUp:
         return SetupFacts(
             views=tuple(self._views.values()),
             board=board.title,
+            in_use=(board.name, board.audio.card),
             boards=self._boards,
             pages=self._pages,
             can_undo=self._ways.started.chooses and own_board_path().is_file(),

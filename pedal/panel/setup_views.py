@@ -25,7 +25,7 @@ def done(step: SetupStep, value: str, sentence: str, offer: str = "") -> SetupVi
 def strum_view(strum: Strum, board: Board | None) -> SetupView:
     """How loud it was; ``board``: whose gain can be turned now, None if none can."""
     turn = gain_turn(board, strum) if board is not None else None
-    offer = f"Gain {turn[1]:+g} to {turn[2]:+g} dB" if turn else ""
+    offer = f"Use: gain {turn[1]:+g} to {turn[2]:+g} dB" if turn else ""
     return done("strum", f"{strum.peak_db:.0f} dBFS", STRUM_WORDS[strum.word], offer)
 
 
@@ -35,7 +35,7 @@ def period_view(findings: Findings, now_frames: int | None) -> SetupView | None:
     if choice is None:
         return None
     frames = choice.period_frames
-    offer = f"{now_frames} to {frames} frames" if now_frames not in (None, frames) else ""
+    offer = f"Use: {now_frames} to {frames} frames" if now_frames not in (None, frames) else ""
     return done("period", f"{frames}", period_words(choice, findings.wakes, findings.rate_hz), offer)
 
 

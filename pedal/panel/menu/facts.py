@@ -81,6 +81,7 @@ class SetupFacts:
     Attributes:
         views: steps that are under way or were done.
         board: title of the one in use.
+        in_use: its name and its card.
         boards: names of those that this machine could be, each with its card; looked for when asked.
         pages: the report, title and text of each.
         can_undo: whether there is a board to go back to.
@@ -89,6 +90,7 @@ class SetupFacts:
 
     views: tuple[SetupView, ...] = ()
     board: str = ""
+    in_use: tuple[str, str] = ("", "")
     boards: tuple[tuple[str, str], ...] = ()
     pages: tuple[tuple[str, str], ...] = ()
     can_undo: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pedal.panel.menu.facts import Facts, SetupView
+from pedal.panel.menu.presets import ConfirmPage
 from pedal.panel.menu.sheets import (
     AskSheet,
     Back,
@@ -36,8 +37,8 @@ _ROWS: dict[SetupStep, str] = {
 #: Above the bar, while a step is under way.
 _TITLES: dict[SetupStep, str] = {
     "strum": "Strum hard now",
-    "period": "The pedal is silent",
-    "cable": "The pedal is silent",
+    "period": "Trying periods",
+    "cable": "Through the cable",
     "gaps": "Counting gaps",
 }
 #: What a step is about, and the answers before it begins; the last one begins it.
@@ -147,7 +148,7 @@ class AgainPage(Page):
 
 
 class BoardsPage(ListPage):
-    """The boards that this machine could be; a push puts one in use."""
+    """The boards that this machine could be; a push, and a yes, puts one in use."""
 
     __slots__ = ()
 
@@ -162,10 +163,12 @@ class BoardsPage(ListPage):
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
         """Each with its card."""
-        return tuple(
-            Row(name, card, push=Do((SetUp(step="board", verb="use", board=name, card=card),), SetupPage))
-            for name, card in facts.setup.boards
-        )
+        rows = []
+        for name, card in facts.setup.boards:
+            wish = SetUp(step="board", verb="use", board=name, card=card)
+            mark = ">" if (name, card) == facts.setup.in_use else ""
+            rows.append(Row(name, card, mark, Open(ConfirmPage(f"Play with {name}?", wish, SetupPage))))
+        return tuple(rows)
 
 
 class ReportPage(Page):
