@@ -26,6 +26,7 @@ from pedal.panel.controls.gestures import Gesture, Knows
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.text import TICKS_PER_S
 from pedal.panel.footwork import Footwork
+from pedal.panel.hands import Hands
 from pedal.panel.keeping import Keeping
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.machine import Menu, Wishes
@@ -53,6 +54,7 @@ class Menus:
         shelf: what there is to choose from.
         footwork: lends the footswitches to a menu that was opened by foot.
         banks: under the feet.
+        hands: what they reach besides.
         perform: does a request, or raises a ``PedalError``.
         setting_up: its steps.
         said: what the pedal said, newest first.
@@ -66,6 +68,7 @@ class Menus:
     shelf: Shelf
     footwork: Footwork
     banks: BankSwitches
+    hands: Hands
     perform: Callable[[AnyRequest], dict[str, Any]]
     setting_up: SettingUp
     said: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
@@ -159,6 +162,11 @@ class Menus:
         self._menu.close()
         self._give_back_feet()
 
+    def end(self) -> None:
+        """The panel leaves its link: nothing is under way any more."""
+        self.setting_up.stop()
+        self.shelf.close()
+
     def page(self, now_s: float) -> Image.Image | None:
         """The page; None while the menu is closed. What is too long scrolls from the last touch on."""
         sheet = self.sheet()
@@ -186,6 +194,8 @@ class Menus:
             channel=player.levels.channel,
             switches=_switches(self.board),
             buttons=frozenset(name for name, encoder in self.board.encoders.items() if encoder.has_free_button),
+            expression=self.hands.expression_view(),
+            midi=self.hands.midi_view(),
             banks=self.banks.shown,
             bank=self.banks.in_use,
             setup=self.setting_up.facts(),

@@ -1,6 +1,7 @@
 """A first boot, by footswitches only: `pedal run` as the services run it, on the virtual card.
 
-From the offer to a board of one's own. Also broken off in the middle, killed in the middle, and with a board whose card does not open.
+From the offer to a board of one's own. Also broken off in the middle, killed in the middle, and with a board whose card
+does not open.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.gestures import Gesture
+from pedal.panel.desk import Desk
 from pedal.panel.display.pages import draw_page, picture
 from pedal.panel.display.text import draw_text
 from pedal.panel.display.tuner_page import draw_tuner
@@ -177,13 +178,14 @@ def walker(folder: Path) -> Iterator[Walker]:
     midi = MidiIn(stand.player, stand.banks, expression, footwork.do, kept, None)
     ways = Ways(Started(BOARD.name), stand.link.path.parent, tuner.hold_silent, stand.player.tell)
     setting_up = SettingUp(BOARD, ways)
+    hands = Hands(BOARD, stand.player, expression, midi)
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
-        Hands(BOARD, stand.player, expression, midi), shelf, setting_up,
+        hands, shelf, setting_up,
+        Desk(stand.player, shelf, lambda: menus.facts()), dict, lambda lines: [],
     )  # fmt: skip
-    menus = Menus(
-        BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer, setting_up
-    )
+    own = stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks
+    menus = Menus(BOARD, *own, hands, answers.answer, setting_up)
     actions.open_menu = menus.open_by_foot
 
     def page() -> Image.Image:

@@ -23,8 +23,18 @@ from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.menu.banks import BankPage, BanksPage, MoveInBankPage, PlacesPage
 from pedal.panel.menu.browser import FAVOURITES, BrowserPage, Fill
 from pedal.panel.menu.chain import PLUS, AddPage, BlockPage, ChainPage, MovePage
+from pedal.panel.menu.controls import (
+    ControllerPage,
+    EndPage,
+    ExpressionPage,
+    LearningPage,
+    MidiPage,
+    MoversPage,
+    ParamsPage,
+    PortsPage,
+)
 from pedal.panel.menu.dials import BlockKnob, LoopKnob, OutputKnob, ReferenceKnob
-from pedal.panel.menu.facts import Facts, Goods, Listed, SetupFacts, Thing
+from pedal.panel.menu.facts import ExpressionView, Facts, Goods, Listed, MidiView, SetupFacts, Thing
 from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage, TakenSnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
@@ -149,6 +159,8 @@ FACTS = Facts(
         "left": {"action": "previous_preset", "hold": "previous_bank"},
         "loop": {"action": "looper"},
     },
+    expression=ExpressionView("delay1.time_s", True, 0.31, 0.4, True),
+    midi=MidiView(("/dev/snd/midiC1D0",), ((20, "amp1.drive_db"), (64, "tuner"), (80, "wah7.position"))),
     banks=(Bank("Пятница", ("04-cyr",)), Bank("Friday", ("03-crunch", "02-long", "gone")), Bank("Empty")),
     bank="Friday",
     connection="full-range",
@@ -194,6 +206,9 @@ BROKEN_OFF = SetupFacts((done("cable", "-", "It was broken off. The pedal plays 
 def setting_up(setup: SetupFacts) -> Facts:
     """The pedal of ``FACTS`` while it is set up."""
     return replace(FACTS, setup=setup)
+
+
+LEARNING = replace(FACTS, midi=MidiView(learning="amp1.drive_db"))
 
 
 def menu_page(page: Page, at: int | None = None, facts: Facts = FACTS, message: str = "", tick: int = 0) -> Image.Image:
@@ -273,6 +288,16 @@ PAGES |= {
     "setup-report": menu_page(ReportPage(), 2, facts=setting_up(SET_UP)),
     "setup-report-long": menu_page(ReportPage(), 4, facts=setting_up(SET_UP), tick=30),
     "setup-report-none": menu_page(ReportPage()),
+    "expression": menu_page(ExpressionPage()),
+    "expression-heel": menu_page(EndPage("heel")),
+    "expression-moves": menu_page(ParamsPage("delay1", "expression"), 1),
+    "midi": menu_page(MidiPage()),
+    "midi-none": menu_page(MidiPage(), facts=replace(FACTS, midi=MidiView())),
+    "midi-learn": menu_page(MoversPage("midi"), 2),
+    "midi-learning": menu_page(LearningPage(), facts=LEARNING),
+    "midi-learnt": menu_page(LearningPage()),
+    "midi-one": menu_page(ControllerPage(20)),
+    "midi-ports": menu_page(PortsPage()),
     "messages": menu_page(MessagesPage()),
     "messages-none": menu_page(MessagesPage(), facts=replace(FACTS, messages=())),
     "system": menu_page(SystemPage()),
@@ -299,6 +324,7 @@ SHEET = {
         "setup-report",
         "setup-gaps",
     ),
+    "Expression, MIDI": ("expression", "expression-heel", "midi", "midi-learn", "midi-learning", "midi-one"),
     "Settings": ("settings", "output", "import-working", "import-refused", "import-done", "splash"),
 }
 #: The colours of pictures: of a glass as ``picture`` has them, and of what is around it.
