@@ -72,6 +72,17 @@ def test_on_an_installed_pedal_it_is_the_services_board(home: Path) -> None:
     assert load_board(path).name == "pisound" and load_board(own_board_path()).name == "virtual"
 
 
+def test_what_a_terminal_puts_in_use_comes_before_what_was_chosen_at_the_pedal(home: Path) -> None:
+    conf, chosen = home / "etc/pedal/pedal.conf", home / "var/lib/pedal-board/board.toml"
+    for path in (conf, chosen):
+        path.parent.mkdir(parents=True)
+    conf.write_text("PEDAL_BOARD=pisound\n")
+    text = load_own_text("usb-generic", Changes(card="M2"))
+    chosen.write_text(text)
+    save_own_board(load_own_text("pisound", Changes(period_frames=128)), home)
+    assert not chosen.exists() and previous_of(chosen).read_text() == text, "set aside, not lost"
+
+
 def test_a_disk_that_refuses_is_told_in_words(home: Path) -> None:
     (home / "home").write_text("a file where the folder should be")
     with pytest.raises(SettingsError, match="cannot be written"):
