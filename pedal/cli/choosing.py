@@ -75,6 +75,15 @@ def choose_board(named: str | None, *, by_hand: bool) -> Choice:
     return Choice(str(own), follows=True, digest=digest_of(own))
 
 
+def chosen_board() -> str:
+    """The board that `pedal run` would take, for commands that name none.
+
+    Raises:
+        BoardError: as ``choose_board``.
+    """
+    return choose_board(os.environ.get("PEDAL_BOARD"), by_hand=False).name
+
+
 def _without(own: Path, error: BoardError, named: str | None) -> Choice:
     """The one before, else the one that is named: a pedal must start."""
     previous = previous_of(own)

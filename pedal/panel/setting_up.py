@@ -13,6 +13,7 @@ import platform
 from typing import Any
 
 from pedal.config import Board, board_names, load_board
+from pedal.config.detect import load_machine, offers_for
 from pedal.errors import BoardError, ControlError, PedalError, SettingsError
 from pedal.files import load_text
 from pedal.library.atomic import previous_of, write_atomic
@@ -27,7 +28,6 @@ from pedal.panel.setup_ways import Ways
 from pedal.paths import own_board_path, setup_dir
 from pedal.setup.choice import load_verdict, propose
 from pedal.setup.costs import time_chain
-from pedal.setup.detect import load_machine, offers_for
 from pedal.setup.notebook import Notebook, load_findings
 from pedal.setup.own_board import Changes
 from pedal.setup.pages import report_pages

@@ -146,6 +146,7 @@ class Facts:
         expression, midi: None where the board has none.
         banks, bank: all of them, and the name of the one under the feet.
         setup: setting up as it is.
+        governor: the load, what blocks take and what would fit, line by line.
         messages: what the pedal said, newest first.
         system: name and value, line by line.
     """
@@ -171,5 +172,6 @@ class Facts:
     banks: Banks = ()
     bank: str = ""
     setup: SetupFacts = SetupFacts()
+    governor: tuple[tuple[str, str], ...] = ()
     messages: tuple[str, ...] = ()
     system: tuple[tuple[str, str], ...] = ()

@@ -16,10 +16,12 @@ from pedal.library.importer import PULLED_OUT
 from pedal.library.report import Progress
 from pedal.library.telling import Question, Told
 from pedal.panel.display.import_page import draw_import
+from pedal.panel.display.learning_page import draw_learning
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.pages import LoopView, PanelView, draw_page, enlarged, message_page, splash
 from pedal.panel.display.text import draw_text
 from pedal.panel.display.tuner_page import draw_tuner
+from pedal.panel.learning import LearningView
 from pedal.panel.menu.banks import BankPage, BanksPage, MoveInBankPage, PlacesPage
 from pedal.panel.menu.browser import FAVOURITES, BrowserPage, Fill
 from pedal.panel.menu.chain import PLUS, AddPage, BlockPage, ChainPage, MovePage
@@ -35,6 +37,7 @@ from pedal.panel.menu.controls import (
 )
 from pedal.panel.menu.dials import BlockKnob, LoopKnob, OutputKnob, ReferenceKnob
 from pedal.panel.menu.facts import ExpressionView, Facts, Goods, Listed, MidiView, SetupFacts, Thing
+from pedal.panel.menu.governor import GovernorPage
 from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage, TakenSnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
@@ -97,6 +100,7 @@ PAGES: dict[str, Image.Image] = {
     "accents": draw_page(replace(PLAYING, preset_name="Übergröße №5", model_name="Łódź “Señor” ギター")),
     "message-page": message_page("No presets", "Copy presets to the folder presets, or start with a factory preset."),
     "splash": splash("0.1.0"),
+    "learning": draw_learning(LearningView(6, 28, "Reverb spring")),
     "import-looking": draw_import(Told(Progress("looking", found=12))),
     "import-working": draw_import(Told(Progress("importing", found=17, done=9, models=8))),
     "import-refused": draw_import(Told(Progress("importing", found=1204, done=1000, models=997, refused=3))),
@@ -169,6 +173,16 @@ FACTS = Facts(
         "amp1: plays 'plexi.nam', which has changed since this preset was saved.",
         "The stick was pulled out.",
         "Card 'M2' is back.",
+    ),
+    governor=(
+        ("Load", "41 % of 70 %"),
+        ("amp1: Lite", "Lite 9.0 %, Full 38 %"),
+        ("reverb1", "22 %"),
+        ("cab1", "5.9 %"),
+        ("Room for Delay", "4.1 %"),
+        ("Narrower for Chorus", "6.2 %"),
+        ("No room for Reverb spring", "26 %"),
+        ("Plays Lite: not enough CPU for Full + Reverb", "12 s ago"),
     ),
     system=(("Board", "HiFiBerry DAC+ADC Pro"), ("Period", "64 x 3, 4.0 ms"), ("Load", "41 %"), ("Overruns", "0")),
 )
@@ -298,6 +312,9 @@ PAGES |= {
     "midi-learnt": menu_page(LearningPage()),
     "midi-one": menu_page(ControllerPage(20)),
     "midi-ports": menu_page(PortsPage()),
+    "cpu": menu_page(GovernorPage()),
+    "cpu-room": menu_page(GovernorPage(), 5),
+    "cpu-why": menu_page(GovernorPage(), 8),
     "messages": menu_page(MessagesPage()),
     "messages-none": menu_page(MessagesPage(), facts=replace(FACTS, messages=())),
     "system": menu_page(SystemPage()),
@@ -324,6 +341,7 @@ SHEET = {
         "setup-report",
         "setup-gaps",
     ),
+    "CPU": ("cpu", "cpu-room", "cpu-why", "learning"),
     "Expression, MIDI": ("expression", "expression-heel", "midi", "midi-learn", "midi-learning", "midi-one"),
     "Settings": ("settings", "output", "import-working", "import-refused", "import-done", "splash"),
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pedal.config import Board
+from pedal.config.board import Board
 
 #: `` 0 [sndrpihifiberry]: HifiberryDacpAdcPro - snd_rpi_hifiberry_dacplusadcpro``
 _CARD_LINE = re.compile(r" *\d{1,2} \[(?P<id>[^\]]{1,32})\]: (?P<driver>\S{0,32}) - (?P<name>.{0,80})")

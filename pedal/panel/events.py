@@ -1,6 +1,6 @@
-"""What the period thread says that happened: a width that changed, a block that was reset, a period that overran.
+"""What the period thread tells of: changes of width, blocks that broke, periods that took too long.
 
-Used by the panel's loop, at every tick.
+Used by the panel's loop, for every event in turn: the journal gets its line, the page its message, reports their list.
 """
 
 from __future__ import annotations
@@ -21,19 +21,21 @@ _log = logging.getLogger("pedal.panel")
 OVERRUNS_KEPT = 32
 
 
-class Happenings:
-    """Passes each on to whom it concerns.
+class Events:
+    """Told one event after the other.
 
     Attributes:
         overruns: the newest, as reports have them.
     """
 
     def __init__(self, rigs: Rigs, widths: Widths, player: Player) -> None:
-        self._rigs, self._widths, self._player = rigs, widths, player
         self.overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
+        self._rigs = rigs
+        self._widths = widths
+        self._player = player
 
-    def note(self, event: Event, status: Status, now_s: float) -> None:
-        """One of them."""
+    def heard(self, event: Event, status: Status, now_s: float) -> None:
+        """What an event means for people."""
         if event.kind == layout.EVENT_WIDTH:
             self._widths.note_event(event, status, now_s)
         elif event.kind == layout.EVENT_GUARD:
