@@ -220,7 +220,7 @@ class Work:
         gives_way = False
         if self._rigs.is_adopted:  # else it is looked for when what there is to make room in plays
             try:
-                gives_way = self._widths.make_room_for_block(note, self._link.status(), self._hand.quality)
+                gives_way = self._widths.make_room_for_block(note, self._link.status(), self._hand.quality, now_s)
             except NoRoomError:
                 if may_refuse:
                     raise
