@@ -6,6 +6,8 @@ again. Written by ``place``, read by the panel. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from pedal.levels import ModelLevels
@@ -36,6 +38,22 @@ class AmpNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start_idx: int = -1
 
 
+class ImpulseNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A cabinet's own facts.
+
+    Attributes:
+        sizes_idx: i64 index of its sizes (``layout.SIZE_...``).
+        taps: of each size, fewest first.
+        costs_ns: measured cost of each size, nanoseconds per frame on this machine; empty if unmeasured.
+        start_idx: the size that there is room for in this rig; -1: not looked for.
+    """
+
+    sizes_idx: int
+    taps: tuple[int, ...]
+    costs_ns: tuple[float, ...] = ()
+    start_idx: int = -1
+
+
 class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row.
 
@@ -46,7 +64,8 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         region: byte offset and size of all its memory.
         params_idx: f32 index of its targets.
         targets: kernel values that the panel stores when it publishes the rig.
-        cost_ns: measured cost besides an amp's model, nanoseconds per frame.
+        cost_key: two blocks of equal cost key cost the same.
+        cost_ns: measured cost besides an amp's model, nanoseconds per frame; of a cabinet with all its taps.
     """
 
     id: str
@@ -56,13 +75,26 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: tuple[int, int]
     params_idx: int
     targets: tuple[float, ...]
+    cost_key: str = ""
     cost_ns: float = 0.0
     amp: AmpNote | None = None
+    impulse: ImpulseNote | None = None
 
     @property
     def owner(self) -> str:
         """Id of the preset's block that it is of: an amp that plays twice is two rows, ``ID`` and ``ID:right``."""
         return self.id.partition(":")[0]
+
+    def priced(self, costs: Mapping[str, tuple[float, ...]]) -> BlockNote:
+        """The same row with what ``costs`` knows of it; see ``RigNotes.priced``."""
+        sizes_ns, amp, impulse = costs.get(self.cost_key, ()), self.amp, self.impulse
+        if len(sizes_ns) != (len(amp.labels) if amp else len(impulse.taps) if impulse else 1):
+            return self
+        if amp is not None:
+            return msgspec.structs.replace(self, amp=msgspec.structs.replace(amp, costs_ns=sizes_ns))
+        if impulse is not None:
+            impulse = msgspec.structs.replace(impulse, costs_ns=sizes_ns)
+        return msgspec.structs.replace(self, cost_ns=sizes_ns[-1], impulse=impulse)
 
 
 class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +109,10 @@ class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def regions(self) -> tuple[tuple[int, int], ...]:
         """All memory it uses."""
         return tuple(block.region for block in self.blocks)
+
+    def priced(self, costs: Mapping[str, tuple[float, ...]]) -> RigNotes:
+        """The same rig with what ``costs`` knows of its blocks, ns per frame of each size by cost key."""
+        return msgspec.structs.replace(self, blocks=tuple(block.priced(costs) for block in self.blocks))
 
     @property
     def amps(self) -> tuple[AmpNote, ...]:

@@ -58,7 +58,7 @@ ARROWS: dict[str, set[str]] = {
     JOBS: {"notes", "levels"},
     "panel": LOWEST | {JOBS, "governor", "link", "config", "library", "setup"},
     BUILDER: LOWEST | {JOBS, "governor", "link", "config", "library", "rig", "nam"},
-    "offline": LOWEST | {"nam", "dsp", "rig", "library", "config"},
+    "offline": LOWEST | {"nam", "dsp", "rig", "governor", "library", "config"},
     "virtual": LOWEST | {"config", "link", "library", "audio", "panel"},
     "system": LOWEST | {"config", "library"},
     "cli": LOWEST | {"nam", "dsp", "rig", "governor", "link", "library", "config", "audio", "panel", "offline"}

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "block": ("pedal.cli.live:block", "Switch a block on or off."),
     "chain": ("pedal.cli.chain:chain", "Blocks: add, move, remove; begin a new preset."),
     "width": ("pedal.cli.live:width", "Ask for full or lite, or leave it to the pedal."),
+    "governor": ("pedal.cli.governor:governor", "What blocks cost, the budget, what would fit, and why."),
     "output": ("pedal.cli.live:output", "How the pedal is connected: amp, FX return, speakers, phones."),
     "input": ("pedal.cli.live:input_channel", "Which input of the sound card the guitar is at."),
     "levels": ("pedal.cli.live:levels", "How loud amps hear and are heard."),

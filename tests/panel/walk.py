@@ -26,11 +26,13 @@ from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.gestures import Gesture
+from pedal.panel.desk import Desk
 from pedal.panel.display.pages import draw_page, picture
 from pedal.panel.display.text import draw_text
 from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.expression import ExpressionPedal
 from pedal.panel.footwork import Footwork
+from pedal.panel.governor_report import GovernorReport
 from pedal.panel.hands import Hands
 from pedal.panel.menu.sheets import ChainSheet
 from pedal.panel.menus import Menus
@@ -175,13 +177,15 @@ def walker(folder: Path) -> Iterator[Walker]:
     kept = MidiMapStore(folder / "midi.toml")
     midi = MidiIn(stand.player, stand.banks, expression, footwork.do, kept, None)
     setting_up = SettingUp(BOARD.audio.periods)
+    hands = Hands(BOARD, stand.player, expression, midi)
+    governor = GovernorReport(stand.rigs, stand.hand, stand.widths, stand.books)
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
-        Hands(BOARD, stand.player, expression, midi), shelf, setting_up,
+        hands, shelf, setting_up,
+        Desk(stand.player, shelf, lambda: menus.facts()), dict, lambda lines: [], governor,
     )  # fmt: skip
-    menus = Menus(
-        BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer, setting_up
-    )
+    own = stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks
+    menus = Menus(BOARD, *own, hands, answers.answer, setting_up, governor)
     actions.open_menu = menus.open_by_foot
 
     def page() -> Image.Image:

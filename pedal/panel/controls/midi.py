@@ -1,8 +1,8 @@
 """From the bytes of a MIDI wire to the messages that mean something here. Pure: time is an argument.
 
-Called by ``inputs_midi`` (its thread, in pedal-panel), with a parser and a clock for each wire. Of the MIDI 1.0
-specification (its detailed specification 4.2.1) we hear program change, control change and the clock; everything else
-is passed over, whatever it is and however long. Nothing grows: a parser holds three bytes.
+Called by ``inputs_midi`` (its thread, in pedal-panel), with a parser and a clock for each wire. ``mido`` knows MIDI's
+messages; of these we hear program change, control change and the clock. Everything else is passed over, whatever it is
+and however long. Nothing grows: a parser holds three bytes.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
+import mido
+
 from pedal.params.tempo import FASTEST_BPM, SLOWEST_BPM
 
-#: Status bytes, the channel's four bits left out.
-_CONTROL, _PROGRAM = 0xB0, 0xC0
-#: Data bytes that follow, by the high half of the status byte.
-_LENGTHS = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
-_CLOCK, _START, _CONTINUE = 0xF8, 0xFA, 0xFB
+Realtime = Literal["clock", "start"]
+
+#: Bytes from here on begin a message, of no channel, which may come in the middle of others.
+_STATUS, _SYSTEM, _REALTIME = 0x80, 0xF0, 0xF8
+#: Of the real-time bytes those that mean something here: clock; start and continue.
+_REALTIME_MEANS: dict[int, Realtime] = {0xF8: "clock", 0xFA: "start", 0xFB: "start"}
 #: From this number on a control change is about the channel itself (all notes off, ...).
 _CHANNEL_MODE = 120
 #: The highest value; what is more than half of it is on.
@@ -29,8 +32,6 @@ MOST_PRESSES = 8
 TICKS, OVER_BEATS = 24, 2
 #: A clock that paused for so long begins anew.
 PAUSE_S = 0.5
-
-Realtime = Literal["clock", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,32 +114,40 @@ def is_down(value: int) -> bool:
 
 
 class Parser:
-    """Bytes of one wire, one after another, with running status and clocks in between as senders have them."""
+    """Bytes of one wire, one after another; a message is told with its last byte.
+
+    ``mido`` is given every message whole. Its own parser (of version 1.3) forgets a message that a clock interrupts,
+    and those whose status byte the sender left out because the last one had the same, and keeps system exclusive ones
+    of any length; so these three (MIDI 1.0 detailed specification, "Data format" and appendix A-2) are ours.
+    """
 
     def __init__(self) -> None:
-        self._status = 0  # 0: what follows is not for us
-        self._data: list[int] = []
+        self._messages = mido.Parser()
+        self._status = 0  # of the message that comes, or of the last one; 0: what follows is not for us
+        self._is_between = True
 
     def feed(self, byte: int) -> Message | None:
         """Take a byte (0 to 255); the message that it completes."""
-        if byte >= 0xF8:  # may come in the middle of anything, and changes nothing there
-            return "clock" if byte == _CLOCK else "start" if byte in (_START, _CONTINUE) else None
-        if byte >= 0x80:
-            self._status = byte if byte < 0xF0 else 0  # system messages, long ones too, end a running status
-            self._data.clear()
-            return None
+        if byte >= _REALTIME:
+            return _REALTIME_MEANS.get(byte)
+        if byte >= _STATUS:
+            self._status = byte if byte < _SYSTEM else 0  # system messages, long ones too, end a running status
+        elif self._status and self._is_between:
+            self._messages.feed_byte(self._status)
         if not self._status:
             return None
-        self._data.append(byte)
-        if len(self._data) < _LENGTHS[self._status & 0xF0]:
-            return None
-        data, channel = tuple(self._data), (self._status & 0x0F) + 1
-        self._data.clear()  # and the status stays: the next data byte may begin another message
-        if self._status & 0xF0 == _PROGRAM:
-            return ProgramChange(channel, data[0])
-        if self._status & 0xF0 == _CONTROL and data[0] < _CHANNEL_MODE:
-            return ControlChange(channel, data[0], data[1])
-        return None
+        self._messages.feed_byte(byte)
+        message = self._messages.get_message()
+        self._is_between = message is not None
+        return None if message is None else _meant(message)
+
+
+def _meant(message: mido.Message) -> Message | None:
+    if message.type == "program_change":
+        return ProgramChange(message.channel + 1, message.program)
+    if message.type == "control_change" and message.control < _CHANNEL_MODE:
+        return ControlChange(message.channel + 1, message.control, message.value)
+    return None
 
 
 class Clock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import queue
+import random
 import termios
 import time
 from collections.abc import Callable, Iterator
@@ -81,6 +82,23 @@ def test_two_wires_are_two_and_halves_of_messages_do_not_mix(ears: Ears, tmp_pat
     assert ears.next() == [ProgramChange(1, 34)]
     for fd in gear:
         os.close(fd)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_however_bytes_are_cut_each_message_is_told_before_the_next_byte(ears: Ears, tmp_path: Path, seed: int) -> None:
+    chance, gear = random.Random(seed), plugged_in(tmp_path, "midiC1D0")
+    assert eventually(lambda: bool(ears.midi.port_names()))
+    for number in range(20):
+        is_running = number > 0 and chance.random() < 0.5
+        data = (b"" if is_running else b"\xb0") + bytes([number, chance.randrange(128)])
+        passed_over = chance.choice([b"", b"\xf9", b"\xfe" * 3])
+        data = data[:1] + passed_over + data[1:]
+        while data:
+            cut = chance.randint(1, len(data))
+            os.write(gear, data[:cut])
+            last, data = data[cut - 1], data[cut:]
+        assert ears.next() == [ControlChange(1, number, last)]
+    os.close(gear)
 
 
 def test_nothing_else_in_the_folder_is_opened(ears: Ears, tmp_path: Path) -> None:

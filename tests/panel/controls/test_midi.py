@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -52,11 +53,8 @@ def test_what_senders_send(data: str, messages: list[Message]) -> None:
 
 
 @given(st.binary(max_size=400))
-def test_whatever_comes_is_in_range_and_nothing_grows(data: bytes) -> None:
-    parser = Parser()
-    for byte in data:
-        message = parser.feed(byte)
-        assert len(parser._data) < 2
+def test_whatever_comes_is_in_range(data: bytes) -> None:
+    for message in parsed(data):
         if isinstance(message, ProgramChange):
             assert 1 <= message.channel <= 16 and 0 <= message.program <= 127
         elif isinstance(message, ControlChange):
@@ -78,6 +76,28 @@ def test_messages_are_heard_whatever_the_sender_leaves_out_or_puts_between(
             data.append(byte)
     heard = [message for message in parsed(bytes(data)) if message != "clock"]
     assert heard == [ControlChange(*values) for values in meant]
+
+
+@given(st.binary(max_size=200), st.integers(0, 127), st.integers(0, 127))
+def test_whatever_came_before_a_message_is_heard_with_its_last_byte(data: bytes, program: int, other: int) -> None:
+    parser = Parser()
+    for byte in data:
+        parser.feed(byte)
+    assert parser.feed(0xC0) is None
+    assert parser.feed(program) == ProgramChange(1, program)
+    assert parser.feed(other) == ProgramChange(1, other), "with running status, too"
+
+
+@pytest.mark.parametrize("begin", ["f0", "f0 7e", "b0 07 f0", "", "f4", "f1", "f8"])
+def test_a_megabyte_of_what_means_nothing_takes_no_memory(begin: str) -> None:
+    parser = Parser()
+    tracemalloc.start()
+    for byte in bytes.fromhex(begin) + bytes(1_000_000):
+        assert parser.feed(byte) in (None, "clock")
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 3_000_000, "it is the data of this test, and little else"
+    assert [parser.feed(byte) for byte in (0xF7, 0xC0, 9)] == [None, None, ProgramChange(1, 9)]
 
 
 # --- the clock

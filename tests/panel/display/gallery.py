@@ -15,15 +15,28 @@ from pedal.library.importer import PULLED_OUT
 from pedal.library.report import Progress
 from pedal.library.telling import Question, Told
 from pedal.panel.display.import_page import draw_import
+from pedal.panel.display.learning_page import draw_learning
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.pages import LoopView, PanelView, draw_page, enlarged, message_page, splash
 from pedal.panel.display.text import draw_text
 from pedal.panel.display.tuner_page import draw_tuner
+from pedal.panel.learning import LearningView
 from pedal.panel.menu.banks import BankPage, BanksPage, MoveInBankPage, PlacesPage
 from pedal.panel.menu.browser import FAVOURITES, BrowserPage, Fill
 from pedal.panel.menu.chain import PLUS, AddPage, BlockPage, ChainPage, MovePage
+from pedal.panel.menu.controls import (
+    ControllerPage,
+    EndPage,
+    ExpressionPage,
+    LearningPage,
+    MidiPage,
+    MoversPage,
+    ParamsPage,
+    PortsPage,
+)
 from pedal.panel.menu.dials import BlockKnob, LoopKnob, OutputKnob, ReferenceKnob
-from pedal.panel.menu.facts import Facts, Goods, Listed, SetupView, Thing
+from pedal.panel.menu.facts import ExpressionView, Facts, Goods, Listed, MidiView, SetupView, Thing
+from pedal.panel.menu.governor import GovernorPage
 from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage, TakenSnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
@@ -80,6 +93,7 @@ PAGES: dict[str, Image.Image] = {
     "accents": draw_page(replace(PLAYING, preset_name="Übergröße №5", model_name="Łódź “Señor” ギター")),
     "message-page": message_page("No presets", "Copy presets to the folder presets, or start with a factory preset."),
     "splash": splash("0.1.0"),
+    "learning": draw_learning(LearningView(6, 28, "Reverb spring")),
     "import-looking": draw_import(Told(Progress("looking", found=12))),
     "import-working": draw_import(Told(Progress("importing", found=17, done=9, models=8))),
     "import-refused": draw_import(Told(Progress("importing", found=1204, done=1000, models=997, refused=3))),
@@ -142,6 +156,8 @@ FACTS = Facts(
         "left": {"action": "previous_preset", "hold": "previous_bank"},
         "loop": {"action": "looper"},
     },
+    expression=ExpressionView("delay1.time_s", True, 0.31, 0.4, True),
+    midi=MidiView(("/dev/snd/midiC1D0",), ((20, "amp1.drive_db"), (64, "tuner"), (80, "wah7.position"))),
     banks=(Bank("Пятница", ("04-cyr",)), Bank("Friday", ("03-crunch", "02-long", "gone")), Bank("Empty")),
     bank="Friday",
     connection="full-range",
@@ -150,6 +166,16 @@ FACTS = Facts(
         "amp1: plays 'plexi.nam', which has changed since this preset was saved.",
         "The stick was pulled out.",
         "Card 'M2' is back.",
+    ),
+    governor=(
+        ("Load", "41 % of 70 %"),
+        ("amp1: Lite", "Lite 9.0 %, Full 38 %"),
+        ("reverb1", "22 %"),
+        ("cab1", "5.9 %"),
+        ("Room for Delay", "4.1 %"),
+        ("Narrower for Chorus", "6.2 %"),
+        ("No room for Reverb spring", "26 %"),
+        ("Plays Lite: not enough CPU for Full + Reverb", "12 s ago"),
     ),
     system=(("Board", "HiFiBerry DAC+ADC Pro"), ("Period", "64 x 3, 4.0 ms"), ("Load", "41 %"), ("Overruns", "0")),
 )
@@ -161,6 +187,9 @@ STRUMMED = (
     SetupView("strum", 1.0, "-31 dBFS", "Too quiet: turn the card's input gain up."),
     SetupView("period", 1.0, "0 gaps", judge_gaps(256, 4, 0, 12)),
 )
+
+
+LEARNING = replace(FACTS, midi=MidiView(learning="amp1.drive_db"))
 
 
 def menu_page(page: Page, at: int | None = None, facts: Facts = FACTS, message: str = "", tick: int = 0) -> Image.Image:
@@ -221,10 +250,23 @@ PAGES |= {
     "bank-take-out": menu_page(PlacesPage("Friday", moves=False), 2),
     "settings": menu_page(SettingsPage()),
     "output": menu_page(OutputPage(), 2),
+    "expression": menu_page(ExpressionPage()),
+    "expression-heel": menu_page(EndPage("heel")),
+    "expression-moves": menu_page(ParamsPage("delay1", "expression"), 1),
+    "midi": menu_page(MidiPage()),
+    "midi-none": menu_page(MidiPage(), facts=replace(FACTS, midi=MidiView())),
+    "midi-learn": menu_page(MoversPage("midi"), 2),
+    "midi-learning": menu_page(LearningPage(), facts=LEARNING),
+    "midi-learnt": menu_page(LearningPage()),
+    "midi-one": menu_page(ControllerPage(20)),
+    "midi-ports": menu_page(PortsPage()),
     "setup": menu_page(SetupPage(), facts=replace(FACTS, setup=STRUMMED)),
     "setup-strum": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMING)),
     "setup-quiet": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMED)),
     "setup-gaps": menu_page(StepPage("period"), facts=replace(FACTS, setup=STRUMMED)),
+    "cpu": menu_page(GovernorPage()),
+    "cpu-room": menu_page(GovernorPage(), 5),
+    "cpu-why": menu_page(GovernorPage(), 8),
     "messages": menu_page(MessagesPage()),
     "messages-none": menu_page(MessagesPage(), facts=replace(FACTS, messages=())),
     "system": menu_page(SystemPage()),
@@ -242,7 +284,8 @@ SHEET = {
     "Presets": ("presets", "presets-long", "preset", "snapshots", "save-as", "save-as-letters"),
     "Snapshots, banks": ("snapshots-end", "snapshots-over", "snapshots-confirm", "banks", "bank", "bank-move"),
     "Switches": ("switches", "switches-one", "switches-of-preset", "switches-actions", "switches-hold", "bank-other"),
-    "Setting up": ("setup", "setup-strum", "setup-quiet", "setup-gaps"),
+    "Expression, MIDI": ("expression", "expression-heel", "midi", "midi-learn", "midi-learning", "midi-one"),
+    "Setting up, CPU": ("setup", "setup-strum", "setup-gaps", "cpu", "cpu-why", "learning"),
     "Settings": ("settings", "output", "import-working", "import-refused", "import-done", "splash"),
 }
 #: The colours of pictures: of a glass as ``picture`` has them, and of what is around it.
