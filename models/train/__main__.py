@@ -65,7 +65,7 @@ def main(
             click.echo(f"Not exported yet: {' and '.join(missing)} must be trained first.")
             return
         export(key, material.labels, folder, target)
-        verdicts = judge(target, material.held_out, folder)
+        verdicts = judge(target, material.held_out)
     except (PedalError, OSError) as error:
         raise click.ClickException(str(error)) from error
     for verdict in verdicts:

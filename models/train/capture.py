@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 import numpy as np
 import soundfile
 
+from models.train.excitation import held_out_sound
 from models.train.material import Labels, Material
 from models.train.model_file import (
     CHANNELS,
@@ -26,13 +28,18 @@ from models.train.model_file import (
     write_checkpoint,
     write_document,
 )
-from models.train.network import CONTEXT_FRAMES
+from models.train.network import CONTEXT_FRAMES, Floats
 from models.train.training import Pair, Trainer
 from pedal.nam import load_model
-from pedal.nam.loudness import k_weighted_db, measure_model
+from pedal.nam.loudness import k_weighted_db
 from pedal.offline.render import raw_recipe, render_file
 
 RATE_HZ = 48000
+
+#: What is said of a capture is how loud the take comes out of it, so that a real guitar is as loud through all of them.
+#: The constant brings that to the scale of captures measured as the format says: it is that of the starter capture.
+TAKE_TO_FORMAT_DB = 0.54
+_QUIETEST_DB = -90.0
 
 #: Called with a width's name, where it is, and seconds since training began.
 OnLook = Callable[[str, Checkpoint, float], None]
@@ -76,7 +83,7 @@ def train_width(
 
 
 def export(name: str, labels: Labels, folder: Path, target: Path) -> None:
-    """Both widths of ``folder`` as they are now into ``target``, with the loudness that the pedal hears.
+    """Both widths of ``folder`` as they are now into ``target``, with their loudness on the guitar take.
 
     Raises:
         ModelError: a width has not been trained yet.
@@ -95,35 +102,54 @@ def export(name: str, labels: Labels, folder: Path, target: Path) -> None:
         ]
         return container_document(widths, {**metadata, "training": {"steps": steps}})
 
-    # Measured on a draft that does not say: the pedal's own measure, on the format's scale.
     draft = target.with_suffix(".draft.nam")
     write_document(draft, document(metadata))
     try:
-        measured = measure_model(load_model(draft))
+        metadata["loudness"] = round(take_loudness_db(draft) + TAKE_TO_FORMAT_DB, 2)
     finally:
         draft.unlink()
-    if measured is not None and measured.loudness_db is not None:
-        metadata["loudness"] = round(measured.loudness_db, 2)
     write_document(target, document(metadata))
 
 
-def judge(model_path: Path, held_out: Pair, folder: Path) -> list[Verdict]:
+def take_loudness_db(model_path: Path, width: str = "full") -> float:
+    """How loud the guitar take comes out of one width of a model, K-weighted, without any level set."""
+    take = held_out_sound(bass=False).astype(np.float32)
+    played = load_model(model_path).engine(slim_of(width)).process(take)
+    return max(_QUIETEST_DB, k_weighted_db(played, RATE_HZ))
+
+
+def slim_of(width: str) -> float:
+    """Where a width lies from 0, the narrowest, to 1."""
+    return list(CHANNELS).index(width) / (len(CHANNELS) - 1)
+
+
+def stated_loudness_db(model_path: Path) -> float:
+    """What a file says; 0 where it says nothing."""
+    return float(msgspec.json.decode(model_path.read_bytes())["metadata"].get("loudness") or 0.0)
+
+
+def play_width(model_path: Path, width: str, x: Floats) -> Floats:
+    """What ``pedal render --raw`` makes of ``x`` with one width of a model."""
+    model = load_model(model_path)
+    with TemporaryDirectory() as folder:
+        dry, wet = Path(folder) / "dry.wav", Path(folder) / "wet.wav"
+        soundfile.write(dry, x, RATE_HZ, subtype="FLOAT")
+        render_file(dry, wet, raw_recipe(model, slim_of(width), 256), lambda _done, _whole: None)
+        played, _ = soundfile.read(wet, dtype="float32")
+    return np.asarray(played)
+
+
+def judge(model_path: Path, held_out: Pair) -> list[Verdict]:
     """Render ``held_out`` as ``pedal render --raw`` does and compare with what should have come out.
 
     Its first ``CONTEXT_FRAMES`` are only listened to.
     """
-    model = load_model(model_path)
     right = held_out.y[CONTEXT_FRAMES:]
-    stated = msgspec.json.decode(model_path.read_bytes())["metadata"].get("loudness")
-    to_usual_db = -18.0 - stated if stated is not None else 0.0
-    dry, wet = folder / "held-out-dry.wav", folder / "held-out-wet.wav"
-    soundfile.write(dry, held_out.x, RATE_HZ, subtype="FLOAT")
-    verdicts = []
+    to_usual_db = -18.0 - stated_loudness_db(model_path)
     right_db = k_weighted_db(right, RATE_HZ) + to_usual_db
-    for at, width in enumerate(CHANNELS):
-        render_file(dry, wet, raw_recipe(model, at / (len(CHANNELS) - 1), 256), lambda _done, _whole: None)
-        played, _ = soundfile.read(wet, dtype="float32")
-        played = played[CONTEXT_FRAMES:]
+    verdicts = []
+    for width in CHANNELS:
+        played = play_width(model_path, width, held_out.x)[CONTEXT_FRAMES:]
         wrong = float(np.sum(np.square(played - right, dtype=np.float64)))
         esr = wrong / float(np.sum(np.square(right, dtype=np.float64)))
         verdicts.append(Verdict(width, esr, k_weighted_db(played, RATE_HZ) + to_usual_db, right_db))

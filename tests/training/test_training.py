@@ -83,7 +83,7 @@ def test_an_export_is_judged_by_what_the_pedal_plays(tmp_path: Path) -> None:
     assert metadata["training"]["steps"] == {"lite": 12, "full": 12}
     assert sorted(path.name for path in tmp_path.glob("Bend*")) == ["Bend.nam"]
 
-    lite, full = judge(target, material.held_out, tmp_path)
+    lite, full = judge(target, material.held_out)
     right = material.held_out.y[CONTEXT_FRAMES:]
     played = load_model(target).engine(1.0).process(material.held_out.x)[CONTEXT_FRAMES:]
     by_hand = np.sum(np.square(played - right)) / np.sum(np.square(right))
