@@ -64,7 +64,7 @@ def main(
         if missing:
             click.echo(f"Not exported yet: {' and '.join(missing)} must be trained first.")
             return
-        export(key, material.labels, folder, target)
+        export(key, material, folder, target)
         verdicts = judge(target, material.held_out)
     except (PedalError, OSError) as error:
         raise click.ClickException(str(error)) from error

@@ -18,7 +18,7 @@ import numpy as np
 import soundfile
 
 from models.train.excitation import held_out_sound
-from models.train.material import Labels, Material
+from models.train.material import Material
 from models.train.model_file import (
     CHANNELS,
     Checkpoint,
@@ -82,7 +82,7 @@ def train_width(
     trainer.run(until, keep)
 
 
-def export(name: str, labels: Labels, folder: Path, target: Path) -> None:
+def export(name: str, material: Material, folder: Path, target: Path) -> None:
     """Both widths of ``folder`` as they are now into ``target``, with their loudness on the guitar take.
 
     Raises:
@@ -92,7 +92,7 @@ def export(name: str, labels: Labels, folder: Path, target: Path) -> None:
     checkpoints = {width: load_checkpoint(checkpoint_path(folder, name, width)) for width in CHANNELS}
     now = datetime.now(UTC)
     date = {key: getattr(now, key) for key in ("year", "month", "day", "hour", "minute", "second")}
-    metadata: dict[str, Any] = {**labels.metadata(), "date": date}
+    metadata: dict[str, Any] = {**material.labels.metadata(), "date": date}
 
     def document(metadata: dict[str, Any]) -> dict[str, Any]:
         steps = {width: checkpoint.progress.steps for width, checkpoint in checkpoints.items()}
@@ -100,7 +100,7 @@ def export(name: str, labels: Labels, folder: Path, target: Path) -> None:
             width_document(checkpoint.weights, {**metadata, "training": {"steps": steps[width]}})
             for width, checkpoint in checkpoints.items()
         ]
-        return container_document(widths, {**metadata, "training": {"steps": steps}})
+        return container_document(widths, {**metadata, "training": {"steps": steps, "gain": material.gain}})
 
     draft = target.with_suffix(".draft.nam")
     write_document(draft, document(metadata))
@@ -126,6 +126,11 @@ def slim_of(width: str) -> float:
 def stated_loudness_db(model_path: Path) -> float:
     """What a file says; 0 where it says nothing."""
     return float(msgspec.json.decode(model_path.read_bytes())["metadata"].get("loudness") or 0.0)
+
+
+def trained_gain(model_path: Path) -> float:
+    """What brings the original's output to that of a file of ours."""
+    return float(msgspec.json.decode(model_path.read_bytes())["metadata"]["training"]["gain"])
 
 
 def play_width(model_path: Path, width: str, x: Floats) -> Floats:

@@ -47,12 +47,16 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Recordings, all at the trained level: to learn from, to look at while learning, to be judged by."""
+    """Recordings, all at the trained level: to learn from, to look at while learning, to be judged by.
+
+    ``gain`` brought the original's output (volts of a circuit, full scale of a recording) to that level.
+    """
 
     labels: Labels
     train: Pair
     check: Pair
     held_out: Pair
+    gain: float
     seed: int = 1
 
 
@@ -79,8 +83,8 @@ def circuit_material(name: str, folder: Path, on_progress: OnProgress) -> Materi
     circuit = CIRCUITS[name]
     kept = folder / f"{name}.npz"
     mark = _mark(circuit)
-    pairs = _kept_pairs(kept, mark)
-    if pairs is None:
+    found = _kept_pairs(kept, mark)
+    if found is None:
         sounds = (training_sound(circuit.bass), checking_sound(circuit.bass), held_out_sound(circuit.bass))
         pairs = []
         for role, x in zip(_ROLES, sounds, strict=True):
@@ -92,11 +96,12 @@ def circuit_material(name: str, folder: Path, on_progress: OnProgress) -> Materi
         arrays = {
             f"{role}_{side}": getattr(pair, side) for role, pair in zip(_ROLES, pairs, strict=True) for side in "xy"
         }
+        found = (pairs, gain)
         temporary = kept.with_suffix(".part.npz")
-        np.savez(temporary, mark=np.array(mark), **arrays)
+        np.savez(temporary, mark=np.array(mark), gain=np.array(gain), **arrays)
         temporary.replace(kept)
-    train, check, held_out = pairs
-    return Material(circuit_labels(circuit), train, check, held_out, circuit.seed)
+    (train, check, held_out), gain = found
+    return Material(circuit_labels(circuit), train, check, held_out, gain, circuit.seed)
 
 
 def _mark(circuit: Circuit) -> str:
@@ -109,11 +114,11 @@ def _mark(circuit: Circuit) -> str:
     return digest.hexdigest()
 
 
-def _kept_pairs(kept: Path, mark: str) -> list[Pair] | None:
+def _kept_pairs(kept: Path, mark: str) -> tuple[list[Pair], float] | None:
     try:
         with np.load(kept) as arrays:
             if str(arrays["mark"]) != mark:
                 return None
-            return [Pair(arrays[f"{role}_x"], arrays[f"{role}_y"]) for role in _ROLES]
+            return [Pair(arrays[f"{role}_x"], arrays[f"{role}_y"]) for role in _ROLES], float(arrays["gain"])
     except (OSError, KeyError, ValueError, BadZipFile):
         return None

@@ -116,7 +116,7 @@ def prepare(dry: Sound, wet: Sound, labels: Labels, say: Callable[[str], None]) 
         Pair(whole.x[max(0, begin - CONTEXT_FRAMES) : end], whole.y[max(0, begin - CONTEXT_FRAMES) : end]).scaled(gain)
         for begin, end in ((0, learnt), (learnt, looked), (looked, frames))
     )
-    return Material(labels, train, check, held_out)
+    return Material(labels, train, check, held_out, gain)
 
 
 def clipped(sound: Sound) -> list[float]:

@@ -11,12 +11,18 @@ from pathlib import Path
 import click
 import numpy as np
 
-from models.train.capture import TAKE_TO_FORMAT_DB, judge, play_width, stated_loudness_db, take_loudness_db
+from models.train.capture import (
+    TAKE_TO_FORMAT_DB,
+    judge,
+    play_width,
+    stated_loudness_db,
+    take_loudness_db,
+    trained_gain,
+)
 from models.train.circuits import play
 from models.train.excitation import held_out_sound
 from models.train.material import CIRCUITS
 from models.train.model_file import CHANNELS
-from models.train.network import CONTEXT_FRAMES
 from models.train.picture import draw
 from models.train.training import Pair
 
@@ -36,9 +42,7 @@ def main(names: tuple[str, ...], pictures: Path | None) -> None:
             continue
         x = held_out_sound(CIRCUITS[name].bass)
         y = play(CIRCUITS[name], x).astype(np.float32)
-        # The file's own level is the one that it was trained at; the circuit's is in volts.
-        gain = fitted_gain(play_width(path, "full", x.astype(np.float32))[CONTEXT_FRAMES:], y[CONTEXT_FRAMES:])
-        held_out = Pair(x.astype(np.float32), y).scaled(gain)
+        held_out = Pair(x.astype(np.float32), y).scaled(trained_gain(path))
         lite, full = judge(path, held_out)
         to_usual_db = -18.0 - stated_loudness_db(path)
         loud = {width: take_loudness_db(path, width) + to_usual_db + TAKE_TO_FORMAT_DB for width in CHANNELS}
@@ -51,11 +55,6 @@ def main(names: tuple[str, ...], pictures: Path | None) -> None:
             part = slice(round(6.0 * 48000), round(18.0 * 48000))
             played = {width: play_width(path, width, held_out.x)[part] for width in CHANNELS}
             draw(held_out.y[part], played, pictures / f"{name}.png")
-
-
-def fitted_gain(played: np.ndarray, right: np.ndarray) -> float:
-    """What ``right`` is multiplied by to come nearest to ``played``."""
-    return float(np.dot(played.astype(np.float64), right) / np.dot(right.astype(np.float64), right))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def a_pair(seed: int, frames: int = 24000) -> Pair:
 
 def a_material() -> Material:
     return Material(
-        Labels("Bend", gear_type="pedal", input_level_dbu=2.7), a_pair(1), a_pair(2, 16000), a_pair(3, 16000)
+        Labels("Bend", gear_type="pedal", input_level_dbu=2.7), a_pair(1), a_pair(2, 16000), a_pair(3, 16000), 1.0
     )
 
 
@@ -72,10 +72,10 @@ def test_training_gets_better_and_goes_on_from_a_file(tmp_path: Path) -> None:
 def test_an_export_is_judged_by_what_the_pedal_plays(tmp_path: Path) -> None:
     material, target = a_material(), tmp_path / "Bend.nam"
     with pytest.raises(ModelError):
-        export("bend", material.labels, tmp_path, target)
+        export("bend", material, tmp_path, target)
     for width in CHANNELS:
         train_width("bend", width, material, tmp_path, 12, lambda: False, lambda *_: None)
-    export("bend", material.labels, tmp_path, target)
+    export("bend", material, tmp_path, target)
 
     metadata = msgspec.json.decode(target.read_bytes())["metadata"]
     assert (metadata["name"], metadata["gear_type"], metadata["input_level_dbu"]) == ("Bend", "pedal", 2.7)
