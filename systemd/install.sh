@@ -31,6 +31,11 @@ install -D -m 0644 -t /etc/modules-load.d "$here/modules-load.d/pedal.conf"
 install -D -m 0644 -t /etc/udev/rules.d "$here"/udev/*.rules
 install -D -m 0644 -t /etc/systemd/system "$here"/*.service
 
+# For whoever comes over SSH: the command, its manual page, and what bash may complete.
+install -D -m 0644 -t /usr/local/share/man/man1 "$here/../docs/pedal.1"
+install -D -m 0644 /dev/null /etc/bash_completion.d/pedal
+"$program" completion bash >/etc/bash_completion.d/pedal
+
 systemd-sysusers pedal.conf
 systemd-tmpfiles --create pedal.conf
 modprobe --quiet i2c-dev 2>/dev/null || true # no I2C here: a board without a display on it

@@ -61,9 +61,8 @@ class GovernorReport:
         """The answer to ``pedal governor``."""
         book, setting, notes = self._books.costs.book, self._books.costs.setting, self._rigs.playing
         known, share = book.costs(setting), setting.rate_hz * 1e-9 * status.cpu_scale * book.slowness
-        view = self._books.learning.view()
         frame_s = status.frame / status.rate_hz if status.rate_hz else 0.0
-        changes = [change.as_dict() for change in self._widths.changes][-MOST_CHANGES:]
+        changes = self._widths.changes.of()[-MOST_CHANGES:]
         for change in changes:
             change["ago_s"] = round(max(0.0, frame_s - change["frame"] / max(1, status.rate_hz)), 1)
         return {
@@ -78,7 +77,7 @@ class GovernorReport:
             "blocks": self._blocks(status, share),
             "amps": self._amps(share),
             "room": self._room(status, share, notes),
-            "learning": None if view is None else {"done": view.done, "count": view.count, "label": view.label},
+            "learning": self._books.learning.status(),
             "to_learn": sum(not subject.is_in(known) for subject in subjects()),
             "known": len(known),
             "changes": changes,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pedal.governor.book import Setting
 from pedal.panel.jobs import Done, Survey
@@ -166,6 +167,11 @@ class Learning:
         if not self._shows or not self._todo:
             return None
         return LearningView(self._count - len(self._todo), self._count, self._todo[0].title)
+
+    def status(self) -> dict[str, Any] | None:
+        """``view`` for commands."""
+        view = self.view()
+        return None if view is None else {"done": view.done, "count": view.count, "label": view.label}
 
     def _ask(self, subject: Subject, setting: Setting, known: Mapping[str, tuple[float, ...]]) -> None:
         self._asked = self._workshop.next_number()

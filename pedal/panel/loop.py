@@ -113,8 +113,8 @@ class Panel:
         self._items = items
         self._stopped = stopped
         self._rigs = Rigs(link)
-        self._widths = Widths(self._rigs, board.budget_share)
         self._hand = Hand(PresetStore.default(), link)
+        self._widths = Widths(self._rigs, self._hand, board.budget_share)
         self._workshop = workshop
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._books = Bookkeeping(board, link, self._rigs, self._widths, workshop)
@@ -133,7 +133,9 @@ class Panel:
         self._events = Events(self._rigs, self._widths, self._player)
         overruns = self._events.overruns
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, overruns)
-        self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
+        self._midi = MidiIn(
+            self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi, news
+        )
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
         self._setting_up = SettingUp(board.audio.periods)
@@ -232,7 +234,8 @@ class Panel:
                 self._footwork.do(action, event.at_s)
 
     def _status(self) -> dict[str, Any]:
-        return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
+        also = {"tuner": self._tuner.status(), "learning": self._books.learning.status()}
+        return self._reporter.status(self._link.status()) | also
 
     def _meters(self) -> dict[str, Any]:
         return self._reporter.meters(self._link.status()) | {"tuner": self._tuner.status()}
@@ -245,7 +248,7 @@ class Panel:
         self._link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())
         self._workshop.look_after(now_s)
         status = self._link.status()
-        self._player.work.tick(now_s)
+        self._player.tick(now_s)
         self._tuner.tick(now_s)
         self._setting_up.tick(status, now_s)
         self._lighting.tick(status)

@@ -27,6 +27,7 @@ from pedal.panel.governor_requests import GovernorRequest
 from pedal.panel.governor_requests import MeasureCosts as MeasureCosts
 from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
+from pedal.panel.quality import WIDTH_PATTERN as WIDTH_PATTERN
 from pedal.panel.request import VERSION as VERSION
 from pedal.panel.request import Name, RequestId
 from pedal.panel.request import Request as Request
@@ -80,9 +81,9 @@ class SwitchBlock(Request, tag="block", frozen=True):
 
 
 class SetWidth(Request, tag="width", frozen=True):
-    """Ask for a width on one amp (counted from 1) or on all of them."""
+    """Ask for a width on one amp (counted from 1) or on all: "auto", "full", "lite", or limits ("2..full", "..2")."""
 
-    width: Literal["full", "lite", "auto"]
+    width: Annotated[str, msgspec.Meta(pattern=WIDTH_PATTERN, max_length=16)]
     amp: Annotated[int, msgspec.Meta(ge=1, le=16)] | None = None
 
 
