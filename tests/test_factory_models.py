@@ -37,7 +37,7 @@ def test_a_wheel_carries_every_factory_file() -> None:
         if path.suffix not in (".py", ".pyc") and "train" not in path.parts
     }
     assert data - carried == set()
-    for folder in shipped:
+    for folder in (folder for folder in shipped if folder.startswith("share/pedal/")):
         assert (clone / Path(folder).relative_to("share/pedal")).is_dir()
 
 
