@@ -109,6 +109,10 @@ class Player:
             self.work.store(block)
             self.work.restore_bypass(block, now_s)
 
+    def tell(self, sentence: str) -> None:
+        """Say it on the page."""
+        self.message = sentence
+
     def begin_plain(self, reason: str) -> None:
         """Play a plain preset instead of one with which the panel kept failing; that one is kept on disk."""
         try:

@@ -31,6 +31,7 @@ from pedal.panel.quality import WIDTH_PATTERN as WIDTH_PATTERN
 from pedal.panel.request import VERSION as VERSION
 from pedal.panel.request import Name, RequestId
 from pedal.panel.request import Request as Request
+from pedal.panel.setup_requests import SetUp as SetUp
 
 #: Longest request in bytes, newline included; replies may be longer (a page travels as PNG).
 REQUEST_CAP_BYTES = 64 * 1024
@@ -126,12 +127,6 @@ class Page(Request, tag="page", frozen=True):
     """The page on the screen: ``{"png": base64, "width": ..., "height": ...}``, enlarged ``scale`` times."""
 
     scale: Annotated[int, msgspec.Meta(ge=1, le=8)] = 1
-
-
-class SetUp(Request, tag="setup", frozen=True):
-    """Listen to a strum, or count gaps, beside the sound; without a step, break off what is under way."""
-
-    step: Literal["strum", "period"] | None = None
 
 
 class Reload(Request, tag="reload", frozen=True):
