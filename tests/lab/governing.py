@@ -63,6 +63,7 @@ class Board:
         text = 'name = "Grow"\n' + "".join(f"\n[[block]]\n{block}" for block in stage.blocks)
         loader = Loader(Assets(factory_dir("models")), load_model)
         self._parts = compile_preset(parse_preset(text, "the stage"), loader, RATE_HZ)
+        self._sizes = {part.owner: list(part.sizes) for part in self._parts}
         self.heat = 1.0
         self.warm(stage.heat)
 
@@ -74,9 +75,8 @@ class Board:
 
     def shares(self, on: Sequence[str]) -> Shares:
         """What the chain takes with these blocks on."""
-        cold = chain_shares([self._switched(part, on) for part in self._parts], self._prices, RATE_HZ, PERIOD_FRAMES)
-        amps = {name: tuple(self.heat * cost for cost in costs) for name, costs in cold.amps.items()}
-        return Shares(self.heat * cold.others, amps)
+        parts = [self._switched(part, on) for part in self._parts]
+        return chain_shares(parts, self._prices, RATE_HZ, PERIOD_FRAMES).times(self.heat)
 
     def _switched(self, part: Part, on: Sequence[str]) -> Part:
         if part.owner not in self.stage.names or (part.owner in on) == part.block.on:
@@ -110,20 +110,38 @@ class Board:
 
     def fault(self, status: dict[str, Any]) -> str:
         """Why what plays is not the best that fits; empty if it is."""
-        on = [block["id"] for block in status["blocks"] if block["on"]]
+        blocks = {block["id"]: block for block in status["blocks"]}
+        on = [name for name, block in blocks.items() if block["on"]]
         shares = self.shares(on)
-        playing = [amp for amp in status["amps"] if amp["width"]]
-        widths = [amp["widths"].index(amp["width"]) for amp in playing]
-        if sorted(shares.amps) != sorted(amp["id"].partition(":")[0] for amp in playing):
+        amps = {amp["id"].partition(":")[0]: amp for amp in status["amps"] if amp["width"]}
+        if sorted(shares.amps) != sorted(amps):
             return f"not all amps that are on play: {on}"
-        total, budget = shares.total(widths), status["budget"]
-        every = itertools.product(*(range(len(costs)) for costs in shares.amps.values()))
-        kept = max((sum(other) for other in every if shares.total(other) <= budget - MARGIN), default=0)
-        if sum(widths) < kept:
-            return f"{kept} steps of width fit with these blocks, and {widths} play: {on}"
-        if total > budget and sum(widths):
-            return f"{widths} take {total:.0%} of {budget:.0%}: {on}"
+        widths = [amps[name]["widths"].index(amps[name]["width"]) for name in shares.amps]
+        sizes = [self._sizes[name].index(blocks[name]["taps"]) for name in shares.cabs]
+        total, budget = shares.total(widths, sizes), status["budget"]
+        if total > budget:
+            return f"{widths} and {sizes} take {total:.0%} of {budget:.0%}: {on}"
+        kept = self._most_steps(shares, budget - MARGIN)
+        if (sum(sizes), sum(widths)) < kept:
+            return f"{kept} steps of taps and width fit with these blocks, and {sizes} and {widths} play: {on}"
+        for name in (name for name, block in blocks.items() if block["held"]):
+            more = self.shares([*on, name])
+            if more.total([0] * len(more.amps), [0] * len(more.cabs)) <= budget - MARGIN:
+                return f"{name} is held, and would fit beside {on}"
         return ""
+
+    @staticmethod
+    def _most_steps(shares: Shares, limit: float) -> tuple[int, int]:
+        """The most taps, and then the most width, of all combinations that fit."""
+        all_widths = list(itertools.product(*(range(len(costs)) for costs in shares.amps.values())))
+        all_sizes = itertools.product(*(range(len(costs)) for costs in shares.cabs.values()))
+        fitting = [
+            (sum(sizes), sum(widths))
+            for sizes in all_sizes
+            for widths in all_widths
+            if shares.total(widths, sizes) <= limit
+        ]
+        return max(fitting, default=(0, 0))
 
     def unheard(self) -> dict[str, Any]:
         """The status, after nothing has gone wrong so far.
@@ -180,4 +198,5 @@ def thermal_steps(board: Board, lab: Lab, heats: Sequence[float]) -> None:
 
 def _choice(status: dict[str, Any]) -> list[Any]:
     """What the governor decided."""
-    return [[amp["id"], amp["width"]] for amp in status["amps"]]
+    amps = [[amp["id"], amp["width"]] for amp in status["amps"]]
+    return [*amps, *([block["id"], block["held"], block.get("taps")] for block in status["blocks"])]
