@@ -113,8 +113,8 @@ class Panel:
         self._items = items
         self._stopped = stopped
         self._rigs = Rigs(link)
-        self._widths = Widths(self._rigs, board.budget_share)
         self._hand = Hand(PresetStore.default(), link)
+        self._widths = Widths(self._rigs, self._hand, board.budget_share)
         self._workshop = workshop
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._books = Bookkeeping(board, link, self._rigs, self._widths, workshop)
@@ -246,7 +246,7 @@ class Panel:
         self._link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())
         self._workshop.look_after(now_s)
         status = self._link.status()
-        self._player.work.tick(now_s)
+        self._player.tick(now_s)
         self._tuner.tick(now_s)
         self._setting_up.tick(status, now_s)
         self._lighting.tick(status)

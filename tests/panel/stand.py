@@ -137,7 +137,7 @@ class Stand:
         self.hand = Hand(self.store, self.link)
         self.rigs = Rigs(self.link)
         self.costs = Costs(BOARD, self.link, self.rigs, CostBookStore(self.folder / "costs.json", "stand"))
-        self.widths = Widths(self.rigs, BOARD.budget_share)
+        self.widths = Widths(self.rigs, self.hand, BOARD.budget_share)
         self.books = Bookkeeping(BOARD, self.link, self.rigs, self.widths, self.bench, self.costs)  # type: ignore[arg-type]
         outlet = Outlet(ConnectionStore(self.folder / "output.toml"), self.rigs)
         self.player = Player(
