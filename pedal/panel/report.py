@@ -205,7 +205,7 @@ class Reporter:
             "amps": amps,
             "blocks": self._blocks(status),
             "overrun_log": list(self._overruns),
-            "width_changes": [change.as_dict() for change in self._widths.changes],
+            "width_changes": [change.as_dict() for change in self._widths.changes if change.what == "width"],
         }
 
     def meters(self, status: Status) -> dict[str, Any]:

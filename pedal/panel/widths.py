@@ -7,11 +7,8 @@ and after.
 
 from __future__ import annotations
 
-import logging
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from pedal import layout
 from pedal.errors import NoRoomError
@@ -21,47 +18,13 @@ from pedal.governor.memory import Memory, after_overload
 from pedal.governor.scene import Amp, Extra, Order, Scene, Width
 from pedal.link.status import Event, Status
 from pedal.notes import BlockNote, RigNotes
+from pedal.panel.changes import AFTER_S, Change, Changes
 from pedal.panel.hand import Hand
 from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
 from pedal.panel.yielding import Yielding, can_wait
 
-_log = logging.getLogger("pedal.panel")
-
-#: The load after a change is read when the mean has settled.
-AFTER_S = 0.4
-HISTORY = 256
 OVERRAN = "a period overran"
-
-
-@dataclass(slots=True)
-class Change:
-    """One width change that happened."""
-
-    frame: int
-    amp: str
-    before: str
-    after: str
-    reason: str
-    lag_frames: int
-    warm: bool
-    load_before: float
-    load_after: float | None
-    settled_at_s: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """For status and reports."""
-        return {
-            "frame": self.frame,
-            "amp": self.amp,
-            "from": self.before,
-            "to": self.after,
-            "reason": self.reason,
-            "lag_frames": self.lag_frames,
-            "warm": self.warm,
-            "load_before": round(self.load_before, 4),
-            "load_after": None if self.load_after is None else round(self.load_after, 4),
-        }
 
 
 class Widths:
@@ -69,14 +32,14 @@ class Widths:
 
     Attributes:
         budget: share of the period.
-        changes: of widths, the last ones.
+        changes: of widths, and of all else that gave way or came back: the last ones.
         yielding: cabinets, tails and blocks that wait.
     """
 
     def __init__(self, rigs: Rigs, hand: Hand, budget: float) -> None:
         self.budget = budget
         self.yielding = Yielding(rigs, hand)
-        self.changes: deque[Change] = deque(maxlen=HISTORY)
+        self.changes = Changes()
         self._rigs = rigs
         self._memory = Memory()
         self._reasons: dict[str, tuple[str, float]] = {}
@@ -89,12 +52,7 @@ class Widths:
 
     def tick(self, status: Status, quality: dict[str, str], now_s: float) -> None:
         """One step of the governor."""
-        for change in self.changes:
-            if change.load_after is None and now_s >= change.settled_at_s:
-                change.load_after = status.load_mean
-                text = "%s: %s -> %s (%s); load %.0f %% -> %.0f %%"
-                loads = 100.0 * change.load_before, 100.0 * change.load_after
-                _log.info(text, change.amp, change.before, change.after, change.reason, *loads)
+        self.changes.tick(status, now_s)
         states = {amp.block.id: amp for amp in self._rigs.amps()}
         for amp in states.values():
             if amp.held != layout.NO_WIDTH:  # answered here: the governor takes it from there
@@ -134,6 +92,10 @@ class Widths:
         self._carry_out(admission.orders, status)
         return any(getattr(order, "id", "") != block.owner for order in admission.orders)
 
+    def keep_waiting(self, block: BlockNote, status: Status) -> None:
+        """A block is on for the player, but there is no room for it now, when it could be refused no more."""
+        self.changes.note_order(self.yielding.keep_waiting(block), status)
+
     def check_room(self, block_id: str, name: str, cost_ns: float, status: Status, quality: dict[str, str]) -> None:
         """Whether a new block that takes ``cost_ns`` of every frame may be added.
 
@@ -156,7 +118,8 @@ class Widths:
         states = {amp.block.id: amp for amp in self._rigs.amps()}
         for order in orders:
             if not isinstance(order, Width):
-                self.yielding.carry_out(order)
+                if self.yielding.carry_out(order):
+                    self.changes.note_order(order, status)
             elif states[order.id].playing < 0:
                 self._rigs.ask_width(states[order.id], order.width)
             else:
@@ -218,20 +181,20 @@ class Widths:
             return None
         labels = amp.block.amp.labels
         reason, load = self._reasons.pop(amp.block.id, (OVERRAN, status.load_peak))
-        change = Change(
-            frame=event.frame,
-            amp=amp.block.id,
-            before=labels[before],
-            after=labels[after],
-            reason=reason,
-            lag_frames=lag_frames,
-            warm=bool(warm),
-            load_before=load,
-            load_after=None,
-            settled_at_s=now_s + AFTER_S,
+        return self.changes.note(
+            Change(
+                frame=event.frame,
+                what="width",
+                block=amp.block.id,
+                reason=reason,
+                load_before=load,
+                before=labels[before],
+                after=labels[after],
+                lag_frames=lag_frames,
+                warm=bool(warm),
+                settled_at_s=now_s + AFTER_S,
+            )
         )
-        self.changes.append(change)
-        return change
 
     def _ask(self, amp: AmpState, width: int, reason: str, status: Status) -> None:
         if width != amp.wanted or amp.held != layout.NO_WIDTH:

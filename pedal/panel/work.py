@@ -225,7 +225,7 @@ class Work:
                 if may_refuse:
                     raise
                 self._hand.change(changed)
-                self._widths.yielding.keep_waiting(note)
+                self._widths.keep_waiting(note, self._link.status())
                 return False
         self._hand.change(changed)
         self._hand.let_go(block_id, newest=True)

@@ -11,7 +11,8 @@ from pedal import layout
 from pedal.errors import NoRoomError
 from pedal.governor.memory import PATIENCE_S
 from pedal.link.status import Event
-from pedal.panel.widths import AFTER_S, OVERRAN, Change
+from pedal.panel.changes import AFTER_S, Change
+from pedal.panel.widths import OVERRAN
 from pedal.preset import Preset
 from tests.panel.stand import FULL_NS, LITE_NS, OTHER_NS, RATE_HZ, Stand, amp, tone
 
@@ -50,14 +51,14 @@ def test_too_much_load_narrows_and_the_record_says_why(stand: Stand) -> None:
     stand.link.put(stand.record("amp") + layout.AMP_PLAYING, 0)
     assert stand.widths.is_settled()
     change = noted(stand, event(stand, "amp", 1, 0), 1.1)
-    assert (change.amp, change.before, change.after) == ("amp", "Full", "Lite")
+    assert (change.block, change.before, change.after) == ("amp", "Full", "Lite")
     assert change.load_before == 0.8 and change.reason not in ("", OVERRAN)
     tick(stand, 1.1 + AFTER_S / 2, 0.5)
     assert change.load_after is None
     tick(stand, 1.1 + AFTER_S, 0.45)
     tick(stand, 9.0, 0.1)
-    assert stand.widths.changes[0].load_after == 0.45, "when it had settled, and only then"
-    assert stand.widths.changes[0].as_dict()["from"] == "Full"
+    assert next(iter(stand.widths.changes)).load_after == 0.45, "when it had settled, and only then"
+    assert next(iter(stand.widths.changes)).as_dict()["from"] == "Full"
 
 
 def test_room_widens_after_a_while(stand: Stand) -> None:
@@ -194,4 +195,4 @@ def test_a_hold_of_one_side_is_answered_for_both(twice: Stand) -> None:
 def test_a_change_of_both_sides_is_recorded_once(twice: Stand) -> None:
     noted(twice, event(twice, "amp", 1, 0), 1.0)
     assert twice.widths.note_event(event(twice, "amp:right", 1, 0), twice.link.status(), 1.0) is None
-    assert [change.amp for change in twice.widths.changes] == ["amp"]
+    assert [change.block for change in twice.widths.changes] == ["amp"]
