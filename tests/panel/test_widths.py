@@ -112,7 +112,7 @@ def test_room_is_made_before_a_block_starts(stand: Stand) -> None:
     assert make_room(stand, "tone")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0)
     reason = noted(stand, event(stand, "amp", 1, 0), 0.0).reason
-    assert reason == "Plays Lite: not enough CPU for Full + Tone stack"
+    assert reason == "Plays Lite: not enough CPU for Full + Tone"
 
 
 def test_no_room_is_needed_where_there_is_some(stand: Stand) -> None:
@@ -125,9 +125,7 @@ def test_no_room_is_needed_where_there_is_some(stand: Stand) -> None:
 def test_what_does_not_fit_is_refused_and_nothing_narrows(stand: Stand) -> None:
     stand.set_load(2 * FULL)
     stand.widths.budget = 2 * LITE + OTHER / 2
-    with pytest.raises(
-        NoRoomError, match="Tone stack does not fit beside two amps on this board: it needs 10 %, 4 % are"
-    ):
+    with pytest.raises(NoRoomError, match="Tone does not fit beside two amps on this board: it needs 10 %, 4 %"):
         make_room(stand, "tone")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 1)
 
