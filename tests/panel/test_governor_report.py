@@ -89,7 +89,7 @@ def test_what_would_fit_now_with_narrower_amps_or_not_at_all(stand: Stand) -> No
         "Delay": "narrower",
         "Reverb hall": "no",
     }
-    assert told["free_narrow"] == pytest.approx(free + spare, abs=1e-3)
+    assert told["free_at_most"] == pytest.approx(free + spare, abs=1e-3)
     assert [one["cost"] for one in told["room"]] == sorted(one["cost"] for one in told["room"])
 
 
