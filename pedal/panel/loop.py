@@ -133,7 +133,9 @@ class Panel:
         self._events = Events(self._rigs, self._widths, self._player)
         overruns = self._events.overruns
         self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, overruns)
-        self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
+        self._midi = MidiIn(
+            self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi, news
+        )
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
         self._setting_up = SettingUp(board.audio.periods)

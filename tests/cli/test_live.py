@@ -294,7 +294,7 @@ def test_no_pedal_is_one_line_and_the_environment_says_where(monkeypatch: pytest
     with tempfile.TemporaryDirectory() as empty:
         monkeypatch.setenv("PEDAL_RUNTIME_DIR", empty)
         done = CliRunner().invoke(main, ["status"])
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert done.stderr == "pedal: the pedal is not running. Start it with `pedal run`.\n"
     monkeypatch.setenv("PEDAL_RUNTIME_DIR", os.fspath(panel.directory))
     panel.result = STATUS
