@@ -83,8 +83,8 @@ def _names(ones: Sequence[Mapping[str, Any]]) -> str:
 
 def _change(change: Mapping[str, Any]) -> str:
     after = "" if change["load_after"] is None else f" -> {_percent(change['load_after'])}"
-    width = f"{change['block']} {change['from']} -> {change['to']}: " if change["what"] == "width" else ""
-    return f"{change['ago_s']:.0f} s ago {width}{change['reason']} (load {_percent(change['load_before'])}{after})"
+    what = f"{change['block'] or 'echoes'} {change['from']} -> {change['to']}"
+    return f"{change['ago_s']:.0f} s ago {what}: {change['reason']} (load {_percent(change['load_before'])}{after})"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -58,8 +58,9 @@ class Events:
         """Why an amp is narrower now; whoever chose the width himself knows."""
         _, before, after, *_ = event.numbers
         amp = next((amp for amp in self._rigs.amps() if amp.block.id == change.block), None)
-        if amp is not None and after < min(
-            before, self._widths.amp_view(amp, status, self._player.work.quality).ceiling
-        ):
-            what = f"Plays {change.after}: {change.reason}"
-            self._player.message = change.reason if change.reason.startswith("Plays ") else what
+        if amp is None:
+            return
+        ceiling = self._widths.amp_view(amp, status, self._player.work.quality).ceiling
+        if after < min(before, ceiling):
+            starts = change.reason.startswith("Plays ")
+            self._player.message = change.reason if starts else f"Plays {change.after}: {change.reason}"

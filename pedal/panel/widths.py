@@ -14,11 +14,11 @@ from pedal import layout
 from pedal.errors import NoRoomError
 from pedal.governor import decide
 from pedal.governor.admit import Joining, admit
-from pedal.governor.memory import Memory, after_overload
+from pedal.governor.memory import Memory, after_joining, after_overload
 from pedal.governor.scene import Amp, Extra, Order, Scene, Width
 from pedal.link.status import Event, Status
 from pedal.notes import BlockNote, RigNotes
-from pedal.panel.changes import AFTER_S, Change, Changes
+from pedal.panel.changes import AFTER_S, Change, Changes, change_of
 from pedal.panel.hand import Hand
 from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
@@ -32,7 +32,7 @@ class Widths:
 
     Attributes:
         budget: share of the period.
-        changes: of widths, and of all else that gave way or came back: the last ones.
+        changes: of widths and of all else, the last ones.
         yielding: cabinets, tails and blocks that wait.
     """
 
@@ -52,28 +52,30 @@ class Widths:
 
     def tick(self, status: Status, quality: dict[str, str], now_s: float) -> None:
         """One step of the governor."""
-        self.changes.tick(status, now_s)
+        self.changes.settle(status, now_s)
         states = {amp.block.id: amp for amp in self._rigs.amps()}
         for amp in states.values():
             if amp.held != layout.NO_WIDTH:  # answered here: the governor takes it from there
                 self._ask(amp, min(amp.wanted, amp.held), OVERRAN, status)
                 self._memory = after_overload(self._memory, now_s)
         load = decide.Load(status.load_mean, self.budget)
-        self._memory, orders = decide.step(self._memory, load, self.scene(status, quality, self.slowness), now_s)
-        self._carry_out(orders, status)
+        scene = self.scene(status, quality, self.slowness)
+        self._memory, orders = decide.step(self._memory, load, scene, now_s)
+        self._carry_out(orders, scene, status, now_s)
 
     def scene(self, status: Status, quality: dict[str, str], slowness: float) -> Scene:
         """What plays, as the governor sees it."""
         amps = [self._corrected(self.amp_view(amp, status, quality), slowness) for amp in self._rigs.amps()]
         return self.yielding.scene(amps, status, slowness)
 
-    def make_room_for_block(self, block: BlockNote, status: Status, quality: dict[str, str]) -> bool:
+    def make_room_for_block(self, block: BlockNote, status: Status, quality: dict[str, str], now_s: float) -> bool:
         """Let give way what must before a block of the playing rig starts.
 
         Args:
             block: it is to be switched on.
             status: now.
             quality: the player's choices by amp.
+            now_s: the same now, on the panel's clock.
 
         Returns:
             True if something gives way that plays, so that the caller waits for it.
@@ -89,12 +91,11 @@ class Widths:
         admission = admit(scene, joining, self.budget)
         if admission.refusal:
             raise NoRoomError.saying(admission.refusal)
-        self._carry_out(admission.orders, status)
-        return any(getattr(order, "id", "") != block.owner for order in admission.orders)
-
-    def keep_waiting(self, block: BlockNote, status: Status) -> None:
-        """A block is on for the player, but there is no room for it now, when it could be refused no more."""
-        self.changes.note_order(self.yielding.keep_waiting(block), status)
+        self._carry_out(admission.orders, scene, status, now_s)
+        gives_way = any(getattr(order, "id", "") != block.owner for order in admission.orders)
+        if gives_way:
+            self._memory = after_joining(self._memory, now_s)
+        return gives_way
 
     def check_room(self, block_id: str, name: str, cost_ns: float, status: Status, quality: dict[str, str]) -> None:
         """Whether a new block that takes ``cost_ns`` of every frame may be added.
@@ -114,12 +115,12 @@ class Widths:
         there = next((part for part in parts if part.id == block.owner), None)
         return there or (self.yielding.extra(block, share) if can_wait(block) else None)
 
-    def _carry_out(self, orders: Sequence[Order], status: Status) -> None:
+    def _carry_out(self, orders: Sequence[Order], scene: Scene, status: Status, now_s: float) -> None:
         states = {amp.block.id: amp for amp in self._rigs.amps()}
         for order in orders:
             if not isinstance(order, Width):
                 if self.yielding.carry_out(order):
-                    self.changes.note_order(order, status)
+                    self.changes.add(change_of(order, scene, status, now_s))
             elif states[order.id].playing < 0:
                 self._rigs.ask_width(states[order.id], order.width)
             else:
@@ -181,20 +182,19 @@ class Widths:
             return None
         labels = amp.block.amp.labels
         reason, load = self._reasons.pop(amp.block.id, (OVERRAN, status.load_peak))
-        return self.changes.note(
-            Change(
-                frame=event.frame,
-                what="width",
-                block=amp.block.id,
-                reason=reason,
-                load_before=load,
-                before=labels[before],
-                after=labels[after],
-                lag_frames=lag_frames,
-                warm=bool(warm),
-                settled_at_s=now_s + AFTER_S,
-            )
+        change = Change(
+            frame=event.frame,
+            kind="width",
+            block=amp.block.id,
+            before=labels[before],
+            after=labels[after],
+            reason=reason,
+            lag_frames=lag_frames,
+            warm=bool(warm),
+            load_before=load,
+            settled_at_s=now_s + AFTER_S,
         )
+        return self.changes.add(change)
 
     def _ask(self, amp: AmpState, width: int, reason: str, status: Status) -> None:
         if width != amp.wanted or amp.held != layout.NO_WIDTH:

@@ -220,12 +220,12 @@ class Work:
         gives_way = False
         if self._rigs.is_adopted:  # else it is looked for when what there is to make room in plays
             try:
-                gives_way = self._widths.make_room_for_block(note, self._link.status(), self._hand.quality)
+                gives_way = self._widths.make_room_for_block(note, self._link.status(), self._hand.quality, now_s)
             except NoRoomError:
                 if may_refuse:
                     raise
                 self._hand.change(changed)
-                self._widths.keep_waiting(note, self._link.status())
+                self._widths.yielding.keep_waiting(note)
                 return False
         self._hand.change(changed)
         self._hand.let_go(block_id, newest=True)

@@ -8,6 +8,7 @@ panel knows it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from pedal.notes import TAIL_MARK, BlockNote
 from pedal.panel.hand import Hand
 from pedal.panel.rigs import BYPASS_CELL, Rigs
 from pedal.params import KINDS
+
+_log = logging.getLogger("pedal.panel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,10 @@ class Yielding:
         return KINDS[block.kind].label if kinds.count(block.kind) <= 1 else block.id
 
     def carry_out(self, order: Taps | DropTails | Hold | Release) -> bool:
-        """Do it; everything ramps. False if it is so already."""
+        """Do it; everything ramps. Returns whether that changed anything."""
         match order:
             case Taps(id=block_id, size=size):
-                if not self._ask_size(block_id, size):
-                    return False
+                return self._ask_size(block_id, size)  # hardly heard: nobody is told
             case DropTails():
                 self._drop_tails()
             case Hold(id=block_id):
@@ -90,15 +92,14 @@ class Yielding:
             case Release(id=block_id):
                 self._hand.let_go(block_id)
                 self._rigs.set_target(block_id, BYPASS_CELL, layout.PLAYS)
-        if not isinstance(order, Taps):  # hardly heard
-            self.said = order.reason
+        self.said = order.reason
         return True
 
-    def keep_waiting(self, block: BlockNote) -> Hold:
+    def keep_waiting(self, block: BlockNote) -> None:
         """One that is switched on, but not for now: not even now, when it could be refused."""
         order = words.hold(self.extra(block, 0.0))
         self.carry_out(order)
-        return order
+        _log.info("%s", order.reason)
 
     def tell_held(self, blocks: Sequence[BlockNote]) -> None:
         """Of blocks of a rig that starts without them: say that they wait."""

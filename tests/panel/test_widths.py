@@ -10,8 +10,9 @@ import pytest
 from pedal import layout
 from pedal.errors import NoRoomError
 from pedal.governor.memory import PATIENCE_S
+from pedal.governor.scene import DropTails, Extra, Hold, Impulse, Release, Scene, Taps
 from pedal.link.status import Event
-from pedal.panel.changes import AFTER_S, Change
+from pedal.panel.changes import AFTER_S, Change, Changes, change_of
 from pedal.panel.widths import OVERRAN
 from pedal.preset import Preset
 from tests.panel.stand import FULL_NS, LITE_NS, OTHER_NS, RATE_HZ, Stand, amp, tone
@@ -103,7 +104,7 @@ def test_events_of_others_are_no_changes(stand: Stand) -> None:
 def make_room(stand: Stand, block_id: str) -> bool:
     assert stand.rigs.playing is not None
     block = next(block for block in stand.rigs.playing.blocks if block.id == block_id)
-    return stand.widths.make_room_for_block(block, stand.link.status(), {})
+    return stand.widths.make_room_for_block(block, stand.link.status(), {}, 0.0)
 
 
 def test_room_is_made_before_a_block_starts(stand: Stand) -> None:
@@ -194,3 +195,23 @@ def test_a_change_of_both_sides_is_recorded_once(twice: Stand) -> None:
     noted(twice, event(twice, "amp", 1, 0), 1.0)
     assert twice.widths.note_event(event(twice, "amp:right", 1, 0), twice.link.status(), 1.0) is None
     assert [change.block for change in twice.widths.changes] == ["amp"]
+
+
+def test_each_order_is_in_the_record_with_its_words(stand: Stand) -> None:
+    scene = Scene(impulses=(Impulse("cab", (0.1, 0.2, 0.4), 2),), extras=(Extra("delay", 0.1),), tails=0.1)
+    status = replace(stand.link.status(), frame=4800, load_mean=0.75)
+    orders = (Taps("cab", 0, "a"), Taps("cab", 1, "b"), DropTails("c"), Hold("delay", "d"), Release("delay", "e"))
+    record = Changes()
+    for order in orders:
+        record.add(change_of(order, scene, status, 1.0))
+    record.settle(replace(status, load_mean=0.6), 1.0 + AFTER_S)
+    told = [(each["kind"], each["block"], each["from"], each["to"], each["reason"]) for each in record.of()]
+    assert told == [
+        ("taps", "cab", "all taps", "few taps", "a"),
+        ("taps", "cab", "all taps", "fewer taps", "b"),
+        ("tails", "", "ring on", "end", "c"),
+        ("block", "delay", "on", "waits", "d"),
+        ("block", "delay", "waits", "on", "e"),
+    ]
+    assert {(each["load_before"], each["load_after"]) for each in record.of()} == {(0.75, 0.6)}
+    assert record.of("width") == []
