@@ -150,7 +150,7 @@ class Report:
 
     def text(self) -> str:
         ordered = sorted(self.took_s)
-        most = [f"{int(1e3 * ordered[int(share * (len(ordered) - 1))])}" for share in (0.5, 0.99, 1.0)]
+        most = [f"{1e3 * ordered[int(share * (len(ordered) - 1))]:.1f}" for share in (0.5, 0.99, 1.0)]
         quarter = max(1, len(self.memory_kib) // 4)
         first, last = (statistics.median(part) for part in (self.memory_kib[:quarter], self.memory_kib[-quarter:]))
         late = sum(took_s > LATEST_S for took_s in ordered)
