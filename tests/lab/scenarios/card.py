@@ -11,7 +11,7 @@ from pedal.system.failsafe import RELEASE_S
 from tests.lab.ear import envelope, unrest
 from tests.lab.gadget import CARD, FAR_END, UsbCard
 from tests.lab.guitar import tone
-from tests.lab.hardware.contacts import Contacts
+from tests.lab.hardware.contacts import LOOK_S, Contacts
 from tests.lab.lab import RUNTIME, Lab
 from tests.lab.scenario import Breakage
 
@@ -25,6 +25,8 @@ BREAKAGE = Breakage(
 )
 
 
+#: Below this nothing is heard.
+SILENT_PEAK = 1e-5
 #: Of the relay.
 PIN = 16
 #: From a fault to the last beat, so that contacts that take their time are dry within two seconds.
@@ -59,9 +61,13 @@ def scenario(lab: Lab) -> None:
     plugged_s = time.monotonic()
     plug(lab, usb)
     lab.guitar(tone())
-    lab.until(lambda: lab.is_heard(0), "sound from the card that is back", 5.0)
-    assert contacts.is_beating and not contacts.is_muted, "heard, and not in the wire"
+    lab.until(lambda: lab.is_heard(0), "sound from the card that is back", 3.0)
     lab.note(f"sound {time.monotonic() - plugged_s:.2f} s after the card was plugged in again")
+    lab.until(lambda: contacts.is_beating and not contacts.is_muted, "the pedal is in the wire again", 5.0)
+    lab.note(f"in the wire {time.monotonic() - plugged_s:.2f} s after it")
+    moving_ns, rest_ns = contacts.first_edge_ns(round(1e9 * plugged_s)), contacts.mutes[-1][0] - round(1e9 * LOOK_S)
+    moving = lab.heard(*(int(lab.cable.frame_at(at_ns)) for at_ns in (moving_ns, rest_ns)))
+    assert np.abs(moving).max() < SILENT_PEAK, "something was heard while the contacts moved"
     lab.wait(1.0)
     after = lab.listen(0.5)
     change = np.max(envelope(after)) / np.max(envelope(before))
