@@ -21,6 +21,7 @@ from pedal.panel.display.pages import AudioState, PanelView
 from pedal.panel.hand import Hand
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
+from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
 from pedal.panel.snapshots import mark
 from pedal.panel.widths import Widths
@@ -77,7 +78,7 @@ def width_label(amp: AmpState) -> str:
 
 def is_held_down(amp: AmpState, quality: str) -> bool:
     """Narrower than the player would have it."""
-    widest = 0 if quality == "lite" or amp.block.amp is None else len(amp.block.amp.labels) - 1
+    widest = limits(quality, len(amp.block.amp.labels))[1] if amp.block.amp else 0
     return 0 <= amp.playing < widest
 
 
@@ -205,7 +206,7 @@ class Reporter:
             "amps": amps,
             "blocks": self._blocks(status),
             "overrun_log": list(self._overruns),
-            "width_changes": [change.as_dict() for change in self._widths.changes],
+            "width_changes": self._widths.changes.of("width"),
         }
 
     def meters(self, status: Status) -> dict[str, Any]:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from pedal import layout
+from pedal.errors import NoRoomError
 from pedal.governor.memory import PATIENCE_S
+from pedal.governor.scene import DropTails, Extra, Hold, Impulse, Release, Scene, Taps
 from pedal.link.status import Event
-from pedal.panel.widths import AFTER_S, OVERRAN, Change
+from pedal.panel.changes import AFTER_S, Change, Changes, change_of
+from pedal.panel.widths import OVERRAN
 from pedal.preset import Preset
 from tests.panel.stand import FULL_NS, LITE_NS, OTHER_NS, RATE_HZ, Stand, amp, tone
 
@@ -49,14 +52,14 @@ def test_too_much_load_narrows_and_the_record_says_why(stand: Stand) -> None:
     stand.link.put(stand.record("amp") + layout.AMP_PLAYING, 0)
     assert stand.widths.is_settled()
     change = noted(stand, event(stand, "amp", 1, 0), 1.1)
-    assert (change.amp, change.before, change.after) == ("amp", "Full", "Lite")
+    assert (change.block, change.before, change.after) == ("amp", "Full", "Lite")
     assert change.load_before == 0.8 and change.reason not in ("", OVERRAN)
     tick(stand, 1.1 + AFTER_S / 2, 0.5)
     assert change.load_after is None
     tick(stand, 1.1 + AFTER_S, 0.45)
     tick(stand, 9.0, 0.1)
-    assert stand.widths.changes[0].load_after == 0.45, "when it had settled, and only then"
-    assert stand.widths.changes[0].as_dict()["from"] == "Full"
+    assert next(iter(stand.widths.changes)).load_after == 0.45, "when it had settled, and only then"
+    assert next(iter(stand.widths.changes)).as_dict()["from"] == "Full"
 
 
 def test_room_widens_after_a_while(stand: Stand) -> None:
@@ -98,19 +101,33 @@ def test_events_of_others_are_no_changes(stand: Stand) -> None:
     assert not stand.widths.changes
 
 
+def make_room(stand: Stand, block_id: str) -> bool:
+    assert stand.rigs.playing is not None
+    block = next(block for block in stand.rigs.playing.blocks if block.id == block_id)
+    return stand.widths.make_room_for_block(block, stand.link.status(), {}, 0.0)
+
+
 def test_room_is_made_before_a_block_starts(stand: Stand) -> None:
     stand.set_load(2 * FULL)
-    status = stand.link.status()
     stand.widths.budget = 2 * FULL + OTHER / 2
-    assert stand.widths.make_room(OTHER, "", status, {}, "room for tone")
+    assert make_room(stand, "tone")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0)
-    assert noted(stand, event(stand, "amp", 1, 0), 0.0).reason == "room for tone"
+    reason = noted(stand, event(stand, "amp", 1, 0), 0.0).reason
+    assert reason == "Plays Lite: not enough CPU for Full + Tone"
 
 
 def test_no_room_is_needed_where_there_is_some(stand: Stand) -> None:
     stand.widths.budget = 2 * FULL + 2 * OTHER
     stand.set_load(2 * FULL)
-    assert not stand.widths.make_room(OTHER, "", stand.link.status(), {}, "room for tone")
+    assert not make_room(stand, "tone")
+    assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 1)
+
+
+def test_what_does_not_fit_is_refused_and_nothing_narrows(stand: Stand) -> None:
+    stand.set_load(2 * FULL)
+    stand.widths.budget = 2 * LITE + OTHER / 2
+    with pytest.raises(NoRoomError, match="Tone does not fit beside two amps on this board: it needs 10 %, 4 %"):
+        make_room(stand, "tone")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 1)
 
 
@@ -118,7 +135,7 @@ def test_an_amp_that_joins_starts_as_wide_as_fits(stand: Stand) -> None:
     stand.play_width("amp", layout.NO_WIDTH)
     stand.set_load(FULL)
     stand.widths.budget = FULL + LITE + 0.01
-    assert not stand.widths.make_room(0.0, "amp", stand.link.status(), {}, "room for amp")
+    assert not make_room(stand, "amp")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0)
 
 
@@ -126,9 +143,10 @@ def test_costs_are_those_of_this_machine_now(stand: Stand) -> None:
     """A machine that takes twice as long as its stopwatch said needs room for twice as much."""
     stand.widths.budget = 2 * FULL + 1.5 * OTHER
     stand.set_load(2 * FULL)
-    for factor, narrows in ((1.0, False), (2.0, True)):
-        stand.widths.slowness = factor
-        assert stand.widths.make_room(OTHER, "", stand.link.status(), {}, "room for tone") == narrows
+    assert not make_room(stand, "tone")
+    stand.widths.slowness = 2.0
+    stand.widths.budget = 2 * (2 * FULL + OTHER) - 0.01
+    assert make_room(stand, "tone")
 
 
 TWICE = Preset("Twice", (replace(amp("amp"), options={"stereo": "twice"}), tone("tone", on=False)))
@@ -176,4 +194,24 @@ def test_a_hold_of_one_side_is_answered_for_both(twice: Stand) -> None:
 def test_a_change_of_both_sides_is_recorded_once(twice: Stand) -> None:
     noted(twice, event(twice, "amp", 1, 0), 1.0)
     assert twice.widths.note_event(event(twice, "amp:right", 1, 0), twice.link.status(), 1.0) is None
-    assert [change.amp for change in twice.widths.changes] == ["amp"]
+    assert [change.block for change in twice.widths.changes] == ["amp"]
+
+
+def test_each_order_is_in_the_record_with_its_words(stand: Stand) -> None:
+    scene = Scene(impulses=(Impulse("cab", (0.1, 0.2, 0.4), 2),), extras=(Extra("delay", 0.1),), tails=0.1)
+    status = replace(stand.link.status(), frame=4800, load_mean=0.75)
+    orders = (Taps("cab", 0, "a"), Taps("cab", 1, "b"), DropTails("c"), Hold("delay", "d"), Release("delay", "e"))
+    record = Changes()
+    for order in orders:
+        record.add(change_of(order, scene, status, 1.0))
+    record.settle(replace(status, load_mean=0.6), 1.0 + AFTER_S)
+    told = [(each["kind"], each["block"], each["from"], each["to"], each["reason"]) for each in record.of()]
+    assert told == [
+        ("taps", "cab", "all taps", "few taps", "a"),
+        ("taps", "cab", "all taps", "fewer taps", "b"),
+        ("tails", "", "ring on", "end", "c"),
+        ("block", "delay", "on", "waits", "d"),
+        ("block", "delay", "waits", "on", "e"),
+    ]
+    assert {(each["load_before"], each["load_after"]) for each in record.of()} == {(0.75, 0.6)}
+    assert record.of("width") == []

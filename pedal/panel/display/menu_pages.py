@@ -11,13 +11,15 @@ from PIL import Image, ImageDraw
 from pedal.panel.display import shapes
 from pedal.panel.display.pages import HEIGHT_PX, WIDTH_PX, draw_loop
 from pedal.panel.display.text import draw_text, printable, width_px, wrapped
-from pedal.panel.menu.sheets import Box, ChainSheet, KnobSheet, ListSheet, LooperSheet, NameSheet, Row, Sheet
+from pedal.panel.menu.sheets import AskSheet, Box, ChainSheet, KnobSheet, ListSheet, LooperSheet, NameSheet, Row, Sheet
 
 _TITLE_PX, _ROW_PX = 12, 13
 _LIST_ROWS, _LOOP_ROWS = 4, 3
 #: Of the rows; right of it is the bar that says where one is.
 _ROWS_RIGHT = WIDTH_PX - 5
 _MARK_PX = 9
+#: Lines over an answer; longer words go on after so many ticks.
+_ASK_LINES, _ASK_TICKS = 3, 30
 _BOX_PX, _BOX_GAP_PX, _BOX_TOP, _BOX_BOTTOM = 25, 5, 17, 34
 
 
@@ -53,11 +55,31 @@ def draw_menu(sheet: Sheet, message: str = "", tick: int = 0) -> Image.Image:
             else:
                 draw_text(page, (0, 14, WIDTH_PX, 25), "No loop yet", "small", centred=True)
             _draw_rows(page, draw, sheet.rows, sheet.at, (HEIGHT_PX - _LOOP_ROWS * _ROW_PX, _LOOP_ROWS), tick)
+        case AskSheet():
+            _draw_title(page, draw, sheet.title, tick)
+            _draw_ask(page, draw, sheet, tick)
     if message:
         draw.rectangle((0, HEIGHT_PX - 12, WIDTH_PX - 1, HEIGHT_PX - 1), fill=1)
         draw.line((0, HEIGHT_PX - 13, WIDTH_PX - 1, HEIGHT_PX - 13), fill=0)
         draw_text(page, (2, HEIGHT_PX - 11, WIDTH_PX - 2, HEIGHT_PX), message, "small", tick=tick, ink=0)
     return page
+
+
+def _draw_ask(page: Image.Image, draw: ImageDraw.ImageDraw, sheet: AskSheet, tick: int) -> None:
+    """Words over the answer that a push gives, between arrows if there are others."""
+    lines = wrapped(sheet.text, "small", WIDTH_PX - 4)
+    first = _ASK_LINES * ((tick // _ASK_TICKS) % -(-len(lines) // _ASK_LINES)) if lines else 0
+    for line, text in enumerate(lines[first : first + _ASK_LINES]):
+        draw_text(page, (2, 13 + 12 * line, WIDTH_PX, 24 + 12 * line), text, "small")
+    if not sheet.choices:
+        return
+    top, middle = HEIGHT_PX - _ROW_PX, HEIGHT_PX - _ROW_PX // 2 - 1
+    draw.rectangle((0, top, WIDTH_PX - 1, HEIGHT_PX - 1), fill=1)
+    box = (10, top + 1, WIDTH_PX - 10, HEIGHT_PX - 1)
+    draw_text(page, box, sheet.choices[sheet.at], "small", tick=tick, ink=0, centred=True)
+    if len(sheet.choices) > 1:
+        for tip, base in ((2, 6), (WIDTH_PX - 3, WIDTH_PX - 7)):
+            draw.polygon([(tip, middle), (base, middle - 4), (base, middle + 4)], fill=0)
 
 
 def _draw_title(page: Image.Image, draw: ImageDraw.ImageDraw, title: str, tick: int) -> None:

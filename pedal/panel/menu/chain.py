@@ -200,7 +200,7 @@ def _width(block: Block, facts: Facts) -> tuple[Row, ...]:
     number = [other.id for other in facts.preset.blocks if other.kind == "amp"].index(block.id) + 1
     now = facts.quality.get(block.id, "auto")
     following = _WIDTHS[(_WIDTHS.index(now) + 1) % len(_WIDTHS)] if now in _WIDTHS else "auto"
-    wish = SetWidth(width=following, amp=number)  # type: ignore[arg-type]  # one of its words
+    wish = SetWidth(width=following, amp=number)
     return (Row("Width", now, push=Do((wish,))),)
 
 
