@@ -185,6 +185,7 @@ class Menus:
             key=player.key,
             edited=self.keeping.is_edited,
             goods=self.shelf.goods,
+            held=player.work.held,
             quality=player.work.quality,
             loop=player.looper.view(),
             loop_level_db=player.looper.level_db,

@@ -135,7 +135,8 @@ class Reporter:
             snapshot=mark(hand.preset),
             model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
             width_label=width_label(shown) if shown else "",
-            held_down=any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
+            held_down=bool(hand.held)
+            or any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
             load_norm=status.load_mean,
             budget_norm=board.budget_share,
             in_peak_db=db_from_gain(status.in_peak),
@@ -238,6 +239,11 @@ class Reporter:
             load = spent_ns * scale / period_ns if period_ns else 0.0
             on = bool(self._rigs.link.arena.f32[block.params_idx] < 0.5)
             about: dict[str, Any] = {"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)}
+            about["held"] = block.id in self._hand.held
+            if (note := block.impulse) is not None:
+                about["taps"] = note.taps[
+                    max(0, min(self._rigs.link.get(note.sizes_idx + layout.SIZE_PLAYING), len(note.taps) - 1))
+                ]
             if on and (meter := KINDS[block.kind].meter) and index < len(status.row_meters):
                 about[meter] = round(status.row_meters[index], 1)
             blocks.append(about)

@@ -128,7 +128,7 @@ def _draw_row(
 
 
 def _draw_chain(page: Image.Image, draw: ImageDraw.ImageDraw, sheet: ChainSheet, tick: int) -> None:
-    """Boxes on a wire: what plays is filled, what is bypassed is passed by."""
+    """Boxes on a wire: what plays is filled, what is bypassed is passed by; above what waits is the mark of the CPU."""
     pitch, count = _BOX_PX + _BOX_GAP_PX, len(sheet.boxes)
     whole = count * pitch - _BOX_GAP_PX
     left = (WIDTH_PX - whole) // 2 if whole <= WIDTH_PX else 0
@@ -147,14 +147,18 @@ def _draw_chain(page: Image.Image, draw: ImageDraw.ImageDraw, sheet: ChainSheet,
     if sheet.held:
         draw.rectangle((x - 2, _BOX_TOP - 2, x + _BOX_PX + 1, _BOX_BOTTOM + 2), outline=1)
     draw.polygon([(middle, _BOX_BOTTOM + 3), (middle - 3, _BOX_BOTTOM + 6), (middle + 3, _BOX_BOTTOM + 6)], fill=1)
-    name = box.name if box.on else f"{box.name} (off)"
+    name = f"{box.name} (waits: CPU)" if box.waits else box.name if box.on else f"{box.name} (off)"
     draw_text(page, (0, 42, WIDTH_PX, 53), name, "small", centred=True)
     draw_text(page, (0, 53, WIDTH_PX, HEIGHT_PX), box.detail, "small", tick=tick, centred=True)
 
 
 def _draw_box(page: Image.Image, draw: ImageDraw.ImageDraw, x: int, box: Box) -> None:
     right, is_plus = x + _BOX_PX - 1, box.short == "+"
-    draw.rectangle((x, _BOX_TOP, right, _BOX_BOTTOM), fill=int(box.on and not is_plus), outline=1)
+    plays = box.on and not is_plus and not box.waits
+    draw.rectangle((x, _BOX_TOP, right, _BOX_BOTTOM), fill=int(plays), outline=1)
+    if box.waits:
+        middle = x + _BOX_PX // 2
+        draw.polygon([(middle - 4, _BOX_TOP - 5), (middle + 4, _BOX_TOP - 5), (middle, _BOX_TOP - 1)], fill=1)
     if is_plus:  # open: nothing is there yet
         draw.rectangle((x, _BOX_TOP, right, _BOX_BOTTOM), outline=0)
         draw.point([(dot, y) for dot in range(x, right + 1, 2) for y in (_BOX_TOP, _BOX_BOTTOM)], fill=1)
@@ -166,7 +170,7 @@ def _draw_box(page: Image.Image, draw: ImageDraw.ImageDraw, x: int, box: Box) ->
     # a box that the glass cuts is drawn whole beside it
     strip = Image.new("1", (_BOX_PX - 2, 11))
     draw_text(strip, (0, 0, strip.width, 11), box.short, "small", centred=True)
-    page.paste(int(not (box.on and not is_plus)), (x + 1, _BOX_TOP + 4), strip)
+    page.paste(int(not plays), (x + 1, _BOX_TOP + 4), strip)
 
 
 def _draw_knob(page: Image.Image, draw: ImageDraw.ImageDraw, sheet: KnobSheet) -> None:

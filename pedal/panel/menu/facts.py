@@ -135,6 +135,7 @@ class Facts:
     Attributes:
         preset, key, edited: the preset in work, its key (empty: of none) and whether it differs from its file.
         goods: what there is to choose from.
+        held: ids of blocks that are on, but wait until there is room for them.
         quality: "full", "lite" or "auto" by amp; what is not there is "auto".
         loop: None while there is none; ``loop_level_db`` is None where the board has no looper.
         can_undo: whether the looper can take something back.
@@ -155,6 +156,7 @@ class Facts:
     key: str = ""
     edited: bool = False
     goods: Goods = Goods(is_read=False)
+    held: frozenset[str] = frozenset()
     quality: Mapping[str, str] = field(default_factory=dict)
     loop: LoopView | None = None
     loop_level_db: float | None = None

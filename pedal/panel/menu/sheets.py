@@ -70,12 +70,13 @@ class ListSheet:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A block in the picture of a chain."""
+    """A block in the picture of a chain; one that ``waits`` is on, but there is no room for it now."""
 
     short: str
     name: str
     detail: str = ""
     on: bool = True
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
