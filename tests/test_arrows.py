@@ -61,8 +61,9 @@ ARROWS: dict[str, set[str]] = {
     "offline": LOWEST | {"nam", "dsp", "rig", "governor", "library", "config"},
     "virtual": LOWEST | {"config", "link", "library", "audio", "panel"},
     "system": LOWEST | {"config", "library"},
+    "editor": LOWEST | {"panel", "library"},
     "cli": LOWEST | {"nam", "dsp", "rig", "governor", "link", "library", "config", "audio", "panel", "offline"}
-    | {"virtual", "system", "setup"},
+    | {"virtual", "system", "setup", "editor"},
     "": set(),  # pedal/__init__.py
 }  # fmt: skip
 
