@@ -140,7 +140,7 @@ class Editor(Verbs):
         say("out", draw.meter("out", live.number("out_peak_db", draw.FLOOR_DB), width - half))
         say("governor", draw.tuner(live, width) if is_tuning else draw.governor(live))
         say("notice", self._notice())
-        say("keys", Content.styled(f" {keys.FOOT}", "$text-muted"))
+        say("keys", draw.foot(keys.FOOT, width))
         if self.has_class("-wide"):
             say("log", Content("\n".join(draw.log_lines(view))))
 

@@ -6,8 +6,9 @@ it asks whether what a deed left there still stands there, and puts back what wa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from pedal.editor.state import State
 from pedal.errors import PresetError
@@ -22,7 +23,13 @@ from pedal.preset import Block, Preset, Snapshot, format_preset
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A place; ``read`` gives None where there is no such place."""
+    """A place; ``read`` gives None where there is no such place.
+
+    Attributes:
+        is_turned: it goes through many values on its way to one: that is one deed.
+    """
+
+    is_turned: ClassVar[bool] = False
 
     def read(self, state: State) -> Any:
         """What stands there."""
@@ -45,6 +52,7 @@ class Cell:
 class Knob(Cell):
     """A parameter, an option, or the name of a file that a block plays."""
 
+    is_turned: ClassVar[bool] = True
     block_id: str
     name: str
 
@@ -74,7 +82,7 @@ class Knob(Cell):
         """As the screen of the pedal says it."""
         for kind in KINDS.values():  # of a block that may be gone: by its name alone
             for param in kind.params:
-                if param.name == self.name and isinstance(value, float):
+                if param.name == self.name and isinstance(value, (int, float)):
                     return shown(param, value)
         return str(value)
 
@@ -106,6 +114,7 @@ class Switched(Cell):
 class Quality(Cell):
     """The width that is asked for of an amp."""
 
+    is_turned: ClassVar[bool] = True
     block_id: str
 
     def __str__(self) -> str:
@@ -164,11 +173,12 @@ class Place(Cell):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A block, where it is in the chain (from 1), and what snapshots say of it."""
+    """A block, where it is in the chain (from 1), what snapshots say of it, and the width chosen for it."""
 
     place: int
     block: Block
     snapshots: tuple[Snapshot, ...] = ()
+    quality: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +194,8 @@ class Presence(Cell):
         """The block with all that is said of it."""
         for place, block in enumerate(state.preset.blocks, 1):
             if block.id == self.block_id:
-                return Placed(place, block, tuple(_about(own, block.id) for own in state.preset.snapshots))
+                said = tuple(_about(own, block.id) for own in state.preset.snapshots)
+                return Placed(place, block, said, state.quality.get(block.id, "auto"))
         return ABSENT
 
     def request(self, state: State, value: Any) -> Request:
@@ -196,7 +207,8 @@ class Presence(Cell):
         blocks.insert(placed.place - 1, placed.block)
         about = {own.number: own for own in placed.snapshots}
         snapshots = (_with(own, about[own.number]) if own.number in about else own for own in state.preset.snapshots)
-        return _hold(state, replace(state.preset, blocks=tuple(blocks), snapshots=tuple(snapshots)))
+        changed = replace(state.preset, blocks=tuple(blocks), snapshots=tuple(snapshots))
+        return _hold(state, changed, quality={**state.quality, self.block_id: placed.quality})
 
     def same(self, one: Any, other: Any) -> bool:
         """A block that others moved is still the same; one that they turned is not."""
@@ -221,13 +233,13 @@ class Whole(Cell):
         return "preset"
 
     def read(self, state: State) -> Any:
-        """A key and a preset."""
-        return state.key, state.preset
+        """A key, a preset, and the widths chosen for its amps."""
+        return state.key, state.preset, state.quality
 
     def request(self, state: State, value: Any) -> Request:
         """With what was not saved of it."""
-        key, preset = cast(tuple[str, Preset], value)
-        return _hold(state, preset, key)
+        key, preset, quality = cast(tuple[str, Preset, Mapping[str, str]], value)
+        return _hold(state, preset, key, quality)
 
     def same(self, one: Any, other: Any) -> bool:
         """Whether they sound and are called the same, and belong to the same file."""
@@ -238,8 +250,13 @@ class Whole(Cell):
         return str(value[1].name)
 
 
-def _hold(state: State, preset: Preset, key: str | None = None) -> HoldPreset:
-    return HoldPreset(text=format_preset(preset), key=state.key if key is None else key, instead_of=state.preset_mark)
+def _hold(state: State, preset: Preset, key: str | None = None, quality: Mapping[str, str] | None = None) -> HoldPreset:
+    return HoldPreset(
+        text=format_preset(preset),
+        key=state.key if key is None else key,
+        instead_of=state.preset_mark,
+        quality=None if quality is None else dict(quality),
+    )
 
 
 def _block(preset: Preset, block_id: str) -> Block | None:

@@ -15,6 +15,8 @@ from pedal.preset import Block
 
 #: Meters go from here to full scale.
 FLOOR_DB = -60.0
+#: Keys at the end of the foot that are always there.
+FOOT_LAST = 3
 _LABEL_WIDTH, _VALUE_WIDTH = 13, 11
 _METER = "▏▎▍▌▋▊▉█"
 
@@ -53,7 +55,7 @@ def tile(block: Block, live: Live, width: int) -> Content:
     amp = live.amp(block.id)
     what = str(amp.get("width") or "") if amp else ""
     held = " ▼" if amp.get("held_down") else ""
-    state = "off" if not block.on else f"{what}{held}" if what else "on" if block.id == kind.name + "1" else block.id
+    state = "off" if not block.on else f"{what}{held}" if what else _own_name(block)
     load = live.load_of(block.id)
     style = "$text-muted" if not block.on else ""
     lines = [
@@ -62,6 +64,11 @@ def tile(block: Block, live: Live, width: int) -> Content:
         Content.styled(f"{load:.0%}" if block.on and load >= 0.005 else "", "$text-muted"),
     ]
     return Content("\n").join(line.truncate(width, ellipsis=True) for line in lines)
+
+
+def _own_name(block: Block) -> str:
+    """Its id, where there may be another of its kind; every chain has one input."""
+    return "" if block.id == block.kind else block.id
 
 
 def slider(row: Row, width: int, *, chosen: bool) -> Content:
@@ -128,6 +135,19 @@ def tuner(live: Live, width: int) -> Content:
     style = "$text-success" if abs(off) < 3.0 else "$text-warning"
     needle = "".join(scale)
     return Content.assemble((" tuner ", "$text-muted"), (f"{note:<4}", "bold"), (needle, style), f"{off:+6.1f} ct")
+
+
+def foot(keys: tuple[tuple[str, str], ...], width: int) -> Content:
+    """What the most important keys do, as many as there is room for; the last ones always: help, and the way out."""
+    said = [Content.assemble((f" {key}", "bold $text-accent"), (f" {word}", "$text-muted")) for key, word in keys]
+    last = said[-FOOT_LAST:]
+    room = width - sum(one.cell_length for one in last)
+    shown: list[Content] = []
+    for one in said[:-FOOT_LAST]:
+        room -= one.cell_length
+        if room >= 0:
+            shown.append(one)
+    return Content("").join([*shown, *last])
 
 
 def log_lines(view: View) -> list[str]:

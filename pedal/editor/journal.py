@@ -32,8 +32,9 @@ class Deed:
     after: Any
 
     def goes_on_in(self, later: Deed) -> bool:
-        """Whether the later one is about the same cell, and nothing came in between."""
-        return (self.cell, self.key) == (later.cell, later.key) and self.cell.same(self.after, later.before)
+        """Whether the later one turns on at the same cell, and nothing came in between."""
+        is_turned = self.cell.is_turned and (self.cell, self.key) == (later.cell, later.key)
+        return is_turned and self.cell.same(self.after, later.before)
 
     def is_overtaken(self, state: State) -> bool:
         """Whether something else stands there by now."""

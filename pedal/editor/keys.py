@@ -15,7 +15,7 @@ TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("right", "block(1)", "", ""),
     ("up", "knob(-1)", "", "↑ ↓  another knob"),
     ("down", "knob(1)", "", ""),
-    ("minus", "turn(-1)", "-/+ turn", "- +  turn the knob; PageDown PageUp: ten times as far"),
+    ("minus", "turn(-1)", "-+ turn", "- +  turn the knob; PageDown PageUp: ten times as far"),
     ("plus,equals_sign", "turn(1)", "", ""),
     ("pagedown", "turn(-1, 10)", "", ""),
     ("pageup", "turn(1, 10)", "", ""),
@@ -25,7 +25,7 @@ TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("b", "bypass", "", ""),
     ("a", "add", "a add", "a  add a block behind this one; x: take this one out"),
     ("x,delete", "remove", "x out", ""),
-    ("less_than_sign,shift+left", "move(-1)", "< > move", "< >  move the block; Shift with ← → does the same"),
+    ("less_than_sign,shift+left", "move(-1)", "<> move", "< >  move the block; Shift with ← → does the same"),
     ("greater_than_sign,shift+right", "move(1)", "", ""),
     ("m", "browse", "m models", "m  models or cabinets of this block: search, favourites, listen before taking"),
     ("w", "width", "", "w  width of this amp: auto, full, lite"),
@@ -53,5 +53,5 @@ BINDINGS: list[BindingType] = [
     *(Binding(keys, action, foot or action, show=False) for keys, action, foot, _ in TABLE),
     *(Binding(str(n), f"snapshot({n})", f"snapshot {n}", show=False) for n in range(1, MAX_SNAPSHOTS + 1)),
 ]
-FOOT = "  ".join(foot for *_, foot, _ in TABLE if foot)
+FOOT = tuple((foot.partition(" ")[0], foot.partition(" ")[2]) for *_, foot, _ in TABLE if foot)
 HELP = tuple(words for *_, words in TABLE if words)

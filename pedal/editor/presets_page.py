@@ -33,7 +33,7 @@ class PresetsPage(ListPage):
     """All presets; one that is gone to leaves what was not saved behind, and undo brings it back."""
 
     TITLE = "Presets"
-    HINT = "Enter play  n new  s save  S save as  v revert  r rename  c copy  d delete  k into bank"
+    HINT = "Enter play  n new  s save  S save as  v as saved  r rename  c copy  d delete  k to bank"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New"),
         Binding("s", "app.save", "Save"),
@@ -151,7 +151,7 @@ class PresetsPage(ListPage):
         banks = [bank.name for bank in state.banks if kept.key in bank.presets] if state else []
         aside = ", ".join([*(["factory"] if kept.is_factory else []), *banks])
         edited = " *" if plays and state and state.edited else ""
-        return Content.assemble(f"{mark}{kept.name}{edited}", (f"   {kept.key}   {aside}", "$text-muted"))
+        return Content.assemble(f"{mark}{kept.name + edited:<28} ", (f"{kept.key:<24} {aside}", "$text-muted"))
 
 
 class SnapshotsPage(ListPage):

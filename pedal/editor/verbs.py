@@ -167,7 +167,7 @@ class Verbs(Opening):
         """A kind, its file if it plays one, and it is there, behind this block."""
         if self.state is not None:
             items = [
-                Item(kind.name, Content.assemble(f"{kind.label:<12}", (kind.about.partition(".")[0], "$text-muted")))
+                Item(kind.name, Content.assemble(f"{kind.label:<12}", (kind.about.partition(". ")[0], "$text-muted")))
                 for kind in ADDABLE
             ]
             self.push_screen(Choice(self.session, "Add a block", items), self._add_kind)
