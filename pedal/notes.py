@@ -6,6 +6,8 @@ again. Written by ``place``, read by the panel. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from pedal.levels import ModelLevels
@@ -46,6 +48,7 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         region: byte offset and size of all its memory.
         params_idx: f32 index of its targets.
         targets: kernel values that the panel stores when it publishes the rig.
+        cost_key: two blocks of equal cost key cost the same.
         cost_ns: measured cost besides an amp's model, nanoseconds per frame.
     """
 
@@ -56,6 +59,7 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: tuple[int, int]
     params_idx: int
     targets: tuple[float, ...]
+    cost_key: str = ""
     cost_ns: float = 0.0
     amp: AmpNote | None = None
 
@@ -63,6 +67,15 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def owner(self) -> str:
         """Id of the preset's block that it is of: an amp that plays twice is two rows, ``ID`` and ``ID:right``."""
         return self.id.partition(":")[0]
+
+    def priced(self, costs: Mapping[str, tuple[float, ...]]) -> BlockNote:
+        """The same row with what ``costs`` knows of it; see ``RigNotes.priced``."""
+        sizes_ns = costs.get(self.cost_key, ())
+        if self.amp is None:
+            return msgspec.structs.replace(self, cost_ns=sizes_ns[0]) if len(sizes_ns) == 1 else self
+        if len(sizes_ns) != len(self.amp.labels):
+            return self
+        return msgspec.structs.replace(self, amp=msgspec.structs.replace(self.amp, costs_ns=sizes_ns))
 
 
 class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +90,10 @@ class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def regions(self) -> tuple[tuple[int, int], ...]:
         """All memory it uses."""
         return tuple(block.region for block in self.blocks)
+
+    def priced(self, costs: Mapping[str, tuple[float, ...]]) -> RigNotes:
+        """The same rig with what ``costs`` knows of its blocks, ns per frame of each size by cost key."""
+        return msgspec.structs.replace(self, blocks=tuple(block.priced(costs) for block in self.blocks))
 
     @property
     def amps(self) -> tuple[AmpNote, ...]:

@@ -39,18 +39,20 @@ def switch(name: str, action: str | None, gesture: Gesture, runtime_dir: Path | 
 
 @click.command()
 @click.argument("end", metavar="learn|heel|toe|forget", type=click.Choice(_ENDS), required=False)
+@click.option("--moves", metavar="BLOCK.PARAM|board", help="Move this in the preset in hand, or what the board says.")
 @talks
-def expression(end: _End | None, runtime_dir: Path | None) -> None:
+def expression(end: _End | None, moves: str | None, runtime_dir: Path | None) -> None:
     """The expression pedal: where it is and what it moves; `pedal expression learn` shows it its two ends.
 
-    `heel` and `toe` are the two halves of that: the pedal is at this end now. They are kept for good.
+    `heel` and `toe` are the two halves of that: the pedal is at this end now. They are kept for good; what it moves is
+    in hand until `pedal preset save`.
     """
     if end == "learn":
         click.pause("Heel all the way down, then press a key.")
         call(runtime_dir, Expression(end="heel"))
         click.pause("Toe all the way down, then press a key.")
         end = "toe"
-    say(call(runtime_dir, Expression(end=end)))
+    say(call(runtime_dir, Expression(end=end, moves=moves)))
 
 
 @click.group()

@@ -1,7 +1,7 @@
 """Walks a tree that somebody else made - a stick, an inbox, a folder - and finds the files that may be ours.
 
 Called by the importer, in its own short-lived process. The tree is hostile: every step is taken from an open folder
-(``openat``), links are never followed, only regular files of the same file system are opened, and depth, number of
+(``openat``), links are never followed, only regular files of the same mount are opened, and depth, number of
 entries, bytes and time have an end. A folder of a stick that was pulled out lists as empty without any error, so
 nothing here is believed for its silence: ``is_alive`` reads again what was there before.
 """
@@ -91,7 +91,7 @@ class Tree:
         self, root: Path, limits: Limits = USUAL, clock: Callable[[], float] = time.monotonic, *, only: str = ""
     ) -> None:
         self._fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._device = os.fstat(self._fd).st_dev
+        self._mount = _mount_of(self._fd)
         self._limits = limits
         self._clock = clock
         self._only = only
@@ -166,8 +166,7 @@ class Tree:
             descriptor = os.open(found.name, _OPEN, dir_fd=folder)
         finally:
             os.close(folder)
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_dev != self._device:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode) or _mount_of(descriptor) != self._mount:
             os.close(descriptor)
             raise OSError("is no longer a regular file")
         return descriptor
@@ -216,9 +215,9 @@ class Tree:
             finally:
                 os.close(folder)
             folder = inner
-            if os.fstat(folder).st_dev != self._device:
+            if _mount_of(folder) != self._mount:
                 os.close(folder)
-                raise OSError("another file system is mounted there")
+                raise OSError("something else is mounted there")
         return folder
 
     def _list(self, folders: tuple[str, ...], below: list[tuple[str, ...]]) -> Iterator[Found | Passed]:
@@ -256,9 +255,7 @@ class Tree:
     ) -> Iterator[Found | Passed]:
         kind = kind_of(name)
         if stat.S_ISDIR(status.st_mode):
-            if status.st_dev != self._device:
-                yield Passed(folders, name, "another file system is mounted there")
-            elif len(folders) >= self._limits.depth:
+            if len(folders) >= self._limits.depth:
                 yield Passed(folders, name, f"lies more than {self._limits.depth} folders deep: not entered")
             else:
                 below.append((*folders, name))
@@ -282,5 +279,15 @@ def is_housekeeping(name: str) -> bool:
     return name.startswith(".") or name.casefold() in _HOUSEKEEPING
 
 
+def _mount_of(descriptor: int) -> str:
+    """The number of the mount that an open file or folder was reached by, as the kernel says it.
+
+    The device's number would not do: a folder that is mounted a second time has the same, and of an overlay, as the
+    root of many a pedal is, files have others than their folders.
+    """
+    with open(f"/proc/self/fdinfo/{descriptor}") as told:
+        return next(line for line in told if line.startswith("mnt_id:"))
+
+
 def _reason(error: OSError) -> str:
-    return f"cannot be read ({error.strerror or error})"
+    return f"cannot be read ({error.strerror})" if error.strerror else str(error)

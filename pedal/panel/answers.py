@@ -19,10 +19,12 @@ from pedal.panel import protocol
 from pedal.panel.bank_requests import BankRequest
 from pedal.panel.banks import BankSwitches
 from pedal.panel.chain import Chain
-from pedal.panel.chain_requests import ChainRequest, Favour
+from pedal.panel.chain_requests import ChainRequest, Favour, GetParam, ShowChain
+from pedal.panel.chain_view import describe_target, stepped
 from pedal.panel.desk import Desk
 from pedal.panel.desk_requests import DeskRequest
 from pedal.panel.display.pages import enlarged
+from pedal.panel.feed_requests import ReadLog
 from pedal.panel.hand import Hand
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import HandsRequest
@@ -54,6 +56,8 @@ class Answers:
         shelf: what there is to choose from.
         setting_up: listens to a strum, counts gaps.
         desk: all that can be edited.
+        chain: the preset in work, block by block.
+        log: the last lines of the panel's log.
     """
 
     player: Player
@@ -69,6 +73,8 @@ class Answers:
     shelf: Shelf
     setting_up: SettingUp
     desk: Desk
+    chain: Callable[[], dict[str, Any]]
+    log: Callable[[int], list[dict[str, Any]]]
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -102,8 +108,15 @@ class Answers:
                 return {"preset": player.preset.name, "preset_key": player.key}
             case protocol.Bypass(on=on):
                 return {"bypassed": player.bypass(on)}
-            case protocol.SetParam(target=target, value=value):
-                return {"target": target, "value": player.set_param(target, value, now_s)}
+            case ShowChain():
+                return self.chain()
+            case GetParam(target=target):
+                return describe_target(player.preset, target)
+            case ReadLog(lines=lines):
+                return {"lines": self.log(lines)}
+            case protocol.SetParam(target=target, value=value, step=step):
+                wanted = stepped(player.preset, target, value) if step else value
+                return {"target": target, "value": player.set_param(target, wanted, now_s)}
             case protocol.SwitchBlock(block=block, on=on):
                 at_once = player.switch_block(block, on, now_s)
                 return {"block": block, "on": on, "waits_for_room": not at_once}

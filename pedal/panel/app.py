@@ -35,6 +35,7 @@ from pedal.panel.controls.outputs_lights import open_lights
 from pedal.panel.display.oled import Display, open_display
 from pedal.panel.display.pages import message_page, splash
 from pedal.panel.expression import INPUT
+from pedal.panel.feeds import LogFeed
 from pedal.panel.footwork import BYPASS
 from pedal.panel.jobs import Done
 from pedal.panel.loop import Panel
@@ -103,13 +104,17 @@ def run_panel(
         stack.enter_context(open_knobs(_channels(board), turned, converter))
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
-        stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
+        server = stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
+        log = LogFeed(server)
+        logging.getLogger("pedal").addHandler(log)
+        stack.callback(logging.getLogger("pedal").removeHandler, log)
         lobby = _Lobby(board, link_path, items, display, workshop, lambda: bool(signals))
         link = lobby.wait_for_link()
         while link is not None:
             link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())  # first: with our number it counts as ours
             link.put(Word.PANEL_PID, os.getpid())
-            panel = Panel(board, link, items, display, workshop, reflexes, press, lambda: bool(signals), lights, midi)
+            stopped, heard = lambda: bool(signals), (lights, midi, server, log)
+            panel = Panel(board, link, items, display, workshop, reflexes, press, stopped, *heard)
             for turn in list(positions.values()):
                 items.put(turn)
             panel.run(plain)

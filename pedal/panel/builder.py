@@ -15,10 +15,14 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import msgspec
+
 from pedal import layout
 from pedal.errors import PedalError
 from pedal.governor import decide
+from pedal.governor.book import beside
 from pedal.jit.machine import wake_exactly
+from pedal.levels import USUAL, Levels
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 from pedal.library.measured import measuring
@@ -29,7 +33,7 @@ from pedal.nam.file import load_model
 from pedal.nam.loudness import measure_model
 from pedal.nam.model import Model
 from pedal.notes import BlockNote, RigNotes
-from pedal.panel.jobs import Done, Job, decode_job, encode
+from pedal.panel.jobs import Done, Job, Survey, decode_job, encode
 from pedal.panel.quality import limits
 from pedal.paths import library_dir
 from pedal.preset import Block, parse_preset
@@ -52,66 +56,97 @@ class Builder:
         self._assets = assets
         self._loader = Loader(assets, read_model)
         self._link: Link | None = None
-        self._costs: Costs = {}
+        self._measured: Costs = {}  # here: a job may have been written before the panel heard of it
+        self._measured_at: tuple[int, int, str] | None = None
 
-    def build(self, job: Job) -> Done:
-        """The rig of ``job``, ready to be published; an error is a sentence, never an exception."""
+    def answer(self, job: Job | Survey) -> Done:
+        """The rig of a job, ready to be published, or costs; an error is a sentence, never an exception."""
         try:
             found = resolve(parse_preset(job.preset_text, f"preset '{job.origin}'"), self._assets)
-            notes = self._build(found, job)
-            return Done(job.number, job.slot, notes, warning=" ".join(found.warnings), hashes=found.hashes)
+            if isinstance(job, Survey):
+                return _priced(Done(job.number), job, self._measure(self._compile(found, job, USUAL), job))
+            notes, costs = self._build(found, job)
+            done = Done(job.number, job.slot, notes, warning=" ".join(found.warnings), hashes=found.hashes)
+            return _priced(done, job, costs)
         except PedalError as error:
             return Done(job.number, error=str(error))
         except MemoryError:
             return Done(job.number, error=f"preset '{job.origin}': not enough memory. Use fewer or smaller blocks.")
 
-    def _build(self, found: Resolved, job: Job) -> RigNotes:
-        if self._link is None or self._link.was_replaced():
-            self._link = Link.attach(self._link_path)
-        preset = replace(found.preset, master=replace(found.preset.master, values=job.connection))
+    def _compile(self, found: Resolved, job: Job | Survey, levels: Levels) -> tuple[Part, ...]:
+        """All parts of a preset as this pedal plays it."""
+        preset = found.preset
+        if isinstance(job, Job):
+            preset = replace(preset, master=replace(preset.master, values=job.connection))
         if job.looper_db is not None:
             preset = replace(preset, looper=Block("looper", "looper", values={"level_db": job.looper_db}))
-        parts = compile_preset(preset, self._loader, job.rate_hz, job.levels)
-        parts = with_tails(parts, job.live, self._link.arena, job.rate_hz)
-        prices = load_prices(job.prices) if job.prices else None
-        words = self._link.arena.i64
+        return compile_preset(preset, self._loader, job.rate_hz, levels)
+
+    def _attached(self) -> Link:
+        if self._link is None or self._link.was_replaced():
+            self._link = Link.attach(self._link_path)
+        return self._link
+
+    def _measure(self, parts: tuple[Part, ...], job: Job | Survey) -> Costs:
+        """What the parts cost: as known, or measured now, beside those that are known."""
+        at = (job.rate_hz, job.period_frames, job.prices)
+        if at != self._measured_at:
+            self._measured_at, self._measured = at, {}
+        known = self._measured | job.costs if isinstance(job, Job) else job.costs
+        words = self._attached().arena.i64
         seen_milli = int(words[layout.SLOWDOWN_MILLI] * words[layout.STOPWATCH_MILLI] // 1000)
-        self._costs |= measure_costs(parts, job.rate_hz, job.period_frames, self._costs, prices, seen_milli)
+        prices = load_prices(job.prices) if job.prices else None
+        fresh = measure_costs(parts, job.rate_hz, job.period_frames, known, prices, seen_milli)
+        news = beside(known, fresh)
+        self._measured |= news
+        return {part.cost_key: known.get(part.cost_key) or news[part.cost_key] for part in parts}
+
+    def _build(self, found: Resolved, job: Job) -> tuple[RigNotes, Costs]:
+        link = self._attached()
+        parts = with_tails(self._compile(found, job, job.levels), job.live, link.arena, job.rate_hz)
+        costs = self._measure(parts, job)
         live = {block.key: block for block in job.live.blocks if self._is_as_built(block)} if job.live else {}
         notes = place_rig(
-            self._link.arena,
+            link.arena,
             job.slot,
             parts,
-            preset_name=preset.name,
+            preset_name=found.preset.name,
             serial=job.serial,
             rate_hz=job.rate_hz,
             live=live,
             in_use=job.in_use,
-            start_widths=start_widths(parts, self._costs, job),
-            costs=self._costs,
-            prices=prices,
+            start_widths=start_widths(parts, costs, job),
+            costs=costs,
+            prices=load_prices(job.prices) if job.prices else None,
             origin=job.origin,
         )
         fields = [max(part.amp.receptive_frames) for part in parts if part.amp]
         past_frames = max(fields, default=0) + EXTRA_FRAMES
-        prewarm(self._link.arena, job.slot, notes, frozenset(live), layout.BUILDER_BUS_F32, past_frames)
-        self._note_use(parts, found.hashes)
-        return notes
-
-    def _note_use(self, parts: tuple[Part, ...], hashes: dict[str, dict[str, str]]) -> None:
-        """What is played, and what its models cost here, for the library."""
-        costs_ns: dict[str, tuple[float, ...]] = {content: () for own in hashes.values() for content in own.values()}
-        for part in parts:
-            content = hashes.get(part.owner, {}).get("model")
-            if part.amp is not None and content:
-                costs_ns[content] = self._costs[part.cost_key][1]
-        note_used(library_dir(), costs_ns)
+        prewarm(link.arena, job.slot, notes, frozenset(live), layout.BUILDER_BUS_F32, past_frames)
+        _note_use(parts, found.hashes, costs)
+        return notes, costs
 
     def _is_as_built(self, block: BlockNote) -> bool:
         """Not switched or turned since in what its key says."""
         assert self._link is not None
         f32, cells = self._link.arena.f32, KEYED.get(block.kind, ())
         return all(abs(f32[block.params_idx + cell] - block.targets[cell]) < 1e-3 for cell in cells)
+
+
+def _priced(done: Done, job: Job | Survey, costs: Costs) -> Done:
+    """The answer, with those of the costs that the panel does not know yet."""
+    news = {key: ns for key, ns in costs.items() if key not in job.costs}
+    return msgspec.structs.replace(done, costs=news, rate_hz=job.rate_hz, period_frames=job.period_frames)
+
+
+def _note_use(parts: tuple[Part, ...], hashes: dict[str, dict[str, str]], costs: Costs) -> None:
+    """What is played, and what its models cost here, for the library."""
+    costs_ns: dict[str, tuple[float, ...]] = {content: () for own in hashes.values() for content in own.values()}
+    for part in parts:
+        content = hashes.get(part.owner, {}).get("model")
+        if part.amp is not None and content:
+            costs_ns[content] = costs[part.cost_key]
+    note_used(library_dir(), costs_ns)
 
 
 def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:
@@ -123,7 +158,7 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
     for part in parts:
         if part.amp is not None:
             before = amps[part.owner].costs if part.owner in amps else (0.0,) * len(part.amp.packed)
-            shares = tuple(ns * share + other for ns, other in zip(costs[part.cost_key][1], before, strict=True))
+            shares = tuple(ns * share + other for ns, other in zip(costs[part.cost_key], before, strict=True))
             floor, ceiling = limits(job.quality.get(part.owner, "auto"), len(shares))
             amps[part.owner] = decide.Amp(part.owner, shares, ceiling if part.block.on else -1, ceiling, floor)
     on = [amp for amp in amps.values() if amp.playing >= 0]
@@ -143,7 +178,7 @@ def main(link_path: Path, pipe: Connection) -> None:
         except (EOFError, OSError):
             return
         try:
-            pipe.send_bytes(encode(builder.build(job)))
+            pipe.send_bytes(encode(builder.answer(job)))
         except OSError:
             return
 

@@ -42,6 +42,19 @@ class RemoveBlock(Request, tag="block-remove", frozen=True):
 ChainRequest = NewPreset | AddBlock | MoveBlock | RemoveBlock
 
 
+class ShowChain(Request, tag="chain", frozen=True):
+    """The preset in work: its blocks in the order of the signal, what they play, and every knob."""
+
+
+class GetParam(Request, tag="get", frozen=True):
+    """What a parameter or an option (``block.parameter``), or all of a block (``block``), is now."""
+
+    target: Name
+
+
+LookRequest = ShowChain | GetParam
+
+
 class Favour(Request, tag="favourite", frozen=True):
     """A model or impulse response, by its hash, becomes a favourite, or no longer is one."""
 

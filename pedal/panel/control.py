@@ -2,6 +2,7 @@
 
 Opened by the panel (pedal-panel). One daemon thread does all the waiting: it takes requests apart, puts each as
 an ``Ask`` into the queue that the panel's loop reads (the same that its footswitches use), and sends the answers.
+What a client has subscribed to it is sent as it happens, or as fast as it reads.
 Everything a client can make grow has a bound; who passes it is cut off.
 """
 
@@ -13,63 +14,34 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from pedal.errors import ControlError
 from pedal.panel import protocol
+from pedal.panel.control_client import ASKS_MAX as ASKS_MAX
+from pedal.panel.control_client import Ask as Ask
+from pedal.panel.control_client import Client
+from pedal.panel.feed_requests import Subscribe, Topic
 from pedal.panel.socket_file import SocketFile
+from pedal.panel.subscription import Subscription
 
 #: In the runtime directory.
 SOCKET_NAME = "control.sock"
 
 CLIENTS_MAX = 16
-#: Requests of one client that wait for the panel; further ones stay in its socket.
-ASKS_MAX = 8
 #: A line that was begun must end.
 LINE_TIMEOUT_S = 5.0
 _CHUNK_BYTES = 16 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A request and the way back to whoever made it; answer it exactly once, from any thread."""
-
-    request: protocol.AnyRequest
-    _send: Callable[[bytes], None]
-
-    def answer(self, result: dict[str, Any]) -> None:
-        """Say yes. A result that is longer than a reply may be becomes a refusal."""
-        line = protocol.format_result(self.request.id, result)
-        if len(line) > protocol.REPLY_CAP_BYTES:
-            line = protocol.format_refusal(self.request.id, "the answer is too long.")
-        self._send(line)
-
-    def refuse(self, sentence: str) -> None:
-        """Say no, in a sentence for the player."""
-        self._send(protocol.format_refusal(self.request.id, sentence))
-
-
-@dataclass(eq=False, slots=True)
-class _Client:
-    sock: socket.socket
-    active_s: float
-    line_since_s: float = 0.0
-    incoming: bytearray = field(default_factory=bytearray)
-    outgoing: bytearray = field(default_factory=bytearray)
-    asks: int = 0
-    ended: bool = False
-
-    @property
-    def interest(self) -> int:
-        reads = not self.ended and self.asks < ASKS_MAX
-        return (selectors.EVENT_READ if reads else 0) | (selectors.EVENT_WRITE if self.outgoing else 0)
-
-    @property
-    def finished(self) -> bool:
-        return self.ended and not self.asks and not self.outgoing
+#: What the kernel keeps for a subscriber: beyond it he is slow, and gets the newest instead of all that is old.
+_NEWS_BUFFER_BYTES = 16 * 1024
+#: News that the panel's loop has told and the thread has not taken yet.
+_NEWS_MAX = 256
 
 
 class ControlServer:
@@ -79,6 +51,9 @@ class ControlServer:
         path: of the socket; made with mode 0660. What a killed panel left there is removed.
         asks: where requests go.
 
+    Attributes:
+        wanted: topics that somebody has subscribed to, and the highest rate; replaced as a whole.
+
     Raises:
         ControlError: another panel is running there, or the place cannot be used.
     """
@@ -87,8 +62,10 @@ class ControlServer:
         self._asks = asks
         self._socket_file = SocketFile(path)
         self._listener = self._socket_file.listener
-        self._answers: queue.SimpleQueue[tuple[_Client, bytes]] = queue.SimpleQueue()
-        self._clients: set[_Client] = set()
+        self.wanted: Mapping[Topic, float] = MappingProxyType({})
+        self._news: deque[tuple[Topic, dict[str, Any]]] = deque(maxlen=_NEWS_MAX)
+        self._answers: queue.SimpleQueue[tuple[Client, bytes]] = queue.SimpleQueue()
+        self._clients: set[Client] = set()
         self._selector = selectors.DefaultSelector()
         self._woken, self._waker = socket.socketpair()
         self._woken.setblocking(False)
@@ -98,6 +75,12 @@ class ControlServer:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
+
+    def publish(self, topic: Topic, data: dict[str, Any]) -> None:
+        """Tell all who want to know; from any thread, at once. If too much waits, the oldest is dropped."""
+        if topic in self.wanted:
+            self._news.append((topic, data))
+            self._wake()
 
     def close(self) -> None:
         """Stop listening, send what is already answered as far as it goes at once, remove the socket."""
@@ -130,6 +113,7 @@ class ControlServer:
                 elif key.data in self._clients:
                     self._serve(key.data, events)
             self._take_answers()
+            self._take_news()
             self._drop_unfinished_lines()
         self._take_answers()
         for client in list(self._clients):
@@ -149,16 +133,16 @@ class ControlServer:
         if len(self._clients) >= CLIENTS_MAX:
             self._drop_longest_idle()
         sock.setblocking(False)
-        client = _Client(sock, time.monotonic())
+        client = Client(sock, time.monotonic())
         self._clients.add(client)
         self._selector.register(sock, client.interest, client)
 
-    def _serve(self, client: _Client, events: int) -> None:
+    def _serve(self, client: Client, events: int) -> None:
         if events & selectors.EVENT_READ and not self._receive(client):
             return
         self._flush(client)
 
-    def _receive(self, client: _Client) -> bool:
+    def _receive(self, client: Client) -> bool:
         try:
             chunk = client.sock.recv(_CHUNK_BYTES)
         except BlockingIOError:
@@ -174,8 +158,8 @@ class ControlServer:
         self._take_lines(client)
         return client in self._clients
 
-    def _take_lines(self, client: _Client) -> None:
-        while client.asks < ASKS_MAX:
+    def _take_lines(self, client: Client) -> None:
+        while client in self._clients and client.asks < ASKS_MAX:
             end = client.incoming.find(b"\n")
             if end < 0:
                 if len(client.incoming) > protocol.REQUEST_CAP_BYTES:
@@ -187,16 +171,46 @@ class ControlServer:
             if line.strip():
                 self._take_request(client, line)
 
-    def _take_request(self, client: _Client, line: bytes) -> None:
+    def _take_request(self, client: Client, line: bytes) -> None:
         try:
             request = protocol.parse_request(line)
         except ControlError as error:
             self._queue_reply(client, protocol.format_refusal(protocol.request_id(line), str(error)))
             return
+        if isinstance(request, Subscribe):
+            self._subscribe(client, request)
+            return
         client.asks += 1
         self._asks.put(Ask(request, lambda reply: self._send_later(client, reply)))
 
-    def _send_later(self, client: _Client, reply: bytes) -> None:
+    def _subscribe(self, client: Client, request: Subscribe) -> None:
+        client.subscription = Subscription(request.topics, request.rate_hz) if request.topics else None
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _NEWS_BUFFER_BYTES)
+        self._look_who_wants()  # before the answer: whatever happens after it is told
+        topics = client.subscription.topics if client.subscription else ()
+        about = {"topics": list(topics), "rate_hz": request.rate_hz}
+        self._queue_reply(client, protocol.format_result(request.id, about))
+
+    def _look_who_wants(self) -> None:
+        wanted: dict[Topic, float] = {}
+        for subscription in (client.subscription for client in self._clients):
+            for topic in subscription.topics if subscription else ():
+                wanted[topic] = max(wanted.get(topic, 0.0), subscription.rate_hz if subscription else 0.0)
+        self.wanted = MappingProxyType(wanted)
+
+    def _take_news(self) -> None:
+        now_s = time.monotonic()
+        while self._news:
+            topic, data = self._news.popleft()
+            encoded = msgspec.Raw(msgspec.json.encode(data))
+            for client in self._clients:
+                if client.subscription is not None:
+                    client.subscription.offer(topic, encoded, now_s)
+        for client in list(self._clients):
+            if client.subscription is not None and not client.outgoing:
+                self._flush(client)
+
+    def _send_later(self, client: Client, reply: bytes) -> None:
         self._answers.put((client, reply))
         self._wake()
 
@@ -211,17 +225,18 @@ class ControlServer:
                 self._take_lines(client)
                 self._flush(client)
 
-    def _queue_reply(self, client: _Client, reply: bytes) -> None:
+    def _queue_reply(self, client: Client, reply: bytes) -> None:
         client.outgoing += reply
         if len(client.outgoing) > protocol.REPLY_CAP_BYTES:
             self._drop(client)
 
-    def _flush(self, client: _Client) -> None:
+    def _flush(self, client: Client) -> None:
         if client not in self._clients:
             return
         try:
-            if client.outgoing:
+            while client.outgoing or (not client.ended and client.add_news()):
                 del client.outgoing[: client.sock.send(client.outgoing)]
+                client.active_s = time.monotonic()
         except BlockingIOError:
             pass
         except OSError:
@@ -232,7 +247,7 @@ class ControlServer:
         else:
             self._watch(client)
 
-    def _watch(self, client: _Client) -> None:
+    def _watch(self, client: Client) -> None:
         """Tell the selector what this client is waited for; it knows no "for nothing"."""
         watched = self._selector.get_map().get(client.sock)
         if watched is None and client.interest:
@@ -253,9 +268,11 @@ class ControlServer:
         if self._clients:
             self._drop(min(self._clients, key=lambda client: client.active_s))
 
-    def _drop(self, client: _Client) -> None:
+    def _drop(self, client: Client) -> None:
         if client in self._clients:
             self._clients.remove(client)
             if client.sock in self._selector.get_map():
                 self._selector.unregister(client.sock)
             client.sock.close()
+            if client.subscription is not None:
+                self._look_who_wants()

@@ -6,6 +6,7 @@ What a preset or a command sets stays until the foot moves.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from pedal.config import Board
@@ -62,6 +63,20 @@ class ExpressionPedal:
         param = kind.params[kind.index(name)]
         self._pointed = self._player.key, parameter
         self._player.message = f"Expression: {kind.label} {param.label}"
+
+    def give(self, parameter: str) -> None:
+        """Move this in the preset in hand, over all of its range; empty: what the board says. It is saved with it.
+
+        Raises:
+            PresetError: the preset has no such parameter.
+        """
+        target = None
+        if parameter:
+            block_id, name = cell_of(parameter)
+            KINDS[self._player.preset.block(block_id).kind].index(name)
+            target = Expression(parameter)
+        self._player.work.hold(replace(self._player.preset, expression=target))
+        self._pointed = "", ""
 
     def moved(self, reading: float, now_s: float) -> None:
         """The converter reads ``reading`` (0 to 1): let the parameter follow."""

@@ -12,9 +12,11 @@ from typing import Any
 from pedal.actions import parse_action
 from pedal.config import Board
 from pedal.errors import ControlError, did_you_mean
+from pedal.library.calibration import Calibration
 from pedal.panel.controls.feet import BUTTON_KEYS, GESTURES, button_action, feet_of
 from pedal.panel.expression import ExpressionPedal
 from pedal.panel.hands_requests import AS_THE_BOARD, AssignSwitch, Expression, HandsRequest, Midi
+from pedal.panel.menu.facts import ExpressionView, MidiView
 from pedal.panel.midi import MidiIn
 from pedal.panel.player import Player
 from pedal.preset.controls import assigned
@@ -47,16 +49,38 @@ class Hands:
                 if action is not None:
                     self.assign(switch, gesture, action)
                 return self._about(switch)
-            case Expression(end=end):
+            case Expression(end=end, moves=parameter):
                 if end is not None:
                     self.expression.learn(end)
+                if parameter is not None:
+                    self.expression.give("" if parameter == AS_THE_BOARD else parameter)
                 return self.expression.status()
-            case Midi(learn=target, forget=number):
+            case Midi(learn=target, forget=number, cancel=cancel):
+                if cancel:
+                    self.midi.stop_learning()
                 if target is not None:
                     self.midi.learn(target, time.monotonic())
                 if number is not None:
                     self.midi.forget(None if number < 0 else number)
                 return self.midi.status(time.monotonic())
+
+    def expression_view(self) -> ExpressionView | None:
+        """For the menu; None: the board has no pedal, and nothing that could be one."""
+        if self.board.expression is None and self.board.midi is None:
+            return None
+        said = self.expression.status()
+        own = self.player.preset.expression
+        is_calibrated = Calibration(said["heel"], said["toe"]) != Calibration()
+        is_of_preset = own is not None and own.parameter == said["moves"]
+        return ExpressionView(said["moves"] or "", is_of_preset, said["reading"], said["position"], is_calibrated)
+
+    def midi_view(self) -> MidiView | None:
+        """For the menu; None: the board has no MIDI."""
+        said = self.midi.status(time.monotonic())
+        if said["ports"] is None:
+            return None
+        controllers = tuple((int(number), target) for number, target in said["controllers"].items())
+        return MidiView(tuple(said["ports"]), controllers, said["learning"] or "")
 
     def assign(self, switch: str, gesture: str, action: str) -> None:
         """Give a gesture of a switch something else to do in the preset in hand; it is saved with the preset.

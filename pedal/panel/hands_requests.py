@@ -26,16 +26,24 @@ class AssignSwitch(Request, tag="switch", frozen=True):
 
 
 class Expression(Request, tag="expression", frozen=True):
-    """Where the expression pedal is, and what it moves; or: it is at this end now; or forget both ends."""
+    """Where the expression pedal is, and what it moves; or: it is at this end now; or forget both ends.
+
+    ``moves``: a parameter that it moves in the preset in hand; ``board``: what the board file says.
+    """
 
     end: Literal["heel", "toe", "forget"] | None = None
+    moves: Name | None = None
 
 
 class Midi(Request, tag="midi", frozen=True):
-    """MIDI's ports and what controllers do; or: learn what a target names, or forget one controller, or all (-1)."""
+    """MIDI's ports and what controllers do; or: learn what a target names, or forget one controller, or all (-1).
+
+    ``cancel``: learn nothing now.
+    """
 
     learn: Name | None = None
     forget: Annotated[int, msgspec.Meta(ge=-1, le=119)] | None = None
+    cancel: bool = False
 
 
 HandsRequest = AssignSwitch | Expression | Midi

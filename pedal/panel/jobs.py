@@ -8,7 +8,7 @@ from pedal.levels import USUAL, Levels
 from pedal.notes import RigNotes
 
 
-class Job(msgspec.Struct, frozen=True):
+class Job(msgspec.Struct, frozen=True, tag="build"):
     """Build a rig into a slot.
 
     Attributes:
@@ -26,6 +26,7 @@ class Job(msgspec.Struct, frozen=True):
         connection: values of the block ``master``, which no preset has.
         looper_db: level of the looper, which no preset has either; None where the board has none.
         levels: how loud amps hear and are heard.
+        costs: what the pedal's book knows: by cost key, ns per frame of each size.
     """
 
     number: int
@@ -45,6 +46,27 @@ class Job(msgspec.Struct, frozen=True):
     connection: dict[str, float] = {}
     looper_db: float | None = None
     levels: Levels = USUAL
+    costs: dict[str, tuple[float, ...]] = {}
+
+
+class Survey(msgspec.Struct, frozen=True, tag="survey"):
+    """Measure what the blocks of a preset cost; nothing is built.
+
+    Attributes:
+        number: as of a ``Job``.
+        preset_text, origin: likewise.
+        rate_hz, period_frames, prices, looper_db: likewise.
+        costs: what is known, and need not be measured.
+    """
+
+    number: int
+    preset_text: str
+    origin: str
+    rate_hz: int
+    period_frames: int
+    prices: str = ""
+    looper_db: float | None = None
+    costs: dict[str, tuple[float, ...]] = {}
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -56,6 +78,8 @@ class Done(msgspec.Struct, frozen=True):
         error: then, why.
         warning: a sentence about a file that is not the one that was saved; or empty.
         hashes: of the files that play, by block and key.
+        costs: what was measured that the job did not know, ns per frame of each size, by cost key.
+        rate_hz, period_frames: what that is true at.
     """
 
     number: int
@@ -64,8 +88,11 @@ class Done(msgspec.Struct, frozen=True):
     error: str = ""
     warning: str = ""
     hashes: dict[str, dict[str, str]] = {}
+    costs: dict[str, tuple[float, ...]] = {}
+    rate_hz: int = 0
+    period_frames: int = 0
 
 
 encode = msgspec.json.encode
-decode_job = msgspec.json.Decoder(Job).decode
+decode_job = msgspec.json.Decoder(Job | Survey).decode
 decode_done = msgspec.json.Decoder(Done).decode

@@ -30,6 +30,7 @@ from pedal.link.status import Event, Status
 from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.banks import BankSwitches
+from pedal.panel.bookkeeping import Bookkeeping
 from pedal.panel.control import Ask
 from pedal.panel.controls.encoder import Push, Rotation
 from pedal.panel.controls.feet import button_action
@@ -40,6 +41,7 @@ from pedal.panel.controls.outputs_lights import Lights
 from pedal.panel.desk import Desk
 from pedal.panel.display.oled import Display
 from pedal.panel.expression import INPUT, ExpressionPedal
+from pedal.panel.feeds import NOBODY, Feeds, LogFeed, News
 from pedal.panel.footwork import Footwork
 from pedal.panel.glass import Glass
 from pedal.panel.hand import Hand
@@ -49,6 +51,7 @@ from pedal.panel.jobs import Done
 from pedal.panel.keeping import Keeping
 from pedal.panel.lighting import Lighting
 from pedal.panel.menus import Menus
+from pedal.panel.message import Message
 from pedal.panel.midi import MidiIn
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
@@ -58,6 +61,7 @@ from pedal.panel.rigs import Rigs
 from pedal.panel.setting_up import SettingUp
 from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
+from pedal.panel.state import State
 from pedal.panel.tuner import Tuner
 from pedal.panel.turns import Turns
 from pedal.panel.widths import Widths
@@ -68,8 +72,6 @@ _log = logging.getLogger("pedal.panel")
 TICK_S = 0.05
 #: Ticks from one look at the link's file to the next.
 LINK_TICKS = 10
-#: How long a message stays on the page.
-MESSAGE_S = 6.0
 #: Overruns kept for reports.
 OVERRUNS_KEPT = 32
 
@@ -88,6 +90,8 @@ class Panel:
         stopped: asked every tick; True ends the loop.
         lights: open; None: there are none.
         midi: the wires that are listened to; None: there are none.
+        news: where subscribers of the control socket are told from.
+        log: what the process has said.
     """
 
     def __init__(
@@ -102,6 +106,8 @@ class Panel:
         stopped: Callable[[], bool],
         lights: Lights | None = None,
         midi: Midi | None = None,
+        news: News = NOBODY,
+        log: LogFeed | None = None,
     ) -> None:
         self.link_is_gone = False
         self._board = board
@@ -113,7 +119,8 @@ class Panel:
         self._hand = Hand(PresetStore.default(), link)
         self._workshop = workshop
         outlet = Outlet(ConnectionStore.default(), self._rigs)
-        self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet)
+        self._books = Bookkeeping(board, link, self._rigs, self._widths, workshop)
+        self._player = Player(board, link, self._hand, self._rigs, self._widths, workshop, outlet, self._books.costs)
         self._turns = Turns(board, self._player)
         self._tuner = Tuner(link, board.tuner)
         self._imports = Imports(link.path.parent)
@@ -131,17 +138,18 @@ class Panel:
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
         self._setting_up = SettingUp(board.audio.periods)
-        self._answers = Answers(
-            self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up,
-            Desk(self._player, shelf, lambda: self._menus.facts()),
-        )  # fmt: skip
-        does = self._answers.answer, self._setting_up
+        state = State(self._hand, self._player, keeping)
+        desk, said = Desk(self._player, shelf, lambda: self._menus.facts()), log or LogFeed(news)
+        verbs = self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
+        self._answers = Answers(*verbs, desk, state.whole, said.last)
+        does = hands, self._answers.answer, self._setting_up
         self._menus = Menus(board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, *does)
         self._actions.open_menu = self._menus.open_by_foot
         shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter
         self._glass = Glass(display, *shown, time.monotonic())
+        self._feeds = Feeds(news, self._status, self._meters, state.flat, lambda: self._player.preset)
         self._tick = 0
-        self._shown_message = ("", 0.0)
+        self._message = Message(self._player)
         self._asked = ""
 
     def run(self, plain: str = "") -> None:
@@ -161,6 +169,7 @@ class Panel:
         finally:
             self._footwork.forget()
             self._menus.shelf.close()
+            self._books.close()
 
     def _serve(self) -> None:
         next_tick_s = time.monotonic()
@@ -181,6 +190,7 @@ class Panel:
     def _on_item(self, item: object) -> None:
         if isinstance(item, (Gesture, Turn, Rotation, Push)):
             self._glass.touched(time.monotonic())
+            self._books.learning.touched()
         if isinstance(item, Gesture):
             if (
                 item.kind == "long_hold"
@@ -206,7 +216,8 @@ class Panel:
                 item.refuse(str(error))
         elif isinstance(item, Done):
             self._workshop.received(item)
-            self._player.built(item)
+            if not self._books.heard(item):
+                self._player.built(item)
 
     def _on_encoder(self, event: Rotation | Push) -> None:
         settings = self._board.encoders[event.encoder]
@@ -223,6 +234,9 @@ class Panel:
     def _status(self) -> dict[str, Any]:
         return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
 
+    def _meters(self) -> dict[str, Any]:
+        return self._reporter.meters(self._link.status()) | {"tuner": self._tuner.status()}
+
     def _view(self) -> Image.Image:
         return self._glass.page(self._link.status(), time.monotonic())
 
@@ -237,11 +251,13 @@ class Panel:
         self._lighting.tick(status)
         for event in self._link.new_events():
             self._on_event(event, status, now_s)
+        self._books.tick(status, now_s, is_building=self._player.work.is_building)
         if status.card_state == layout.CARD_RUNNING:
             self._widths.tick(status, self._hand.quality, now_s)
         self._actions.tick(now_s)
         self._menus.tick(now_s)
-        self._expire_message(now_s)
+        self._message.tick(now_s)
+        self._feeds.tick(now_s)
         self._glass.tick(status, now_s)
         if self._tick % LINK_TICKS == 0:
             self._imports.look()
@@ -270,9 +286,7 @@ class Panel:
 
     def _on_event(self, event: Event, status: Status, now_s: float) -> None:
         if event.kind == layout.EVENT_WIDTH:
-            change = self._widths.note_event(event, status, now_s)
-            if change is not None:
-                _log.info("%s: %s -> %s (%s)", change.amp, change.before, change.after, change.reason)
+            self._widths.note_event(event, status, now_s)
         elif event.kind == layout.EVENT_GUARD:
             notes = self._rigs.playing
             names = {block.serial: block.id for block in notes.blocks} if notes else {}
@@ -285,12 +299,3 @@ class Panel:
             self._overruns.append(overrun)
             text = "frame %d: a period overran: load %.0f %% (%.2f ms of work in %.2f ms)"
             _log.warning(text, event.frame, load_milli / 10.0, used_ns / 1e6, wall_ns / 1e6)
-
-    def _expire_message(self, now_s: float) -> None:
-        text, since_s = self._shown_message
-        if self._player.message != text:
-            self._shown_message = (self._player.message, now_s)
-            if self._player.message:
-                _log.info("%s", self._player.message)
-        elif text and now_s - since_s > MESSAGE_S:
-            self._player.message = ""

@@ -26,6 +26,7 @@ from pedal.panel.controls.gestures import Gesture, Knows
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.text import TICKS_PER_S
 from pedal.panel.footwork import Footwork
+from pedal.panel.hands import Hands
 from pedal.panel.keeping import Keeping
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.machine import Menu, Wishes
@@ -52,6 +53,7 @@ class Menus:
         shelf: what there is to choose from.
         footwork: lends the footswitches to a menu that was opened by foot.
         banks: under the feet.
+        hands: what they reach besides.
         perform: does a request, or raises a ``PedalError``.
         setting_up: listens to a strum, counts gaps.
         said: what the pedal said, newest first.
@@ -65,6 +67,7 @@ class Menus:
     shelf: Shelf
     footwork: Footwork
     banks: BankSwitches
+    hands: Hands
     perform: Callable[[AnyRequest], dict[str, Any]]
     setting_up: SettingUp
     said: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
@@ -172,6 +175,8 @@ class Menus:
             channel=player.levels.channel,
             switches=_switches(self.board),
             buttons=frozenset(name for name, encoder in self.board.encoders.items() if encoder.has_free_button),
+            expression=self.hands.expression_view(),
+            midi=self.hands.midi_view(),
             banks=self.banks.shown,
             bank=self.banks.in_use,
             setup=self.setting_up.views(),

@@ -104,6 +104,10 @@ class MidiIn:
             raise ControlError("this board has no MIDI", hint="Write [midi] into its file")
         self._learning = _Learning(parse_target(target, "MIDI"), now_s + LEARN_S, {})
 
+    def stop_learning(self) -> None:
+        """Whatever is moved next is no lesson."""
+        self._learning = None
+
     def forget(self, number: int | None) -> None:
         """A controller does nothing any more; None: none of them does.
 

@@ -15,6 +15,7 @@ from pedal.config import Board
 from pedal.errors import ControlError, PedalError
 from pedal.link import Link, Word
 from pedal.panel.controls.taps import Taps
+from pedal.panel.costs import Costs
 from pedal.panel.hand import Hand, cell_of
 from pedal.panel.jobs import Done
 from pedal.panel.level_settings import LevelSettings
@@ -58,6 +59,7 @@ class Player:
         widths: Widths,
         workshop: Workshop,
         outlet: Outlet,
+        costs: Costs,
     ) -> None:
         self.outlet = outlet
         self.levels = LevelSettings(rigs, board.input_dbu_at_0dbfs, board.audio.input)
@@ -71,7 +73,7 @@ class Player:
         self._widths = widths
         self._bypassing = threading.Lock()
         self._taps = Taps()
-        self.work = Work(board, link, hand, rigs, widths, workshop, outlet, self.levels, self.looper)
+        self.work = Work(board, link, hand, rigs, widths, workshop, outlet, self.levels, self.looper, costs)
 
     @property
     def is_bypassed(self) -> bool:

@@ -5,6 +5,8 @@ nor numpy. Pure.
 
 A request: ``{"v":1,"id":7,"cmd":"set","target":"amp1.drive_db","value":3.0}``.
 Its reply: ``{"v":1,"id":7,"ok":true,"result":{...}}`` or ``{"v":1,"id":7,"ok":false,"error":"one sentence"}``.
+What was subscribed to comes in between, without an id: ``{"v":1,"topic":"meters","data":{...}}``.
+docs/control-socket.md has every message.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ import msgspec
 
 from pedal.errors import ControlError
 from pedal.panel.bank_requests import BankRequest
-from pedal.panel.chain_requests import ChainRequest, Favour
+from pedal.panel.chain_requests import ChainRequest, Favour, LookRequest
 from pedal.panel.desk_requests import DeskRequest
+from pedal.panel.feed_requests import FeedRequest
+from pedal.panel.feed_requests import News as News
 from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.request import VERSION as VERSION
@@ -56,11 +60,13 @@ class Bypass(Request, tag="bypass", frozen=True):
 class SetParam(Request, tag="set", frozen=True):
     """Set a parameter or an option; ``target`` is ``block.parameter``.
 
-    A number is in the unit of the parameter's name; text is as players type it: ``350 ms``, ``plate``, ``on``.
+    A number is in the unit of the parameter's name; text is as players type it: ``350 ms``, ``plate``, ``on``. With
+    ``step`` the value is so much more than the present one, or less, as far as the range goes.
     """
 
     target: Name
     value: float | Name
+    step: bool = False
 
 
 class SwitchBlock(Request, tag="block", frozen=True):
@@ -150,6 +156,8 @@ AnyRequest = (
     | SnapshotRequest
     | BankRequest
     | HandsRequest
+    | LookRequest
+    | FeedRequest
     | DeskRequest
 )
 
@@ -164,6 +172,13 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     error: str = ""
 
 
+class _Line(msgspec.Struct, frozen=True):
+    """As much of a line from the pedal as says what it is."""
+
+    v: int | None = None
+    topic: str | None = None
+
+
 class _Envelope(msgspec.Struct, frozen=True):
     """As much of a request as is readable in every version."""
 
@@ -174,6 +189,8 @@ class _Envelope(msgspec.Struct, frozen=True):
 _requests: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
 _envelopes = msgspec.json.Decoder(_Envelope)
 _replies = msgspec.json.Decoder(Reply)
+_lines = msgspec.json.Decoder(_Line)
+_news = msgspec.json.Decoder(News)
 
 
 def parse_request(line: bytes) -> AnyRequest:
@@ -239,6 +256,21 @@ def parse_reply(line: bytes) -> Reply:
     if reply.v != VERSION:
         raise ControlError(f"the pedal speaks version {reply.v}, this command version {VERSION}", hint="Update both")
     return reply
+
+
+def parse_line(line: bytes) -> Reply | News:
+    """A line from the pedal, of a client that has subscribed to something: a reply, or news.
+
+    Raises:
+        ControlError: neither, or of another version.
+    """
+    try:
+        said = _lines.decode(line)
+        if said.topic is None or said.v != VERSION:
+            return parse_reply(line)
+        return _news.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(f"a line that is not understood: {_one_line(error)}", hint="Update both") from error
 
 
 def _is_usable(value: float | str) -> bool:

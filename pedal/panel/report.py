@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from pedal import layout
+from pedal import __version__, layout
 from pedal.actions import Action
 from pedal.config import Board
 from pedal.link import Word
@@ -153,19 +153,6 @@ class Reporter:
         """The answer to ``pedal status``."""
         board, hand, rigs, player = self._board, self._hand, self._rigs, self._player
         number, count = self._place_in_list()
-        period_ns = 1e9 * status.period_frames / status.rate_hz if status.rate_hz else 0.0
-        notes = rigs.playing
-        blocks = []
-        for index, block in enumerate(notes.blocks if notes else ()):
-            spent_ns = status.row_costs_ns[index] if index < len(status.row_costs_ns) else 0.0
-            load = spent_ns * (status.cpu_scale if board.virtual else 1.0) / period_ns if period_ns else 0.0
-            on = bool(rigs.link.arena.f32[block.params_idx] < 0.5)
-            if block.id.startswith(TAIL_MARK):
-                continue
-            about: dict[str, Any] = {"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)}
-            if on and (meter := KINDS[block.kind].meter) and index < len(status.row_meters):
-                about[meter] = round(status.row_meters[index], 1)
-            blocks.append(about)
         amps = [
             {
                 "id": amp.block.id,
@@ -178,6 +165,7 @@ class Reporter:
             for amp in rigs.amps()
         ]
         return {
+            "version": __version__,
             "board": board.name,
             "virtual": board.virtual,
             "cpu_scale": status.cpu_scale if board.virtual else 1.0,
@@ -215,10 +203,44 @@ class Reporter:
             "guard_trips": status.guard_trips,
             "cold_changes": status.cold_changes,
             "amps": amps,
-            "blocks": blocks,
+            "blocks": self._blocks(status),
             "overrun_log": list(self._overruns),
             "width_changes": [change.as_dict() for change in self._widths.changes],
         }
+
+    def meters(self, status: Status) -> dict[str, Any]:
+        """The few numbers that move all the time, for who looks on."""
+        return {
+            "audio": self._audio_state(status),
+            "in_peak_db": round(db_from_gain(status.in_peak), 1),
+            "in_clipped": has_clipped(status),
+            "out_peak_db": round(db_from_gain(status.out_peak), 1),
+            "load": round(status.load, 4),
+            "load_mean": round(status.load_mean, 4),
+            "load_worst": round(status.load_worst, 4),
+            "budget": self._board.budget_share,
+            "overruns": status.overruns,
+            "xruns": status.xruns,
+            "widths": {amp.block.id: width_label(amp) for amp in self._rigs.amps()},
+            "blocks": self._blocks(status),
+        }
+
+    def _blocks(self, status: Status) -> list[dict[str, Any]]:
+        """What plays, row by row, and what each costs."""
+        scale = status.cpu_scale if self._board.virtual else 1.0
+        period_ns = 1e9 * status.period_frames / status.rate_hz if status.rate_hz else 0.0
+        notes, blocks = self._rigs.playing, []
+        for index, block in enumerate(notes.blocks if notes else ()):
+            if block.id.startswith(TAIL_MARK):
+                continue
+            spent_ns = status.row_costs_ns[index] if index < len(status.row_costs_ns) else 0.0
+            load = spent_ns * scale / period_ns if period_ns else 0.0
+            on = bool(self._rigs.link.arena.f32[block.params_idx] < 0.5)
+            about: dict[str, Any] = {"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)}
+            if on and (meter := KINDS[block.kind].meter) and index < len(status.row_meters):
+                about[meter] = round(status.row_meters[index], 1)
+            blocks.append(about)
+        return blocks
 
     def _place_in_list(self) -> tuple[int, int]:
         """Number of the preset, and how many there are; the folders are read once a second."""

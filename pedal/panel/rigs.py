@@ -5,6 +5,7 @@ Used by the panel's loop only: the panel is the one writer of parameters. Nothin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pedal import layout
@@ -56,6 +57,10 @@ class Rigs:
     def notes_of(self, slot: int) -> RigNotes | None:
         """Notes of the rig in a slot; None: there is none that we know."""
         return self._published.get(slot)
+
+    def reprice(self, costs: Mapping[str, tuple[float, ...]]) -> None:
+        """From now on the notes say what the book says, ns per frame of each size by cost key."""
+        self._published = {slot: notes.priced(costs) for slot, notes in self._published.items()}
 
     @property
     def wanted(self) -> RigNotes | None:

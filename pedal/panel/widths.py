@@ -7,6 +7,7 @@ and after.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,12 +19,12 @@ from pedal.notes import BlockNote, RigNotes
 from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
 
+_log = logging.getLogger("pedal.panel")
+
 #: The load after a change is read when the mean has settled.
 AFTER_S = 0.4
 HISTORY = 256
 OVERRAN = "a period overran"
-#: A rig's rows have known costs after this; then a share of what is seen at each tick is learnt.
-KNOWN_S, LEARN_SHARE = 0.5, 0.1
 
 
 @dataclass(slots=True)
@@ -65,9 +66,8 @@ class Widths:
         self._rigs = rigs
         self._memory = decide.Memory()
         self._reasons: dict[str, tuple[str, float]] = {}
-        #: How much longer amps took in the period thread, of late, than on the builder's stopwatch.
+        #: How much longer things take, of late, than their notes say: the book's common factor.
         self.slowness = 1.0
-        self._slot, self._slot_since_s = -1, 0.0
 
     def restart(self) -> None:
         """Forget what was learned about the last rig."""
@@ -78,12 +78,14 @@ class Widths:
         for change in self.changes:
             if change.load_after is None and now_s >= change.settled_at_s:
                 change.load_after = status.load_mean
+                text = "%s: %s -> %s (%s); load %.0f %% -> %.0f %%"
+                loads = 100.0 * change.load_before, 100.0 * change.load_after
+                _log.info(text, change.amp, change.before, change.after, change.reason, *loads)
         states = {amp.block.id: amp for amp in self._rigs.amps()}
         for amp in states.values():
             if amp.held != layout.NO_WIDTH:  # answered here: the governor takes it from there
                 self._ask(amp, min(amp.wanted, amp.held), OVERRAN, status)
                 self._memory = decide.Memory(quiet_until_s=now_s + decide.SETTLE_S, patience_s=self._memory.patience_s)
-        self._learn_slowness(list(states.values()), status, now_s)
         load = decide.Load(status.load_mean, self.budget)
         amps = [self._corrected(self.amp_view(amp, status, quality), self.slowness) for amp in states.values()]
         self._memory, decisions = decide.step(self._memory, load, amps, now_s)
@@ -111,7 +113,7 @@ class Widths:
             True if some amp is asked to narrow, so that the caller waits for it.
         """
         states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.owner == joining]
-        slowness = max(1.0, self._slowness(states, status))
+        slowness = max(1.0, self.slowness)
         views = [self.amp_view(amp, status, quality) for amp in states]
         views = [self._corrected(view, slowness) for view in views]
         # The mean may still be that of a narrower width, just left: never below what the others are known to cost.
@@ -164,30 +166,9 @@ class Widths:
         floor, ceiling = limits(quality.get(amp.block.owner, "auto"), len(costs))
         return decide.Amp(amp.block.id, costs, amp.playing, ceiling, floor)
 
-    def _slowness(self, states: list[AmpState], status: Status) -> float:
-        """How much longer the playing amps take in the period thread, now, than on the stopwatch; 1 if none plays."""
-        seen = list[float]()
-        notes = self._rigs.notes_of(status.playing_slot)  # whose costs were read; another rig may play since
-        rows = {block.serial: row for row, block in enumerate(notes.blocks)} if notes else {}
-        for block, playing in [(block, amp.playing) for amp in states for block in amp.rows]:
-            row = rows.get(block.serial, len(status.row_costs_ns))
-            if playing < 0 or block.amp is None:
-                continue
-            timed_ns = block.amp.costs_ns[playing] * status.period_frames
-            if row < len(status.row_costs_ns) and timed_ns > 0.0:
-                seen.append(status.row_costs_ns[row] / timed_ns)
-        return max(seen, default=1.0)
-
     @staticmethod
     def _corrected(view: decide.Amp, slowness: float) -> decide.Amp:
         return replace(view, costs=tuple(cost * slowness for cost in view.costs))
-
-    def _learn_slowness(self, states: list[AmpState], status: Status, now_s: float) -> None:
-        """Follow ``_slowness`` while a rig has played for long enough that its rows' mean costs are known."""
-        if status.playing_slot != self._slot:
-            self._slot, self._slot_since_s = status.playing_slot, now_s
-        if now_s - self._slot_since_s >= KNOWN_S and any(amp.playing >= 0 for amp in states):
-            self.slowness += LEARN_SHARE * (self._slowness(states, status) - self.slowness)
 
     def note_event(self, event: Event, status: Status, now_s: float) -> Change | None:
         """Record a width event; None if it only began or ended an amp's bypass, or is of an old rig.

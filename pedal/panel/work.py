@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pedal.config import Board
-from pedal.link import Link, Word
+from pedal.link import Link
 from pedal.notes import BlockNote, RigNotes
+from pedal.panel.costs import Costs
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
 from pedal.panel.level_settings import LevelSettings
@@ -55,6 +56,7 @@ class Work:
         outlet: Outlet,
         levels: LevelSettings,
         looper: Looper,
+        costs: Costs,
     ) -> None:
         self._board = board
         self._link = link
@@ -65,6 +67,7 @@ class Work:
         self._outlet = outlet
         self._levels = levels
         self._looper = looper
+        self._costs = costs
         self._pending: _Pending | None = None
         self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
 
@@ -113,7 +116,7 @@ class Work:
     def build(self, key: str, preset: Preset, quality: dict[str, str]) -> None:
         """From now on this is in work; it sounds as soon as it is built."""
         slot, serial, in_use = self._rigs.next_place()
-        audio = self._board.audio
+        setting = self._costs.setting
         job = Job(
             number=self._workshop.next_number(),
             preset_text=format_preset(replace(preset, snapshots=())),
@@ -122,8 +125,8 @@ class Work:
             serial=serial,
             live=self._rigs.wanted or self._rigs.playing,
             in_use=in_use,
-            rate_hz=self._link.get(Word.RATE_HZ) or audio.rate_hz,
-            period_frames=self._link.get(Word.PERIOD_FRAMES) or audio.period_frames,
+            rate_hz=setting.rate_hz,
+            period_frames=setting.period_frames,
             cpu_scale=self._board.cpu_scale if self._board.virtual else 1.0,
             budget=self._board.budget_share,
             slowness=self._widths.slowness,
@@ -132,6 +135,7 @@ class Work:
             connection=self._outlet.connection.values,
             looper_db=self._looper.level_db,
             levels=self._levels.now,
+            costs=self._costs.known(),
         )
         self._pending = _Pending(job.number, key, preset, preset, quality)
         self._workshop.submit(job)

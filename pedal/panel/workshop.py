@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from pedal.panel.jobs import Done, Job, decode_done, encode
+from pedal.panel.jobs import Done, Job, Survey, decode_done, encode
 
 _log = logging.getLogger("pedal.panel")
 
@@ -44,8 +44,8 @@ class Workshop:
         self._link_path = link_path
         self._answers = answers
         self._numbers = itertools.count(1)
-        self._waiting: Job | None = None
-        self._busy: Job | None = None
+        self._waiting: Job | Survey | None = None
+        self._busy: Job | Survey | None = None
         self._ready = False
         self._start()
 
@@ -53,6 +53,11 @@ class Workshop:
     def is_ready(self) -> bool:
         """False while the builder still compiles or loads its kernels."""
         return self._ready
+
+    @property
+    def is_idle(self) -> bool:
+        """True when it is ready and has nothing to do."""
+        return self._ready and self._busy is None and self._waiting is None
 
     @property
     def builder_pid(self) -> int:
@@ -63,8 +68,8 @@ class Workshop:
         """A number for a job."""
         return next(self._numbers)
 
-    def submit(self, job: Job) -> None:
-        """Build this as soon as the builder is free; a job still waiting is dropped."""
+    def submit(self, job: Job | Survey) -> None:
+        """Do this as soon as the builder is free; a job still waiting is dropped."""
         self._waiting = job
         self._send()
 

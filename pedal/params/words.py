@@ -54,16 +54,30 @@ def parse_shown(param: Param, text: str, where: str) -> float:
             hint = did_you_mean(word, list(words)[:2] if words is _SWITCH else param.words)
             raise PresetError(f"{param.name} cannot be '{text:.40}'", where=where, hint=hint)
         return float(words[word])
+    return param.checked(_number(param, text, where), where)
+
+
+def parse_step(param: Param, text: str, where: str) -> float:
+    """By how much a player would have it turned, in the parameter's own unit; of words, by how many.
+
+    Raises:
+        PresetError: no number, or in another unit.
+    """
+    return _number(param, text, where)
+
+
+def _number(param: Param, text: str, where: str) -> float:
+    """A number with or without a unit, in the parameter's own."""
     units = _PERCENT if param.as_percent else _UNITS.get(param.unit, {})
     usual = f"Use {param.low:g} to {param.high:g} {param.unit}".rstrip()
-    number = _NUMBER.fullmatch(word)
+    number = _NUMBER.fullmatch(text.strip().lower())
     if number is None:
         raise PresetError(f"{param.name} cannot be '{text:.40}'", where=where, hint=usual)
     factors = {unit.lower(): factor for unit, factor in units.items()}
     if number[2] and number[2] not in factors:
         hint = f"Write {' or '.join(units)}, or nothing" if units else "Write a number alone"
         raise PresetError(f"{param.name} is not in '{number[2]:.20}'", where=where, hint=hint)
-    return param.checked(float(number[1]) * factors.get(number[2], 1.0), where)
+    return float(number[1]) * factors.get(number[2], 1.0)
 
 
 def value_at(param: Param, turn_norm: float) -> float:

@@ -86,6 +86,13 @@ class Block:
         options = {option.name: self.option(option.name) for option in kind.options}
         return replace(self, values=values, options=options, hashes={})
 
+    @property
+    def price(self) -> str:
+        """Its kind, and those words of its choices with which it costs otherwise: ``reverb:spring``."""
+        kind = KINDS[self.kind]
+        words = (param.words[int(self.value(param.name))] for param in kind.params if param.builds)
+        return ":".join((kind.name, *words))
+
     def kernel_values(self) -> tuple[float, ...]:
         """What kernels are given for each parameter of its kind, in order; the bypass follows ``on``."""
         return tuple(

@@ -63,6 +63,15 @@ class AmpParts:
         """Multiply-adds per frame of each width."""
         return tuple(width.macs_per_sample for width in self.model.widths)
 
+    @property
+    def shape(self) -> str:
+        """What its widths' plans say, which know sizes and no weights: models of equal shape cost the same."""
+        digest = hashlib.sha256()
+        for packed in self.packed:
+            digest.update(f"{packed.weights.size} {packed.state_f32} {packed.state_i64}\0".encode())
+            digest.update(packed.plan.tobytes())
+        return digest.hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -78,7 +87,7 @@ class Part:
         channels: 1 or 2: how many it plays where it stands.
         spread: it is the first with two.
         side: of an amp that plays twice.
-        price: two parts of equal price and channels cost the same; the key where empty.
+        price: two parts of equal price and channels cost the same: kind, words that cost otherwise, and size.
         tail, tail_gain: it only rings out (``tails.py``), at this gain.
         amp: only for amps.
     """
@@ -113,7 +122,7 @@ class Part:
     @property
     def cost_key(self) -> str:
         """Two parts of equal cost key cost the same."""
-        return f"{self.price or self.key}/{self.channels}"
+        return f"{self.price}/{self.channels}"
 
 
 def compile_preset(preset: Preset, assets: Assets, rate_hz: int, levels: Levels = USUAL) -> tuple[Part, ...]:
@@ -190,24 +199,24 @@ def compile_block(block: Block, rate_hz: int, assets: Assets | None = None, leve
     Raises:
         ModelError, ImpulseError: an asset that does not load.
     """
-    kind, data, key, amp, price = KINDS[block.kind], _NOTHING, block.kind, None, ""
-    values = block.kernel_values()
+    kind, data, key, amp = KINDS[block.kind], _NOTHING, block.kind, None
+    values, price = block.kernel_values(), block.price
     if kind.bypass == "tail":
         # With other knobs it is another one: the old one rings out as it was, and does not bend into the new one.
         key = f"{kind.name}:{hashlib.sha256(repr(values[1:]).encode()).hexdigest()}"
-        choices = (value for param, value in zip(kind.params, values, strict=True) if param.words)
-        price = f"{kind.name}:{','.join(f'{value:g}' for value in choices)}"
     if kind.asset == "model" and assets is not None:
         model = assets.model(block.asset)
-        price, amp = f"{kind.name}:{model.content_hash}", amp_parts(model, rate_hz, levels)
+        amp, key = amp_parts(model, rate_hz, levels), f"{kind.name}:{model.content_hash}"
+        price = f"{price}:{amp.shape}"
         # One that sleeps knows nothing of what was played: awake it is another, which is new and hears it first.
-        key = price if block.on else f"{price}:off"
+        key = key if block.on else f"{key}:off"
     elif kind.asset == "impulse" and assets is not None:
         names = [name for name in (block.asset, str(block.option("impulse_b"))) if name]
         data = two_sets([assets.impulse(name, rate_hz) for name in names], int(block.option("taps")))
         # With other cuts it is another: filters that are full of the old sound's lows would let go of them in a thump.
         cuts = tuple(values[cell] for cell in KEYED["cab"])
         key = f"{kind.name}:{hashlib.sha256(data.tobytes()).hexdigest()}:{cuts}"
+        price = f"{price}:{data.size // 2}"
     own = MODULES[kind.name].state(rate_hz, data.size)
     f32, i64 = (own.f32, own.i64) if amp else (own_f32(kind) + own.f32, own_i64(kind) + own.i64)
     return Part(block, key, values, f32, own.f64, i64, data, own.quiet_frames, own.meter, price=price, amp=amp)

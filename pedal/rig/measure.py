@@ -25,8 +25,8 @@ from pedal.rig.place import place_rig, region_bytes
 
 _PERIODS = 16
 
-#: By cost key: nanoseconds per frame of the row without its model, and of each width of its model.
-Costs = dict[str, tuple[float, tuple[float, ...]]]
+#: By cost key: nanoseconds per frame of each size, narrowest first: an amp's widths; of any other block there is one.
+Costs = dict[str, tuple[float, ...]]
 
 
 def measure_costs(
@@ -50,9 +50,9 @@ def measure_costs(
     costs: Costs = {}
     for row, part in enumerate(parts):
         if part.amp is None:
-            costs[part.cost_key] = float(np.min([costs_ns[row] for costs_ns in passes])), ()
+            costs[part.cost_key] = (float(np.min([costs_ns[row] for costs_ns in passes])),)
         else:
-            costs[part.cost_key] = 0.0, tuple(float(passes[width][row]) for width in range(len(part.amp.packed)))
+            costs[part.cost_key] = tuple(float(passes[width][row]) for width in range(len(part.amp.packed)))
     return costs
 
 

@@ -72,7 +72,7 @@ def place_rig(
     live: Mapping[str, BlockNote],
     in_use: Sequence[tuple[int, int]],
     start_widths: Mapping[str, int] | None = None,
-    costs: Mapping[str, tuple[float, tuple[float, ...]]] | None = None,
+    costs: Mapping[str, tuple[float, ...]] | None = None,
     prices: Prices | None = None,
     origin: str = "",
 ) -> RigNotes:
@@ -89,7 +89,7 @@ def place_rig(
         in_use: all regions that must not be touched.
         start_widths: width index by block id: new amps start with it (the widest where absent), amps that go on
             are to be asked for it before the rig plays.
-        costs: by cost key, ns per frame of the row and of each width.
+        costs: by cost key, ns per frame of each size.
         prices: of the board that this machine stands for; None if for itself.
         origin: the preset's file, for the notes.
 
@@ -113,7 +113,7 @@ def place_rig(
         write_new_targets(arena, row, part, slot_idx * at.MAX_ROWS + index, goes_on=kept is not None)
         arena.i64[row + at.REGION_F32] = start // 4
         arena.i64[row + at.REGION_CELLS] = size // 4
-        row_cost, width_costs = (costs or {}).get(part.cost_key, (0.0, ()))
+        sizes_ns = (costs or {}).get(part.cost_key, ())
         amp = None
         if part.amp is not None:
             amp = AmpNote(
@@ -122,7 +122,7 @@ def place_rig(
                 model_name=part.amp.model.name,
                 levels=part.amp.model.levels,
                 labels=part.amp.labels,
-                costs_ns=tuple(width_costs),
+                costs_ns=sizes_ns,
                 start_idx=(start_widths or {}).get(part.block.id, -1),
             )
         if not kept:
@@ -140,7 +140,8 @@ def place_rig(
                 region=(start, size),
                 params_idx=pieces["params"] // 4,
                 targets=part.targets,
-                cost_ns=row_cost,
+                cost_key=part.cost_key,
+                cost_ns=sizes_ns[0] if sizes_ns and amp is None else 0.0,
                 amp=amp,
             )
         )

@@ -82,7 +82,10 @@ def export_stick(folder: Path, teller: Teller) -> Path:
 
 
 def import_inbox(folder: Path, teller: Teller, clock: Callable[[], float] = time.time) -> Report:
-    """Import what was put into the inbox; what is in the library then is taken out of it, what was refused stays."""
+    """Import what was put into the inbox; what is in the library then is taken out of it, what was refused stays.
+
+    So does what lies in a folder that is its owner's alone: it plays, and the page says how much stays.
+    """
     with Checker() as checker:
         while True:
             _wait_until_quiet(folder, clock)
@@ -96,21 +99,28 @@ def import_inbox(folder: Path, teller: Teller, clock: Callable[[], float] = time
                 _log_report(report)
                 # A line may stand for any file of that shown path; so what is taken out is known by its content.
                 kept = {line.hash for line in report.lines if line.hash}
-                _take_out(tree, there, kept)
+                staying = _take_out(tree, there, kept)
             with Tree(folder) as tree:
                 late = [item for item in tree.walk() if isinstance(item, Found) and item not in there]
             if not late or report.problem:
-                teller.end(report.problem or ("Ready to play." if kept else ""), failed=bool(report.problem))
+                then = f"Ready to play. {staying} not removed." if staying else "Ready to play." if kept else ""
+                teller.end(report.problem or then, failed=bool(report.problem))
                 return report
 
 
-def _take_out(tree: Tree, there: list[Found], kept: set[str]) -> None:
+def _take_out(tree: Tree, there: list[Found], kept: set[str]) -> int:
+    """Remove what is in the library now; how many files only the owner of their folder may remove."""
+    staying = 0
     for item in there:
+        is_kept = False
         try:
-            if hashlib.sha256(tree.read(item, CAPS_BYTES[item.kind])).hexdigest() in kept:
+            is_kept = hashlib.sha256(tree.read(item, CAPS_BYTES[item.kind])).hexdigest() in kept
+            if is_kept:
                 tree.remove(item)
         except OSError as error:
-            _log.info("%s stays in the inbox (%s)", clean_name(item.name), error.strerror or error)
+            staying += is_kept and isinstance(error, PermissionError)
+            _log.warning("%s stays in the inbox (%s)", clean_name(item.name), error.strerror or error)
+    return staying
 
 
 def _wait_until_quiet(folder: Path, clock: Callable[[], float]) -> None:

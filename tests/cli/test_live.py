@@ -164,6 +164,7 @@ def panel() -> Iterator[Panel]:
         (["switch", "next", "board", "--on", "hold"], AssignSwitch(switch="next", gesture="hold", action="board")),
         (["expression"], Expression()),
         (["expression", "heel"], Expression(end="heel")),
+        (["expression", "--moves", "wah1.position"], Expression(moves="wah1.position")),
         (["expression", "forget"], Expression(end="forget")),
     ],
 )

@@ -22,8 +22,8 @@ from tests.lab.scenario import Scenario, load_scenario, scenario_names
 
 #: Of every kind of thing one, a few minutes in all.
 SHORT = ("boot", "press", "preset_change", "killed", "power_cut", "width_zero_2_w")
-#: What a run comes to.
-_V = TypeVar("_V")
+#: What is run, and what a run comes to.
+_J, _V = TypeVar("_J"), TypeVar("_V")
 
 
 def main() -> int:
@@ -73,31 +73,31 @@ def _run(scenarios: list[Scenario], asked: argparse.Namespace, out: Path) -> int
 
 def _run_broken(scenarios: list[Scenario], asked: argparse.Namespace, out: Path) -> int:
     missed = 0
+    builds = [(scenario, number) for scenario in scenarios for number in range(len(scenario.breakages))]
 
-    def run(scenario: Scenario) -> Verdict | None:
-        if scenario.breakage is None:
-            return None
-        folder = _fresh(out / f"{scenario.name}-broken")
-        return run_scenario(scenario, asked.seed, folder, layers=[broken_layer(scenario.breakage, folder)])
+    def run(build: tuple[Scenario, int]) -> Verdict:
+        scenario, number = build
+        folder = _fresh(out / f"{scenario.name}-broken-{number + 1}")
+        return run_scenario(scenario, asked.seed, folder, layers=[broken_layer(scenario.breakages[number], folder)])
 
-    for scenario, verdict in zip(scenarios, _side_by_side(run, scenarios, asked.jobs), strict=True):
-        if scenario.breakage is None or verdict is None:
+    for scenario in scenarios:
+        if not scenario.breakages:
             print(f"----  {scenario.name:<18} no broken build is named")
-            continue
+    for (scenario, number), verdict in zip(builds, _side_by_side(run, builds, asked.jobs), strict=True):
         missed += verdict.passed
         word = "MISSED" if verdict.passed else "caught"
         first = shorten((verdict.trouble.splitlines() or [""])[0], 160, placeholder=" ...")
-        print(f"{word}  {scenario.name:<18} {scenario.breakage.what}: {first}", flush=True)
+        print(f"{word}  {scenario.name:<18} {scenario.breakages[number].what}: {first}", flush=True)
     print("every broken build was caught" if not missed else f"{missed} broken builds passed")
     return 0 if not missed else 1
 
 
-def _side_by_side(run: Callable[[Scenario], _V], scenarios: list[Scenario], jobs: int) -> Iterator[_V]:
-    """One verdict for each scenario, in their order. A guest uses one core: so many may run at a time."""
+def _side_by_side(run: Callable[[_J], _V], wanted: list[_J], jobs: int) -> Iterator[_V]:
+    """One verdict for each that is wanted, in their order. A guest uses one core: so many may run at a time."""
     warm_kernels()  # once, before the first of them
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            yield from pool.map(run, scenarios)
+            yield from pool.map(run, wanted)
         except BaseException:  # somebody who waits no longer: let no guest outlive us
             pool.shutdown(wait=False, cancel_futures=True)
             kill_guests()

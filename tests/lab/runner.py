@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.lab.guest.machine import run_guest
-from tests.lab.guest.project import ROOT, STAMP_S, put
+from tests.lab.guest.project import ROOT, STAMP_S, place_of, put
 from tests.lab.guest.warm import warm_kernels
 from tests.lab.report import Verdict
 from tests.lab.scenario import Breakage, Scenario
@@ -65,8 +65,12 @@ def broken_layer(breakage: Breakage, folder: Path) -> Path:
     changed = folder / "broken.txt"
     folder.mkdir(parents=True, exist_ok=True)
     changed.write_text(text.replace(breakage.old, breakage.new))
-    broken = layer / "opt" / "pedal" / breakage.file
-    put(changed, broken)
-    # a second younger: bytecode is told by time and size whether it is of this source, and the size may be the same
-    os.utime(broken, (STAMP_S + 1, STAMP_S + 1))
+    places = [Path("opt") / "pedal" / breakage.file]
+    path = Path(breakage.file)
+    if path.parts[0] == "systemd" and (place := place_of(path)) is not None:
+        places.append(Path(place) / path.name)
+    for place in places:
+        put(changed, layer / place)
+        # a second younger: bytecode is told by time and size whether it is of this source; the size may be the same
+        os.utime(layer / place, (STAMP_S + 1, STAMP_S + 1))
     return layer

@@ -2,7 +2,7 @@
 
 A scenario is a module with a docstring (its first line is its title) and ``scenario(lab)``. It may also have
 
-* ``BREAKAGE``: a ``Breakage``, a build of the pedal that this scenario must not let pass;
+* ``BREAKAGE``: a ``Breakage``, a build of the pedal that this scenario must not let pass; or a tuple of some;
 * ``DISK``: a ``Disk``, when it needs the player's partition on a disk of its own;
 * ``LIMIT_S``: real seconds after which it is given up (``LIMIT_S`` below);
 * ``judge(folder)``: looks, on the host, at what the run left in its folder; raises AssertionError, returns notes.
@@ -42,7 +42,7 @@ class Scenario:
     name: str
     title: str
     run: Callable[[Lab], None]
-    breakage: Breakage | None
+    breakages: tuple[Breakage, ...]
     disk: Disk | None
     limit_s: float
     judge: Callable[[Path], list[str]] | None
@@ -62,11 +62,12 @@ def load_scenario(name: str) -> Scenario:
     if name not in scenario_names():
         raise SystemExit(f"lab: no scenario '{name}'; there are: {', '.join(scenario_names())}")
     module = importlib.import_module(f"tests.lab.scenarios.{name}")
+    breakage = getattr(module, "BREAKAGE", ())
     return Scenario(
         name=name,
         title=(module.__doc__ or name).strip().splitlines()[0],
         run=module.scenario,
-        breakage=getattr(module, "BREAKAGE", None),
+        breakages=(breakage,) if isinstance(breakage, Breakage) else breakage,
         disk=getattr(module, "DISK", None),
         limit_s=getattr(module, "LIMIT_S", LIMIT_S),
         judge=getattr(module, "judge", None),

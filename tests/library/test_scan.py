@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -212,6 +214,51 @@ def test_a_medium_that_lists_names_that_climb(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "scandir", Climbing)
     no_name = "has no name that a file can have"
     assert walk(tmp_path / "stick") == (["amp.nam"], {"../secret.nam": no_name, "/etc/x.nam": no_name})
+
+
+#: In a namespace of its own: an overlay whose layers lie on two file systems, with a folder and a file mounted into it.
+_OVERLAY = """
+mount -t tmpfs none "$1" && cd "$1" && mkdir low high root && mount -t tmpfs none low && mount -t tmpfs none high
+mkdir -p low/pack high/upper high/work && echo x > low/pack/low.nam && echo x > low/top.nam
+mount -t overlay -o lowerdir=low,upperdir=high/upper,workdir=high/work,xino=off none root
+echo x > root/pack/high.nam && mkdir root/bound root/again && echo x > root/bound.nam
+mount --bind low root/bound && mount --bind root/pack root/again && mount --bind low/top.nam root/bound.nam
+exec "$2" -c "$3"
+"""
+_WALK = """
+import os
+from pathlib import Path
+from pedal.library.scan import Found, Tree
+with Tree(Path("root")) as tree:
+    assert os.stat("root/top.nam").st_dev != os.stat("root").st_dev, "as of a pedal whose root is an overlay"
+    for item in tree.walk():
+        try:
+            words = tree.read(item, 9).decode() if isinstance(item, Found) else item.reason
+        except OSError as error:
+            words = str(error)
+        print("/".join((*item.folders, item.name)), words.strip(), sep=": ")
+"""
+
+
+def test_an_overlay_is_one_tree_and_what_is_mounted_into_it_is_not(tmp_path: Path) -> None:
+    unshare = ["unshare", "--user", "--map-root-user", "--mount"]
+    may = subprocess.run([*unshare, "true"], capture_output=True, text=True)
+    if may.returncode:
+        pytest.skip(f"no namespaces for us: {may.stderr.strip()}")
+    command = [*unshare, "sh", "-ec", _OVERLAY, "sh", tmp_path, sys.executable, _WALK]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+    if "mount: " in ran.stderr:
+        pytest.skip(f"no overlay for us: {ran.stderr.strip()}")
+    assert ran.stdout.splitlines() == [
+        "bound.nam: is no longer a regular file",
+        "top.nam: x",
+        "again: something else is mounted there",
+        "bound: something else is mounted there",
+        "pack/high.nam: x",
+        "pack/low.nam: x",
+    ], ran.stderr
 
 
 def test_kinds_by_ending() -> None:

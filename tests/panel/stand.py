@@ -15,10 +15,12 @@ from pedal.config import Board, parse_board
 from pedal.levels import ModelLevels
 from pedal.library.banks import BankStore
 from pedal.library.connections import ConnectionStore
+from pedal.library.cost_book import CostBookStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes
 from pedal.panel.banks import BankSwitches
+from pedal.panel.costs import Costs
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
 from pedal.panel.keeping import Keeping
@@ -77,6 +79,7 @@ def notes_of(job: Job) -> RigNotes:
                 region=region,
                 params_idx=region[0] // 4,
                 targets=block.kernel_values(),
+                cost_key=f"{block.price}/1",
                 cost_ns=OTHER_NS if block.kind == "tone" else 0.0,
                 amp=_amp_note(region) if block.kind == "amp" else None,
             )
@@ -132,6 +135,7 @@ class Stand:
         self.bench = Bench()
         self.hand = Hand(self.store, self.link)
         self.rigs = Rigs(self.link)
+        self.costs = Costs(BOARD, self.link, self.rigs, CostBookStore(self.folder / "costs.json", "stand"))
         self.widths = Widths(self.rigs, BOARD.budget_share)
         outlet = Outlet(ConnectionStore(self.folder / "output.toml"), self.rigs)
         self.player = Player(
@@ -142,6 +146,7 @@ class Stand:
             self.widths,
             self.bench,
             outlet,  # type: ignore[arg-type]
+            self.costs,
         )
         self.bank_store = BankStore(self.folder / "banks.toml")
         self.banks = BankSwitches(self.player, self.hand, self.bank_store, self.board)

@@ -23,6 +23,7 @@ from pedal.cli.client import Client
 from pedal.errors import ControlError
 from pedal.panel import control, protocol
 from pedal.panel.control import Ask, ControlServer
+from pedal.panel.feed_requests import Subscribe
 
 STATUS = protocol.format_request(protocol.Status(id=1))
 
@@ -221,6 +222,92 @@ def test_a_busy_panel_is_a_sentence_for_who_waits(panel: Panel) -> None:
     panel.busy.clear()
     with pytest.raises(ControlError, match=r"did not answer within 0\.1 s"):
         Client(panel.path).call(protocol.Status(), timeout_s=0.1)
+
+
+def subscribe(panel: Panel, *topics: str, rate_hz: float = 20.0) -> socket.socket:
+    sock = panel.connect()
+    sock.sendall(protocol.format_request(Subscribe(id=9, topics=list(topics), rate_hz=rate_hz)))  # type: ignore[arg-type]
+    assert json.loads(receive_line(sock)) == {
+        "v": 1, "id": 9, "ok": True, "result": {"topics": list(topics), "rate_hz": rate_hz},
+    }  # fmt: skip
+    return sock
+
+
+def test_what_was_subscribed_to_comes_without_asking(panel: Panel) -> None:
+    panel.server.publish("changes", {"preset": "before"})  # nobody wanted to know
+    with subscribe(panel, "changes", "log") as sock:
+        assert dict(panel.server.wanted) == {"changes": 20.0, "log": 20.0}
+        panel.server.publish("meters", {"load": 0.5})
+        panel.server.publish("changes", {"preset": "Lead"})
+        assert json.loads(receive_line(sock)) == {"v": 1, "topic": "changes", "data": {"preset": "Lead"}}
+        sock.sendall(STATUS)  # and asking goes on
+        assert json.loads(receive_line(sock))["id"] == 1
+        sock.sendall(protocol.format_request(Subscribe(id=10, topics=[])))
+        assert json.loads(receive_line(sock))["result"]["topics"] == []
+        assert not panel.server.wanted
+    with subscribe(panel, "log"):
+        pass
+    wait_for(lambda: not panel.server.wanted)
+
+
+def test_a_subscriber_who_does_not_read_gets_the_newest_and_holds_nobody_up(panel: Panel) -> None:
+    with subscribe(panel, "status", "log", rate_hz=20.0) as slow, subscribe(panel, "log") as quick:
+        stream = quick.makefile("rb")
+        text = "x" * 3000
+        for number in range(400):
+            panel.server.publish("log", {"number": number, "text": text})
+            panel.server.publish("status", {"number": number, "text": text})
+            assert json.loads(stream.readline())["data"]["number"] == number
+        assert all(len(client.outgoing) < 10_000 for client in panel.server._clients)
+        lines = [json.loads(line) for line in until_quiet(slow)]
+        assert lines[-1]["data"]["number"] == 399
+        logged = [line for line in lines if line["topic"] == "log"]
+        assert logged[-1]["dropped"] > 100
+        assert len(logged) + logged[-1]["dropped"] == 400
+        numbers = [line["data"]["number"] for line in logged]
+        assert numbers == sorted(numbers)
+    assert panel.call()
+
+
+def until_quiet(sock: socket.socket) -> list[bytes]:
+    """All lines that come while the other side says nothing new."""
+    sock.settimeout(1.0)
+    heard = b""
+    with contextlib.suppress(TimeoutError):
+        while chunk := sock.recv(65536):
+            heard += chunk
+    assert heard.endswith(b"\n")
+    return heard.splitlines()
+
+
+def test_a_subscriber_goes_before_who_says_nothing_at_all(panel: Panel) -> None:
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(subscribe(panel, "log"))
+        idle = [stack.enter_context(panel.connect()) for _ in range(control.CLIENTS_MAX - 1)]
+        wait_for(lambda: len(panel.server._clients) == control.CLIENTS_MAX)
+        panel.server.publish("log", {"text": "1"})
+        assert receive_line(listening)
+        assert panel.call()  # one too many: somebody idle has to go
+        panel.server.publish("log", {"text": "2"})
+        assert json.loads(receive_line(listening))["data"] == {"text": "2"}
+        assert hung_up(idle[0])
+
+
+def test_the_commands_end_listens_and_asks_over_one_line(panel: Panel) -> None:
+    with Client(panel.path).listen(["log"]) as line:
+        panel.server.publish("log", {"text": "1"})
+        assert line.ask(protocol.Status(), timeout_s=20.0) == {"preset": "Crunch"}
+        with pytest.raises(ControlError, match="real switches"):
+            line.ask(protocol.Press(switch="bypass"), timeout_s=20.0)
+        news = line.news(20.0)
+        assert news is not None and news.data == {"text": "1"}
+        assert line.news(0.05) is None
+        panel.server.publish("log", {"text": "2"})
+        news = line.news(20.0)
+        assert news is not None and news.data == {"text": "2"}
+        panel.server.close()
+        with pytest.raises(ControlError, match="hung up"):
+            line.news(20.0)
 
 
 def test_the_socket_is_for_the_group(panel: Panel) -> None:

@@ -319,6 +319,37 @@ def test_a_preset_without_the_block_ignores_the_boards_and_says_its_own(tmp_path
     assert "there is no block 'wah9'" in rig.stand.player.message
 
 
+def test_it_is_given_something_else_to_move_in_the_preset_in_hand(rig: Rig) -> None:
+    view = rig.hands.expression_view()
+    assert view is not None and (view.moves, view.is_of_preset, view.position_norm) == ("wah.position", False, None)
+    rig.pedal.point("tone.treble_db")
+    assert rig.hands.answer(Expression(moves="tone.bass_db"))["moves"] == "tone.bass_db"
+    assert rig.stand.player.preset.expression == ExpressionTarget("tone.bass_db")
+    rig.pedal.moved(0.0, 1.0)
+    rig.pedal.moved(1.0, 1.0)
+    assert rig.stand.player.preset.block("tone").value("bass_db") == 15.0
+    view = rig.hands.expression_view()
+    assert view is not None and (view.moves, view.is_of_preset, view.position_norm) == ("tone.bass_db", True, 1.0)
+    for wrong in ("wah9.position", "tone.bas_db", "tone"):
+        with pytest.raises(PedalError):
+            rig.hands.answer(Expression(moves=wrong))
+    assert rig.pedal.status()["moves"] == "tone.bass_db"
+    rig.hands.answer(Expression(moves="board"))
+    assert rig.stand.player.preset.expression is None and rig.pedal.status()["moves"] == "wah.position"
+
+
+def test_the_menu_knows_whether_it_was_shown_its_ends(rig: Rig) -> None:
+    rig.pedal.moved(0.2, 1.0)
+    rig.hands.answer(Expression(end="heel"))
+    rig.pedal.moved(0.7, 1.0)
+    view = rig.hands.expression_view()
+    assert view is not None and not view.is_calibrated and view.reading_norm == 0.7
+    rig.hands.answer(Expression(end="toe"))
+    view = rig.hands.expression_view()
+    assert view is not None and view.is_calibrated and view.position_norm == 1.0
+    assert rig.hands.midi_view() is None, "this board has none"
+
+
 def test_a_switch_points_it_elsewhere_until_the_next_preset(rig: Rig) -> None:
     rig.hands.assign("next", "hold", "expression:tone.treble_db")
     rig.footwork.look_after()

@@ -22,6 +22,8 @@ from pedal.panel.controls.inputs_midi import Midi, MidiHeard
 from pedal.panel.controls.midi import Beat, ControlChange, ProgramChange
 from pedal.panel.display.oled import open_display
 from pedal.panel.expression import ExpressionPedal
+from pedal.panel.hands import Hands
+from pedal.panel.hands_requests import Midi as MidiRequest
 from pedal.panel.loop import Panel
 from pedal.panel.midi import LEARN_S, MidiIn
 from pedal.panel.reflexes import Reflexes
@@ -103,6 +105,21 @@ def test_learning_ends_when_nothing_was_moved(gear: Gear) -> None:
     for target in ("tone.bas_db", "tunr", "tone"):
         with pytest.raises(PedalError):
             gear.learn(target, 0.0)
+
+
+def test_learning_is_called_off(gear: Gear) -> None:
+    stand = gear.stand
+    hands = Hands(BOARD, stand.player, gear._expression, gear)
+    hands.answer(MidiRequest(learn="tone.bass_db"))
+    view = hands.midi_view()
+    assert view is not None and (view.learning, view.controllers) == ("tone.bass_db", ())
+    hands.answer(MidiRequest(cancel=True))
+    gear.turn(74, 0, 127)
+    assert gear.store.load()[0] == {} and gear.value("tone.bass_db") == 0.0
+    hands.answer(MidiRequest(learn="tuner"))
+    gear.turn(80, 127, 0, 127)
+    view = hands.midi_view()
+    assert view is not None and (view.learning, view.controllers) == ("", ((80, "tuner"),))
 
 
 def test_the_range_of_the_file_is_kept(gear: Gear) -> None:

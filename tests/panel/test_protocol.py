@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from pedal.errors import ControlError
 from pedal.panel import protocol
+from pedal.panel.chain_requests import GetParam, ShowChain
 from pedal.panel.desk_requests import HoldPreset, Show, Things
+from pedal.panel.feed_requests import ReadLog, Subscribe
 
 REQUESTS: list[protocol.Request] = [
     protocol.Status(id=7),
@@ -33,6 +35,12 @@ REQUESTS: list[protocol.Request] = [
     protocol.Reload(),
     protocol.SetUp(),
     protocol.SetUp(step="strum"),
+    protocol.SetParam(target="amp1.drive_db", value=1.0, step=True),
+    ShowChain(),
+    GetParam(target="amp1.drive_db"),
+    Subscribe(topics=["meters", "log"], rate_hz=10.0),
+    Subscribe(topics=[]),
+    ReadLog(lines=3),
     Show(),
     Show(mark="0123"),
     Things(kind="model", start=200, look=True),
@@ -63,6 +71,10 @@ def test_requests_come_back_as_they_were(request_: protocol.Request) -> None:
         (b'{"v":1,"cmd":"preset"}', "a name or a step"),
         (b'{"v":1,"cmd":"preset","name":"a","step":1}', "a name or a step"),
         (b'{"v":1,"cmd":"preset","step":2}', "step"),
+        (b'{"v":1,"cmd":"subscribe"}', "topics"),
+        (b'{"v":1,"cmd":"subscribe","topics":["gossip"]}', "gossip"),
+        (b'{"v":1,"cmd":"subscribe","topics":["log","log","log","log","log"]}', "topics"),
+        (b'{"v":1,"cmd":"subscribe","topics":["log"],"rate_hz":1000}', "rate_hz"),
         (b'{"v":1,"cmd":"preset","name":""}', "name"),
         (b'{"v":1,"cmd":"set","target":"a.b","value":[3]}', "value"),
         (b'{"v":1,"cmd":"set","target":"a.b","value":1e999}', "value"),

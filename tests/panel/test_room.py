@@ -13,15 +13,17 @@ from pedal import layout
 from pedal.config import parse_board
 from pedal.levels import Levels, ModelLevels
 from pedal.library.connections import ConnectionStore
+from pedal.library.cost_book import CostBookStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
 from pedal.notes import AmpNote, BlockNote, RigNotes, encode_notes
+from pedal.panel.costs import Costs
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
 from pedal.panel.rigs import AmpState, Rigs
-from pedal.panel.widths import KNOWN_S, Widths
+from pedal.panel.widths import Widths
 from pedal.panel.work import ROOM_TICKS
 from pedal.preset import Block, Preset
 
@@ -87,8 +89,9 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
     hand.take("01-first", Preset("First", (Block("tone", "tone"),)), {}, serial=1)
     rigs = Rigs(link)
     widths, workshop = Widths(rigs, 0.7), Workshop()
+    costs = Costs(BOARD, link, rigs, CostBookStore(tmp_path / "costs.json", "stand"))
     made: Any = Player(
-        BOARD, link, hand, rigs, widths, workshop, Outlet(ConnectionStore(tmp_path / "output.toml"), rigs)
+        BOARD, link, hand, rigs, widths, workshop, Outlet(ConnectionStore(tmp_path / "output.toml"), rigs), costs
     )  # type: ignore[arg-type]
     stand = Stand(link, made, widths, workshop)
     for field, value in ((layout.AMP_PLAYING, FULL), (layout.AMP_WANTED, FULL), (layout.AMP_HELD, layout.NO_WIDTH)):
@@ -137,23 +140,10 @@ def test_a_preset_chosen_meanwhile_takes_its_place(stand: Stand) -> None:
     assert stand.wanted == (2, LITE)
 
 
-def test_the_builder_is_told_how_much_slower_the_period_thread_is_than_the_stopwatch(stand: Stand) -> None:
-    f64 = stand.link.arena.f64
-    now_s, quality = 10.0, {"amp": "auto"}
-    for spent_ns, wanted in ((10_000.0 * 64, 2.0), (2_500.0 * 64, 0.5)):  # against 5000 ns a frame on the stopwatch
-        f64[layout.ROW_COST_F64] = spent_ns
-        for _ in range(100):
-            now_s += 0.05
-            stand.widths.tick(stand.link.status(), quality, now_s)
-        stand.ask_for("02-next")
-        assert stand.workshop.jobs[-1].slowness == pytest.approx(wanted, abs=0.01)
-
-
-def test_a_rig_that_has_just_begun_teaches_nothing(stand: Stand) -> None:
-    stand.link.arena.f64[layout.ROW_COST_F64] = 10_000.0 * 64
-    for now_s in (10.0, 10.0 + 0.9 * KNOWN_S):
-        stand.widths.tick(stand.link.status(), {}, now_s)
-    assert stand.widths.slowness == 1.0
+def test_the_builder_is_told_how_much_slower_the_period_thread_is_than_the_book(stand: Stand) -> None:
+    stand.widths.slowness = 1.5
+    stand.ask_for("02-next")
+    assert stand.workshop.jobs[-1].slowness == 1.5
 
 
 def tone(link: Link, serial: int, *, on: bool) -> RigNotes:

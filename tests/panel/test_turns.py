@@ -10,9 +10,11 @@ import pytest
 
 from pedal.config import parse_board
 from pedal.library.connections import ConnectionStore
+from pedal.library.cost_book import CostBookStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link
 from pedal.panel.controls.knobs import Turn
+from pedal.panel.costs import Costs
 from pedal.panel.hand import Hand
 from pedal.panel.outlet import Outlet
 from pedal.panel.player import Player
@@ -39,7 +41,8 @@ def player(tmp_path: Path) -> Iterator[Player]:
     rigs = Rigs(link)
     workshop = Workshop(link.path, queue.SimpleQueue())
     outlet = Outlet(ConnectionStore(tmp_path / "output.toml"), rigs)
-    yield Player(BOARD, link, hand, rigs, Widths(rigs, BOARD.budget_share), workshop, outlet)
+    costs = Costs(BOARD, link, rigs, CostBookStore(tmp_path / "costs.json", "stand"))
+    yield Player(BOARD, link, hand, rigs, Widths(rigs, BOARD.budget_share), workshop, outlet, costs)
     workshop.close()
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from pedal import layout
 from pedal.governor import decide
-from pedal.link import Word
 from pedal.link.status import Event
 from pedal.panel.widths import AFTER_S, OVERRAN, Change
 from pedal.preset import Preset
@@ -127,14 +126,8 @@ def test_costs_are_those_of_this_machine_now(stand: Stand) -> None:
     """A machine that takes twice as long as its stopwatch said needs room for twice as much."""
     stand.widths.budget = 2 * FULL + 1.5 * OTHER
     stand.set_load(2 * FULL)
-    assert stand.rigs.playing is not None
-    rows = [block.id for block in stand.rigs.playing.blocks]
-    slot = layout.SLOTS + stand.link.get(Word.PLAYING_SLOT) * layout.SLOT_STRIDE
-    stand.link.put(slot + layout.SLOT_ROWS, len(rows))
     for factor, narrows in ((1.0, False), (2.0, True)):
-        for amp_id in ("push", "amp"):
-            spent_ns = factor * FULL_NS * stand.link.get(Word.PERIOD_FRAMES)
-            stand.link.arena.f64[layout.ROW_COST_F64 + rows.index(amp_id)] = spent_ns
+        stand.widths.slowness = factor
         assert stand.widths.make_room(OTHER, "", stand.link.status(), {}, "room for tone") == narrows
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from pedal.library.catalog import Catalog
 from pedal.link import Link
-from pedal.panel.jobs import Done, Job
+from pedal.panel.jobs import Done, Job, Survey
 from pedal.panel.workshop import BUILD_TIMEOUT_S, RESTART_S, Workshop
 from pedal.paths import library_dir
-from pedal.preset import Preset, format_preset
+from pedal.preset import Block, Preset, format_preset
 from tests.panel.stand import tone
 
 GIVE_UP_S = 600.0  # the first builder may have to compile
@@ -68,6 +69,29 @@ def test_what_is_played_is_noted_for_the_library_with_its_cost(shop: Shop) -> No
     crunch = Catalog.default().find("starter-crunch.nam", "model")
     assert abs(crunch.used.at_s - time.time()) < 600.0
     assert len(crunch.used.frame_ns) == 2 and 0.0 < crunch.used.frame_ns[0] < crunch.used.frame_ns[1]
+
+
+def test_what_blocks_cost_is_measured_once_and_comes_back_with_the_answer(shop: Shop) -> None:
+    """With a job that is built, and with a survey that builds nothing; what is known is not measured."""
+    job = shop.job("costs")
+    shop.workshop.submit(job)
+    done = shop.next()
+    assert (done.rate_hz, done.period_frames) == (48000, 64)
+    assert {"input/1", "tone/1", "output/1"} <= done.costs.keys()
+    assert all(len(ns) == 1 and ns[0] > 0.0 for ns in done.costs.values())
+    text = format_preset(Preset("Amp", (Block("amp", "amp", "starter-crunch.nam"), tone())))
+    survey = Survey(shop.workshop.next_number(), text, "Amp", 48000, 64, costs=done.costs)
+    shop.workshop.submit(survey)
+    found = shop.next()
+    assert found.number == survey.number and found.notes is None and found.error == ""
+    ((key, widths),) = found.costs.items()
+    assert key.startswith("amp:") and 0.0 < widths[0] < widths[1]
+    shop.workshop.submit(structs.replace(survey, number=shop.workshop.next_number(), costs=done.costs | found.costs))
+    assert shop.next().costs == {}
+    broken = Survey(shop.workshop.next_number(), "name = ", "Broken", 48000, 64)
+    shop.workshop.submit(broken)
+    refused = shop.next()
+    assert refused.number == broken.number and refused.error != "" and refused.costs == {}
 
 
 def test_of_those_that_wait_the_newest_is_built(shop: Shop) -> None:

@@ -176,14 +176,14 @@ def walker(folder: Path) -> Iterator[Walker]:
     kept = MidiMapStore(folder / "midi.toml")
     midi = MidiIn(stand.player, stand.banks, expression, footwork.do, kept, None)
     setting_up = SettingUp(BOARD.audio.periods)
+    hands = Hands(BOARD, stand.player, expression, midi)
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
-        Hands(BOARD, stand.player, expression, midi), shelf, setting_up,
-        Desk(stand.player, shelf, lambda: menus.facts()),
+        hands, shelf, setting_up,
+        Desk(stand.player, shelf, lambda: menus.facts()), dict, lambda lines: [],
     )  # fmt: skip
-    menus = Menus(
-        BOARD, stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks, answers.answer, setting_up
-    )
+    own = stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks
+    menus = Menus(BOARD, *own, hands, answers.answer, setting_up)
     actions.open_menu = menus.open_by_foot
 
     def page() -> Image.Image:

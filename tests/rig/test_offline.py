@@ -141,8 +141,7 @@ def test_costs_are_measured_once_and_wider_costs_more() -> None:
     parts = compile_preset(CHAIN, Assets(), RATE_HZ)
     costs = measure_costs(parts, RATE_HZ, 64, {})
     assert set(costs) == {part.cost_key for part in parts}
-    row_ns, (lite_ns, full_ns) = costs[parts[1].cost_key]
-    assert row_ns == 0.0
+    lite_ns, full_ns = costs[parts[1].cost_key]
     assert 0.0 < lite_ns < full_ns
     assert measure_costs(parts, RATE_HZ, 64, costs) == costs
 

@@ -55,7 +55,7 @@ def test_two_rows_are_two_instances_with_two_costs() -> None:
     assert (left.block.id, right.block.id, left.owner, right.owner) == ("amp", "amp:right", "amp", "amp")
     assert len({part.key for part in parts}) == len(parts)
     costs = measure_costs(parts, RATE_HZ, 64, {})
-    assert all(costs[part.cost_key][1][-1] > 0.0 for part in (left, right))
+    assert all(costs[part.cost_key][-1] > 0.0 for part in (left, right))
 
 
 TRIO = replace(TWICE, asset="trio")
@@ -145,7 +145,7 @@ def test_an_overrun_of_either_side_holds_both_and_a_starved_one_goes_cold() -> N
 def test_a_preset_starts_both_sides_at_a_width_that_has_room_twice(budget: float, width: int) -> None:
     parts = compile_preset(preset(WIDE, TRIO), Assets(), RATE_HZ)
     ns = 1e9 / RATE_HZ  # the whole period
-    costs = {part.cost_key: (0.0, (0.1 * ns, 0.2 * ns, 0.3 * ns) if part.amp else ()) for part in parts}
+    costs = {part.cost_key: (0.1 * ns, 0.2 * ns, 0.3 * ns) if part.amp else (0.0,) for part in parts}
     job = Job(1, "", "", 0, 1, None, (), RATE_HZ, 64, 1.0, budget)
     assert start_widths(parts, costs, job) == {"amp": width, "amp:right": width}
 

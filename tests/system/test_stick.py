@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from pedal.library.catalog import Catalog
 from pedal.library.importer import PULLED_OUT, Importer
 from pedal.library.lock import BusyError, locked
 from pedal.library.report import Report
-from pedal.library.scan import Tree
+from pedal.library.scan import Found, Tree
 from pedal.library.telling import Question, Told, answer, heard
 from pedal.system import stick as service
 from pedal.system.offer import offer_newest
@@ -201,6 +202,24 @@ def test_what_came_from_the_inbox_leaves_it(
     names = {entry.asset_name for entry in Catalog.default().entries("model") if entry.source == "library"}
     assert names == {"pack/a.nam", "late.nam"}
     assert told(tmp_path).progress.text == "Ready to play."
+
+
+def test_what_lies_in_a_folder_of_its_owner_alone_stays(tmp_path: Path) -> None:
+    inbox = put(tmp_path / "inbox", {"his/a.nam": b"a", "his/b.nam": b"b", "ours.nam": b"a", "gone.nam": b"a"})
+    kept = {hashlib.sha256(b"a").hexdigest()}
+    (inbox / "his").chmod(0o555)
+    inbox.chmod(0o777)
+    with Tree(inbox) as tree:
+        there = [item for item in tree.walk() if isinstance(item, Found)]
+        (inbox / "gone.nam").unlink()
+        user = os.geteuid()
+        try:
+            os.seteuid(user or 65534)  # root may do anything
+            assert service._take_out(tree, there, kept) == 1
+        finally:
+            os.seteuid(user)
+    assert {str(path.relative_to(inbox)) for path in inbox.rglob("*.nam")} == {"his/a.nam", "his/b.nam"}
+    (inbox / "his").chmod(0o755)
 
 
 def test_an_inbox_waits_while_something_else_comes_in(

@@ -64,6 +64,33 @@ class SetupView:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpressionView:
+    """The expression pedal.
+
+    Attributes:
+        moves: a parameter; empty: nothing.
+        is_of_preset: whether the preset in hand says so.
+        reading_norm, position_norm: what the converter says, and what that is between the two ends; None without one.
+        is_calibrated: whether it was shown its ends.
+    """
+
+    moves: str = ""
+    is_of_preset: bool = False
+    reading_norm: float | None = None
+    position_norm: float | None = None
+    is_calibrated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MidiView:
+    """The ports that are heard, what controllers have learnt, by number, and what the next one will learn."""
+
+    ports: tuple[str, ...] = ()
+    controllers: tuple[tuple[int, str], ...] = ()
+    learning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """The pedal as it is.
 
@@ -78,6 +105,7 @@ class Facts:
         output_mode, channel: as the level settings have them.
         switches: what the board says that gestures of its footswitches do, by switch and key, in the order of its file;
             and behind them the buttons of encoders, which are ``buttons`` and know a push and a hold.
+        expression, midi: None where the board has none.
         banks, bank: all of them, and the name of the one under the feet.
         setup: steps of setting up that are under way or were done.
         messages: what the pedal said, newest first.
@@ -100,6 +128,8 @@ class Facts:
     channel: str = "left"
     switches: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     buttons: frozenset[str] = frozenset()
+    expression: ExpressionView | None = None
+    midi: MidiView | None = None
     banks: Banks = ()
     bank: str = ""
     setup: tuple[SetupView, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pedal.connection import CONNECTIONS
+from pedal.panel.menu.controls import ExpressionPage, MidiPage
 from pedal.panel.menu.dials import LoopKnob, OutputKnob, ReferenceKnob
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.setup import SetupPage
@@ -69,6 +70,8 @@ class SettingsPage(ListPage):
             Row("Output", connection, push=Open(OutputPage())),
             Row("Loudness", _MODES.get(facts.output_mode, ""), push=Do((SetLevels(output=mode),))),  # type: ignore[arg-type]
             Row("Guitar is at", facts.channel, push=Do((Input(channel=channel),))),  # type: ignore[arg-type]
+            *((Row("Expression pedal", push=Open(ExpressionPage())),) if facts.expression else ()),
+            *((Row("MIDI", push=Open(MidiPage())),) if facts.midi else ()),
             Row("Tuner A4", f"{facts.reference_hz:g} Hz", push=Open(ReferenceKnob())),
             Row("Set up", push=Open(SetupPage())),
         )

@@ -71,16 +71,10 @@ class ActionsPage(ListPage):
         return f"{words.get(self.gesture, self.gesture)} of {self.switch}"
 
     def rows(self, facts: Facts) -> tuple[Row, ...]:
-        """As the board says; the blocks; snapshots that there are; what else takes nothing."""
-        texts = [
-            *(str(Action("bypass", block.id)) for block in facts.preset.blocks),
-            *(str(Action("snapshot", str(snapshot.number))) for snapshot in facts.preset.snapshots),
-            *(kind.name for kind in ACTIONS.values() if kind.takes in ("", "block", "amp")),
-            *(str(Action("preset", str(number))) for number in range(1, MOST + 1)),
-        ]
+        """As the board says, and all else."""
         as_before = facts.switches.get(self.switch, {}).get(self.gesture, "none")
-        rows = [Row("As the board says", _words(as_before, facts), push=self._assign(AS_THE_BOARD))]
-        return (*rows, *(Row(_words(text, facts), push=self._assign(text)) for text in texts))
+        rows = [Row("As the board says", words_of(as_before, facts), push=self._assign(AS_THE_BOARD))]
+        return (*rows, *(Row(words_of(text, facts), push=self._assign(text)) for text in actions_of(facts)))
 
     def _assign(self, text: str) -> Do:
         return Do((AssignSwitch(switch=self.switch, gesture=self.gesture, action=text),), SwitchPage)
@@ -90,7 +84,7 @@ def _does(facts: Facts, switch: str, gesture: Gesture) -> str:
     """In words: as the preset says, else as the board does; empty for what the switch does not know."""
     own = facts.preset.switches.get(switch, {}).get(gesture)
     text = own or facts.switches.get(switch, {}).get(gesture, "")
-    return _words(text, facts) if text else ""
+    return words_of(text, facts) if text else ""
 
 
 def _mark(facts: Facts, switch: str, *gestures: Gesture) -> str:
@@ -98,7 +92,17 @@ def _mark(facts: Facts, switch: str, *gestures: Gesture) -> str:
     return ">" if any(gesture in own for gesture in gestures) else ""
 
 
-def _words(text: str, facts: Facts) -> str:
+def actions_of(facts: Facts) -> list[str]:
+    """What can be done: the blocks; snapshots that there are; what else takes nothing."""
+    return [
+        *(str(Action("bypass", block.id)) for block in facts.preset.blocks),
+        *(str(Action("snapshot", str(snapshot.number))) for snapshot in facts.preset.snapshots),
+        *(kind.name for kind in ACTIONS.values() if kind.takes in ("", "block", "amp")),
+        *(str(Action("preset", str(number))) for number in range(1, MOST + 1)),
+    ]
+
+
+def words_of(text: str, facts: Facts) -> str:
     """An action for people: a block by its kind, where that says which."""
     name, _, about = text.partition(":")
     if name == "none":

@@ -75,7 +75,7 @@ def _build(folder: Path, files: list[Path]) -> None:
     for path in files:
         put(ROOT / path, folder / "opt" / "pedal" / path)
         if path.parts[0] == "systemd":
-            place = _place(path)
+            place = place_of(path)
             if place is not None:
                 put(ROOT / path, folder / place / path.name)
     for path in sorted((_HERE / "etc").rglob("*")):
@@ -100,7 +100,8 @@ def _precompile(folder: Path) -> None:
             put(path, folder / path.relative_to(work))
 
 
-def _place(path: Path) -> str | None:
+def place_of(path: Path) -> str | None:
+    """Where a file of ``systemd/`` is installed, below the root; None where it is not."""
     if path.suffix in (".service", ".path", ".socket", ".target", ".timer", ".slice"):
         return _UNITS
     return next((place for name, place in PLACES.items() if name in path.parts), None)

@@ -14,11 +14,19 @@ from tests.lab.lab import Lab
 from tests.lab.scenario import Breakage
 
 LIMIT_S = 7200.0
-BREAKAGE = Breakage(
-    "edges are told when their contact has settled",
-    "pedal/panel/controls/inputs.py",
-    "bounce_time=None",
-    "bounce_time=0.005",
+BREAKAGE = (
+    Breakage(
+        "edges are told when their contact has settled",
+        "pedal/panel/controls/inputs.py",
+        "bounce_time=None",
+        "bounce_time=0.005",
+    ),
+    Breakage(
+        "an encoder that trembles where it rests has clicked",
+        "pedal/panel/controls/encoder.py",
+        "clicks = 0 if 2 * abs(self._count) < self._per_click else 1",
+        "clicks = 1",
+    ),
 )
 #: Of each in a virtual minute of ``--minutes``; ten of them are ten thousand.
 COUNT = 1000

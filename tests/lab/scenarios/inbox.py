@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 
+from pedal.library.telling import heard
 from tests.lab.bringing import BAD, brought, library_check
 from tests.lab.ear import unrest
 from tests.lab.guest.machine import Disk
 from tests.lab.guitar import tone
-from tests.lab.lab import PLAYER, STATE, Lab
+from tests.lab.lab import PLAYER, RUNTIME, STATE, Lab
 from tests.lab.scenario import Breakage
 
 BREAKAGE = Breakage(
@@ -59,6 +60,8 @@ def scenario(lab: Lab) -> None:
     until_imported(lab, 7)
     lab.wait(10.0)
     until_left(lab, ["his/own.nam", "pack/broken.nam"])
+    told = heard(RUNTIME)
+    assert told is not None and told.progress.text == "Ready to play. 1 not removed.", told
     assert library_check(lab) == {"whole": 7, "findings": []}
     said = subprocess.run(
         ["journalctl", "--unit=pedal-inbox", "--output=cat", "--no-pager"], capture_output=True, text=True, check=True

@@ -12,15 +12,30 @@ import numpy as np
 from pedal.system.failsafe import CLEAN_S, CLOSE_S, RELEASE_S
 from tests.lab.guitar import tone
 from tests.lab.hardware.contacts import LOOK_S, STILL_S, Contacts
+from tests.lab.hardware.supply import Supply
 from tests.lab.lab import RUNTIME, Lab
 from tests.lab.scenario import Breakage
 
 LIMIT_S = 900.0
-BREAKAGE = Breakage(
-    "a sound that hangs is a fault only once its parent has replaced it",
-    "pedal/system/failsafe.py",
-    "STILL_S = 0.3",
-    "STILL_S = 30.0",
+BREAKAGE = (
+    Breakage(
+        "a sound that hangs is a fault only once its parent has replaced it",
+        "pedal/system/failsafe.py",
+        "STILL_S = 0.3",
+        "STILL_S = 30.0",
+    ),
+    Breakage(
+        "the supply is looked at every ten seconds",
+        "pedal/system/wire.py",
+        "_SUPPLY_S = 0.5",
+        "_SUPPLY_S = 10.0",
+    ),
+    Breakage(
+        "nobody looks whether the parent hangs",
+        "systemd/pedal-audio.service",
+        "WatchdogSec=10\n",
+        "",
+    ),
 )
 PIN = 16
 UNIT = "pedal-audio.service"
@@ -33,16 +48,19 @@ SILENT_PEAK = 1e-5
 
 def scenario(lab: Lab) -> None:
     lab.rewire(relay={"pin": PIN})
+    supply = Supply()
     contacts = Contacts(lab.player.pins, PIN, RUNTIME / "link")
     since_ns = time.monotonic_ns()
     lab.boot(sound=False)
     lab.guitar(tone())
     _comes_back(lab, contacts, since_ns, "boot")
     _panel_killed(lab, contacts)
+    _low_voltage(lab, contacts, supply)
     _falls(lab, contacts, "audio killed", lambda: lab.kill("audio"))
     _falls(lab, contacts, "period thread hung", lambda: os.kill(lab.pid("audio"), signal.SIGSTOP))
     _safe_mode(lab, contacts)
     _falls(lab, contacts, "parent killed", lambda: os.kill(_parent(lab), signal.SIGKILL))
+    _parent_hung(lab, contacts)
     _stop(lab, contacts)
     contacts.stop()
 
@@ -57,6 +75,20 @@ def _panel_killed(lab: Lab, contacts: Contacts) -> None:
     assert contacts.mutes[-1][0] < since_ns, "the pedal was muted when the panel died"
 
 
+def _low_voltage(lab: Lab, contacts: Contacts, supply: Supply) -> None:
+    """Dry for as long as the supply sags, with the sound going on behind; nothing has to be started again."""
+    audio, fault_ns = lab.pid("audio"), time.monotonic_ns()
+    supply.sag(True)
+    stopped_ns = _stops(lab, contacts, fault_ns, "low voltage")
+    lab.wait(4.0)
+    assert contacts.edges_ns[-1] == stopped_ns and contacts.is_muted, "the relay was driven while the supply was low"
+    since_ns = time.monotonic_ns()
+    supply.sag(False)
+    first_ns = _comes_back(lab, contacts, since_ns, "low voltage")
+    lab.note(f"supply good again: driven after {(first_ns - since_ns) / 1e9:.2f} s")
+    assert lab.pid("audio") == audio, "the sound was started again"
+
+
 def _falls(lab: Lab, contacts: Contacts, why: str, fault: Callable[[], None]) -> None:
     """A fault that a restart cures: the heartbeat stops in time, and begins again when the sound has flowed."""
     assert contacts.is_beating and not contacts.is_muted
@@ -67,6 +99,20 @@ def _falls(lab: Lab, contacts: Contacts, why: str, fault: Callable[[], None]) ->
     plays_ns = max(contacts.began_ns.values())
     clean_s = (first_ns - plays_ns) / 1e9
     assert plays_ns > fault_ns and clean_s >= CLEAN_S - TICK_S, f"{why}: driven {clean_s:.2f} s after sound began"
+
+
+def _parent_hung(lab: Lab, contacts: Contacts) -> None:
+    """Nobody is left who could mute or beat: the relay falls by itself, and systemd starts all of it again."""
+    audio, fault_ns = lab.pid("audio"), time.monotonic_ns()
+    os.kill(_parent(lab), signal.SIGSTOP)
+    stopped_ns = _stops(lab, contacts, fault_ns, "parent hung")
+    lab.until(lambda: contacts.is_muted, "another parent", 20.0)
+    muted_ns = contacts.mutes[-1][0]
+    edges = sum(stopped_ns < at_ns < muted_ns for at_ns in contacts.edges_ns)
+    assert edges <= 1, f"{edges} edges without a parent: more than the pin that its end let go"
+    _comes_back(lab, contacts, muted_ns, "parent hung")
+    assert lab.pid("audio") != audio
+    lab.note(f"parent hung: in the wire again after {(contacts.mutes[-1][0] - fault_ns) / 1e9:.1f} s")
 
 
 def _safe_mode(lab: Lab, contacts: Contacts) -> None:

@@ -22,8 +22,18 @@ from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.menu.banks import BankPage, BanksPage, MoveInBankPage, PlacesPage
 from pedal.panel.menu.browser import FAVOURITES, BrowserPage, Fill
 from pedal.panel.menu.chain import PLUS, AddPage, BlockPage, ChainPage, MovePage
+from pedal.panel.menu.controls import (
+    ControllerPage,
+    EndPage,
+    ExpressionPage,
+    LearningPage,
+    MidiPage,
+    MoversPage,
+    ParamsPage,
+    PortsPage,
+)
 from pedal.panel.menu.dials import BlockKnob, LoopKnob, OutputKnob, ReferenceKnob
-from pedal.panel.menu.facts import Facts, Goods, Listed, SetupView, Thing
+from pedal.panel.menu.facts import ExpressionView, Facts, Goods, Listed, MidiView, SetupView, Thing
 from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage, TakenSnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
@@ -142,6 +152,8 @@ FACTS = Facts(
         "left": {"action": "previous_preset", "hold": "previous_bank"},
         "loop": {"action": "looper"},
     },
+    expression=ExpressionView("delay1.time_s", True, 0.31, 0.4, True),
+    midi=MidiView(("/dev/snd/midiC1D0",), ((20, "amp1.drive_db"), (64, "tuner"), (80, "wah7.position"))),
     banks=(Bank("Пятница", ("04-cyr",)), Bank("Friday", ("03-crunch", "02-long", "gone")), Bank("Empty")),
     bank="Friday",
     connection="full-range",
@@ -161,6 +173,9 @@ STRUMMED = (
     SetupView("strum", 1.0, "-31 dBFS", "Too quiet: turn the card's input gain up."),
     SetupView("period", 1.0, "0 gaps", judge_gaps(256, 4, 0, 12)),
 )
+
+
+LEARNING = replace(FACTS, midi=MidiView(learning="amp1.drive_db"))
 
 
 def menu_page(page: Page, at: int | None = None, facts: Facts = FACTS, message: str = "", tick: int = 0) -> Image.Image:
@@ -221,6 +236,16 @@ PAGES |= {
     "bank-take-out": menu_page(PlacesPage("Friday", moves=False), 2),
     "settings": menu_page(SettingsPage()),
     "output": menu_page(OutputPage(), 2),
+    "expression": menu_page(ExpressionPage()),
+    "expression-heel": menu_page(EndPage("heel")),
+    "expression-moves": menu_page(ParamsPage("delay1", "expression"), 1),
+    "midi": menu_page(MidiPage()),
+    "midi-none": menu_page(MidiPage(), facts=replace(FACTS, midi=MidiView())),
+    "midi-learn": menu_page(MoversPage("midi"), 2),
+    "midi-learning": menu_page(LearningPage(), facts=LEARNING),
+    "midi-learnt": menu_page(LearningPage()),
+    "midi-one": menu_page(ControllerPage(20)),
+    "midi-ports": menu_page(PortsPage()),
     "setup": menu_page(SetupPage(), facts=replace(FACTS, setup=STRUMMED)),
     "setup-strum": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMING)),
     "setup-quiet": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMED)),
@@ -242,6 +267,7 @@ SHEET = {
     "Presets": ("presets", "presets-long", "preset", "snapshots", "save-as", "save-as-letters"),
     "Snapshots, banks": ("snapshots-end", "snapshots-over", "snapshots-confirm", "banks", "bank", "bank-move"),
     "Switches": ("switches", "switches-one", "switches-of-preset", "switches-actions", "switches-hold", "bank-other"),
+    "Expression, MIDI": ("expression", "expression-heel", "midi", "midi-learn", "midi-learning", "midi-one"),
     "Setting up": ("setup", "setup-strum", "setup-quiet", "setup-gaps"),
     "Settings": ("settings", "output", "import-working", "import-refused", "import-done", "splash"),
 }

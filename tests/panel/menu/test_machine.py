@@ -13,8 +13,8 @@ from pedal.panel import protocol
 from pedal.panel.bank_requests import AddToBank, DeleteBank, MoveInBank, NewBank, RemoveFromBank, RenameBank, UseBank
 from pedal.panel.chain_requests import AddBlock, MoveBlock, NewPreset, RemoveBlock
 from pedal.panel.display.menu_pages import draw_menu
-from pedal.panel.hands_requests import AssignSwitch
-from pedal.panel.menu.facts import Facts, Goods, Listed, Thing
+from pedal.panel.hands_requests import AssignSwitch, Expression, Midi
+from pedal.panel.menu.facts import ExpressionView, Facts, Goods, Listed, MidiView, Thing
 from pedal.panel.menu.machine import IDLE_S, Menu
 from pedal.panel.menu.sheets import ChainSheet, KnobSheet, ListSheet, NameSheet
 from pedal.panel.preset_requests import (
@@ -191,6 +191,48 @@ def test_no_name_is_no_name() -> None:
     menu.push(facts, 0.0)
     choose(menu, facts, "Save")
     assert drive(menu, facts, ">oo<o") == [] and menu.is_open
+
+
+def test_the_expression_pedal_is_given_something_to_move_and_shown_its_ends() -> None:
+    menu = Menu()
+    menu.push(FACTS, 0.0)
+    assert choose(menu, FACTS, "Settings", "Expression pedal", "Moves", "Amp", "Drive") == [
+        Expression(moves="amp1.drive_db")
+    ]
+    assert menu.sheet(FACTS).title == "Expression pedal", "back where its target stands"
+    assert choose(menu, FACTS, "Moves", "As the board says") == [Expression(moves="board")]
+    assert choose(menu, FACTS, "Show its ends") == []
+    assert isinstance(menu.sheet(FACTS), KnobSheet)
+    assert drive(menu, FACTS, "o") == [Expression(end="heel")]
+    assert menu.sheet(FACTS).title == "Toe all the way down"
+    assert drive(menu, FACTS, "o") == [Expression(end="toe")]
+    assert choose(menu, FACTS, "Forget its ends") == [Expression(end="forget")]
+    unplugged = replace(FACTS, expression=ExpressionView("amp1.drive_db"))
+    assert [row.label for row in menu.sheet(unplugged).rows] == ["Moves"]
+
+
+def test_a_controller_is_taught_and_forgets() -> None:
+    menu, waiting = Menu(), replace(FACTS, midi=MidiView(learning="amp1.drive_db"))
+    menu.push(FACTS, 0.0)
+    assert choose(menu, FACTS, "Settings", "MIDI", "Learn", "Amp", "Drive") == [Midi(learn="amp1.drive_db")]
+    sheet = menu.sheet(waiting)
+    assert (sheet.title, sheet.rows) == ("Amp Drive", ()) and "Move the controller" in sheet.note
+    assert drive(menu, waiting, "o") == [Midi(cancel=True)], "not now"
+    assert choose(menu, FACTS, "Learn", "What a switch does", "Delay on/off") == [Midi(learn="bypass:delay1")]
+    assert "any more" in menu.sheet(FACTS).note, "it was moved"
+    drive(menu, FACTS, "o")
+    assert [row.label for row in menu.sheet(FACTS).rows] == ["CC 20", "CC 64", "CC 80", "Learn", "Ports"]
+    assert [row.value for row in menu.sheet(FACTS).rows[:3]] == ["Amp Drive", "Tuner", "wah7.position"]
+    assert choose(menu, FACTS, "CC 64", "Forget") == []
+    assert drive(menu, FACTS, ">o") == [Midi(forget=64)]
+    assert menu.sheet(FACTS).title == "MIDI, 1 port"
+
+
+def test_a_board_without_pedal_and_midi_has_no_pages_of_them() -> None:
+    menu, facts = Menu(), replace(FACTS, expression=None, midi=None)
+    menu.push(facts, 0.0)
+    choose(menu, facts, "Settings")
+    assert not {"Expression pedal", "MIDI"} & {row.label for row in menu.sheet(facts).rows}
 
 
 def test_what_cannot_be_undone_is_asked_twice() -> None:
