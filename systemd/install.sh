@@ -30,6 +30,7 @@ install -D -m 0644 -t /etc/tmpfiles.d "$here/tmpfiles.d/pedal.conf"
 install -D -m 0644 -t /etc/modules-load.d "$here/modules-load.d/pedal.conf"
 install -D -m 0644 -t /etc/udev/rules.d "$here"/udev/*.rules
 install -D -m 0644 -t /etc/systemd/system "$here"/*.service
+install -D -m 0644 -t /etc/profile.d "$here/profile.d/pedal-editor.sh"
 
 systemd-sysusers pedal.conf
 systemd-tmpfiles --create pedal.conf

@@ -1,4 +1,4 @@
-"""The editor's app: wiring, the main screen, and when it is drawn. ``pedal edit``, ``pedal-editor``, and at a login.
+"""The editor's app: wiring, the main screen, and when it is drawn. Run by ``pedal.cli.editor``.
 
 A process of its own for each login, and a client of the control socket like any command. It holds nothing that the
 pedal does not have: every edit is asked for at once, and a line that is cut takes nothing with it.
@@ -21,7 +21,6 @@ from pedal.editor.session import Session
 from pedal.editor.text_pages import GonePage, HelpPage, LogPage
 from pedal.editor.verbs import Verbs
 from pedal.editor.widgets import Chain, Knobs, Line, Pressed
-from pedal.paths import runtime_dir
 
 #: Drawn at most so often: more is wasted on a slow line, and no eye misses it.
 DRAW_S = 0.125
@@ -29,7 +28,6 @@ DRAW_S = 0.125
 WIDE = 110
 #: What was done stands there for so long before the pedal's own message may.
 NOTICE_S = 5.0
-SOCKET_NAME = "control.sock"
 
 
 class Editor(Verbs):
@@ -56,7 +54,7 @@ class Editor(Verbs):
         with Horizontal(id="middle"):
             yield Knobs(id="knobs")
             with VerticalScroll(id="aside", can_focus=False):
-                yield Line(id="log")
+                yield Line(id="about")
         with Horizontal(id="meters"):
             yield Line(id="in")
             yield Line(id="out")
@@ -142,7 +140,7 @@ class Editor(Verbs):
         say("notice", self._notice())
         say("keys", draw.foot(keys.FOOT, width))
         if self.has_class("-wide"):
-            say("log", Content("\n".join(draw.log_lines(view))))
+            say("about", draw.aside(view, main.query_one("#aside").size.width))
 
     def _notice(self) -> Content:
         """What was done last; after a while what the pedal has to say, if it has."""
@@ -162,12 +160,3 @@ class Editor(Verbs):
             self.push_screen(GonePage(trouble))
         elif isinstance(top, GonePage):
             self.pop_screen()
-
-
-def main(directory: Path | None = None) -> None:
-    """Run it in this terminal, until it is left."""
-    Editor((directory or runtime_dir()) / SOCKET_NAME).run()
-
-
-if __name__ == "__main__":
-    main()

@@ -136,6 +136,7 @@ class Browser(ListPage):
         """Search while it is typed."""
         self._words = event.value.casefold().split()
         self.look(self.session.view)
+        self.query_one(OptionList).action_first()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Into what was found."""

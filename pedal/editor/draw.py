@@ -150,6 +150,35 @@ def foot(keys: tuple[tuple[str, str], ...], width: int) -> Content:
     return Content("").join([*shown, *last])
 
 
+def aside(view: View, width: int) -> Content:
+    """Where there is room for it: what each block costs, how wide each amp may play, and the log."""
+    state, live = view.state, view.live
+    lines = [_heading("Cost", width)]
+    for block in state.preset.blocks if state else ():
+        lines.append(_cost(block, live, width))
+    lines.append(_heading("Width", width))
+    for amp in live.table("amps"):
+        now = f" {amp.get('id')}: {amp.get('width') or 'off'}"
+        lines.append(Content.assemble(now, (f"   asked for: {amp.get('quality')}", "$text-muted")))
+        if amp.get("held_down"):
+            lines.append(Content.styled("   ▼ held: no room for more", "$text-warning"))
+    lines.append(_heading("Log", width))
+    lines += [Content.styled(f" {line}", "$text-muted") for line in log_lines(view)]
+    return Content("\n").join(lines)
+
+
+def _heading(words: str, width: int) -> Content:
+    return Content.styled(f"── {words} ".ljust(width, "─"), "$primary")
+
+
+def _cost(block: Block, live: Live, width: int) -> Content:
+    length = max(width - 22, 4)
+    load = live.load_of(block.id) if block.on else 0.0
+    bar = "█" * round(min(load / max(live.number("budget", 0.7), 0.01), 1.0) * length)
+    said = f"{load:7.1%}" if block.on else "    off"
+    return Content.assemble(f" {block.id:<12.12} ", (f"{bar:·<{length}}", "$primary"), said)
+
+
 def log_lines(view: View) -> list[str]:
     """What the pedal said, and what the governor did, newest first."""
     said = list(view.state.said) if view.state else []

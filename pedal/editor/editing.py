@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from pedal.cli.client import RefusedError
 from pedal.editor.cells import Cell, Knob, Whole
 from pedal.editor.journal import Deed, Journal
 from pedal.editor.state import State
-from pedal.editor.wire import RefusedError
 from pedal.errors import ControlError
 from pedal.panel.desk_requests import HoldPreset
 from pedal.panel.preset_requests import SavePreset

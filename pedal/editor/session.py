@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pedal.cli.client import Client, Line, RefusedError
 from pedal.editor.cells import Knob
 from pedal.editor.editing import Editing
 from pedal.editor.state import Live, State, parse_state
-from pedal.editor.wire import GoneError, RefusedError, Wire
-from pedal.errors import PedalError
+from pedal.errors import ControlError, PedalError
 from pedal.panel.desk_requests import Show
 from pedal.panel.protocol import Request, Status
 
@@ -54,6 +54,10 @@ class View:
 Order = Callable[[Editing], str]
 
 
+class GoneError(ControlError):
+    """Nobody answers (any more); the message says why, and what to do."""
+
+
 class Session:
     """One for each editor.
 
@@ -64,9 +68,9 @@ class Session:
 
     def __init__(self, path: Path, told: Callable[[], None]) -> None:
         self.view = View()
-        self._path = path
+        self._client = Client(path)
         self._told = told
-        self._wire: Wire | None = None
+        self._line: Line | None = None
         self._editing = Editing(self._ask, self._look)
         self._orders: deque[Order] = deque()
         self._turns: dict[Knob, tuple[int, int]] = {}  # clicks and steps that wait
@@ -141,7 +145,7 @@ class Session:
                 if not self._orders:
                     if self._is_closing:
                         break
-                    self._news.wait(LOOK_S if self._wire is not None else RETRY_S)
+                    self._news.wait(LOOK_S if self._line is not None else RETRY_S)
                 orders = [self._orders.popleft() for _ in range(len(self._orders))]
             try:
                 self._connect()
@@ -158,8 +162,8 @@ class Session:
         self._hang_up()
 
     def _connect(self) -> None:
-        if self._wire is None:
-            self._wire = Wire(self._path)
+        if self._line is None:
+            self._line = self._client.open()
 
     def _obey(self, order: Order) -> None:
         try:
@@ -172,9 +176,14 @@ class Session:
             self._show(notice=notice, is_refusal=is_refusal, count=self.view.count + 1)
 
     def _ask(self, request: Request) -> dict[str, Any]:
-        if self._wire is None:
+        if self._line is None:
             raise GoneError("the pedal is not there")
-        return self._wire.ask(request)
+        try:
+            return self._line.ask(request)
+        except RefusedError:
+            raise
+        except ControlError as error:
+            raise GoneError(error.what, where=error.where, hint=error.hint) from error
 
     def _look(self) -> State:
         """What there is to edit, now."""
@@ -199,6 +208,6 @@ class Session:
             self._show(state=None, live=Live(), trouble=str(error))
 
     def _hang_up(self) -> None:
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
+        if self._line is not None:
+            self._line.close()
+            self._line = None

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pedal.editor.wire import Wire
+from pedal.cli.client import Client
 from pedal.errors import PedalError
 from pedal.library.banks import Bank
 from pedal.panel import protocol
@@ -50,11 +50,7 @@ class Served:
 
     def ask(self, request: protocol.Request) -> dict[str, Any]:
         """As another login would."""
-        wire = Wire(self.path)
-        try:
-            return wire.ask(request)
-        finally:
-            wire.close()
+        return Client(self.path).call(request, PATIENCE_S)
 
     def _serve(self) -> None:
         while isinstance(ask := self._items.get(), Ask):

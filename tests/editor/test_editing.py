@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pedal.cli.client import RefusedError
 from pedal.editor.cells import ABSENT, Job, Knob, Place, Placed, Presence, Quality, Switched
 from pedal.editor.editing import Editing
 from pedal.editor.state import State, parse_state
@@ -250,8 +251,6 @@ def test_a_whole_preset_is_held_again_from_what_there_is_then(login: Login, monk
             login.walk.menus.perform(SwitchBlock(block="gate1", on=False))
         asked.append(request)
         return login.ask(request)
-
-    from pedal.editor.wire import RefusedError
 
     def through_a_wire(request: Request) -> dict:  # type: ignore[type-arg]
         try:
