@@ -16,9 +16,9 @@ LINK_MAGIC = 0x4C41444550  # "PEDAL"
 MAX_FRAMES = 256
 BUS_STRIDE = MAX_FRAMES + 64
 #: Bus rows: left, right, the gate's key (input after its trim), a block's dry copies, two scratch
-#: rows for blocks, the pedal's dry input, and a bypass's cross-fade.
-LEFT, RIGHT, KEY, DRY_LEFT, DRY_RIGHT, SCRATCH, GAINS, DRY_ROW, MIX = range(9)
-BUS_ROWS = 9
+#: rows for blocks, the pedal's dry input, a bypass's cross-fade, and a third scratch row.
+LEFT, RIGHT, KEY, DRY_LEFT, DRY_RIGHT, SCRATCH, GAINS, DRY_ROW, MIX, SPARE = range(10)
+BUS_ROWS = 10
 
 # ---- words: control and status --------------------------------------------------------------
 (
@@ -150,9 +150,14 @@ ROW_FIELDS = 32
     NEW_TARGETS,  # f32 index of what its targets are from the adoption on,
     NEW_COUNT,  # so many: only of a row that goes on from the rig before
     TAIL_GAIN,  # only of a tail: the gain, times TAIL_GAIN_ONE, at which it rings on
-) = range(26)
+    SIZED,  # i64 index of the sizes of a block that can play fewer taps (SIZE_...), or 0
+) = range(27)
 TAIL_GAIN_ONE = 1 << 16
 SIDE_BOTH, SIDE_LEFT, SIDE_RIGHT = range(3)
+#: The bypass of a row: it plays, rings out, or fades out together with what rings of it.
+PLAYS, RINGS_OUT, FADES_OUT = 0.0, 1.0, 2.0
+#: Its ``QUIET``, besides: negative while it fades out; asleep, but its memory is not silent yet; being cleared.
+UNCLEAN, CLEANING = 1 << 40, 1 << 41
 SWITCHED_OWN, SWITCHED_CUT, SWITCHED_TAIL = range(3)
 SLOT_STRIDE = SLOT_HEADER + MAX_ROWS * ROW_FIELDS
 SLOTS = EVENTS_END
@@ -235,6 +240,15 @@ PRICE_WORDS = 2
 AMP_REST_PRICES = AMP_PRICES + PRICE_WORDS * MAX_WIDTHS  # of bringing each width to rest
 AMP_LEARN_PRICE = AMP_REST_PRICES + PRICE_WORDS * MAX_WIDTHS  # of learning a forecast
 AMP_WORDS = AMP_LEARN_PRICE + PRICE_WORDS
+
+# ---- sizes of a block that can play fewer taps: words of its I64 state, at the row's SIZED (dsp/cab.py) ----
+#: The size index that the governor wants (written by the panel); the one that plays, or of a change the larger of
+#: both; of a change, the smaller; its frames from the larger to the smaller, 0: none is under way; how many there are.
+SIZE_WANTED, SIZE_PLAYING, SIZE_OTHER, SIZE_WAY, SIZE_COUNT = range(5)
+MAX_SIZES = 3
+SIZE_TAPS = 5  # of each size, fewest first
+SIZE_PRICES = SIZE_TAPS + MAX_SIZES  # of playing each: PRICE_WORDS each, as a row's
+SIZE_WORDS = SIZE_PRICES + PRICE_WORDS * MAX_SIZES
 
 # ---- an amp's f32 state: ramps, edges for the splice, blocks ---------------------------------
 AMP_WET, AMP_DRIVE, AMP_LEVEL = 0, 3, 6  # ramps of three cells

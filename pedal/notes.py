@@ -38,6 +38,22 @@ class AmpNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start_idx: int = -1
 
 
+class ImpulseNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A cabinet's own facts.
+
+    Attributes:
+        sizes_idx: i64 index of its sizes (``layout.SIZE_...``).
+        taps: of each size, fewest first.
+        costs_ns: measured cost of each size, nanoseconds per frame on this machine; empty if unmeasured.
+        start_idx: the size that there is room for in this rig; -1: not looked for.
+    """
+
+    sizes_idx: int
+    taps: tuple[int, ...]
+    costs_ns: tuple[float, ...] = ()
+    start_idx: int = -1
+
+
 class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row.
 
@@ -49,7 +65,7 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         params_idx: f32 index of its targets.
         targets: kernel values that the panel stores when it publishes the rig.
         cost_key: two blocks of equal cost key cost the same.
-        cost_ns: measured cost besides an amp's model, nanoseconds per frame.
+        cost_ns: measured cost besides an amp's model, nanoseconds per frame; of a cabinet with all its taps.
     """
 
     id: str
@@ -62,6 +78,7 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cost_key: str = ""
     cost_ns: float = 0.0
     amp: AmpNote | None = None
+    impulse: ImpulseNote | None = None
 
     @property
     def owner(self) -> str:

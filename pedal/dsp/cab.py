@@ -8,78 +8,68 @@ stands and never moved. Taps are stored reversed, so that every output is a sum 
 There are always two sets of taps (the same one twice, if there is one response). Each channel hears a mix of them:
 while the knobs rest, that mix is made into taps of its own, level included, and costs what one response costs;
 while they turn, both sets are convolved and mixed frame by frame. The cuts are second-order Butterworth
-(``biquad``).
+(``biquad``). All of this is there with all the taps and with fewer, and the governor says with how many a cabinet
+plays (``cab_sizes``, ``cab_convolve``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pedal.dsp.biquad import COEFFICIENTS, STATES, biquad_run_kernel, biquad_step_kernel, cut_kernel
 from pedal.dsp.block import State, own_f32, own_i64, plays, resets
-from pedal.dsp.fir_tiles import LONG_FRAMES, SHORT_FRAMES, fir_long_tile, fir_short_tile
+from pedal.dsp.cab_convolve import (
+    begin_change_kernel,
+    cells_before_kernel,
+    convolve_size_kernel,
+    go_on_kernel,
+    half_way_kernel,
+    ring_frames,
+)
+from pedal.dsp.cab_sizes import sizes_of
 from pedal.dsp.ramp import param_kernel, ramps_begin_kernel, ramps_next_kernel
 from pedal.jit import kernel
-from pedal.jit.vectors import GROUP
-from pedal.layout import BUS_STRIDE, CHANNELS, DATA, F32, F64, I64, MAX_FRAMES, RATE, SCRATCH, TAPS
+from pedal.layout import (
+    BUS_STRIDE,
+    CHANNELS,
+    DATA,
+    F32,
+    F64,
+    I64,
+    RATE,
+    SCRATCH,
+    SIZE_COUNT,
+    SIZE_PLAYING,
+    SIZE_WANTED,
+    SIZE_WAY,
+    SIZE_WORDS,
+    SIZED,
+    SPARE,
+    TAPS,
+)
 from pedal.params.cab import CAB
 
 LEVEL, LOW_CUT, HIGH_CUT = CAB.index("level_db"), CAB.index("low_cut_hz"), CAB.index("high_cut_hz")
 MIX, WIDTH = CAB.index("mix"), CAB.index("width")
 KNOBS = len(CAB.params) - 1
 OWN_F32, OWN_I64 = own_f32(CAB), own_i64(CAB)
-HEAD, STALE = 0, 1  # own words: where the ring is written next, and whether the mixed taps are out of date
+#: Own words: where the ring is written next, whether the mixed taps are out of date, and its sizes (``SIZED``).
+HEAD, STALE, SIZES = 0, 1, 2
 STEP_FRAMES = 4
-#: A response that is cut ends in a half cosine over this part of it.
-FADE_SHARE = 0.125
 
 _ONE = np.float32(1.0)
 
 
-def two_sets(impulses: Sequence[NDArray[np.float32]], most: int) -> NDArray[np.float32]:
-    """One or two responses as the kernel wants them: cut to ``most`` taps, reversed, filled up to whole groups."""
-    cut = [_cut(impulse, most) for impulse in impulses]
-    size = -(-max(impulse.size for impulse in cut) // GROUP) * GROUP
-    sets = [np.pad(impulse[::-1], (size - impulse.size, 0)) for impulse in (cut[0], cut[-1])]
-    return np.concatenate(sets).astype(np.float32)
-
-
-def _cut(impulse: NDArray[np.float32], most: int) -> NDArray[np.float32]:
-    if impulse.size <= most:
-        return impulse
-    fade = max(1, int(most * FADE_SHARE))
-    cut = impulse[:most].copy()
-    cut[-fade:] *= (0.5 + 0.5 * np.cos(np.pi * (np.arange(fade) + 1) / (fade + 1))).astype(np.float32)
-    return cut
-
-
-@kernel
-def ring_frames(taps: int) -> int:
-    """Length of a channel's ring: the past, a block, and what the last tile reads beyond."""
-    return (taps + MAX_FRAMES + LONG_FRAMES + 15) // 16 * 16
-
-
 def state(rate_hz: int, data_cells: int) -> State:
-    """Mixed taps and rings of two channels, two cuts; it rings for as long as its taps last."""
+    """Mixed taps of all sizes and rings of two channels, two cuts; it rings for as long as its taps last.
+
+    ``data_cells`` are those of two sets of all taps.
+    """
     taps = data_cells // 2
-    cuts = 2 * (COEFFICIENTS + 2 * STATES)
-    return State(f32=2 * taps + 4 * ring_frames(taps), f64=cuts, i64=2, quiet_frames=taps)
-
-
-@kernel
-def convolve_kernel(f32: Any, taps: int, count: int, history: int, out: int, n: int) -> None:
-    """``out[t] = sum_k taps[k] * history[t + k]`` for ``n`` frames; overruns ``out`` by less than a tile."""
-    t = 0
-    while n - t > SHORT_FRAMES:
-        fir_long_tile(f32, taps, count, history + t, out + t)
-        t += LONG_FRAMES
-    while t < n:
-        fir_short_tile(f32, taps, count, history + t, out + t)
-        t += SHORT_FRAMES
+    f32 = 2 * sum(sizes_of(taps)) + 4 * ring_frames(taps)
+    return State(f32=f32, f64=2 * (COEFFICIENTS + 2 * STATES), i64=SIZES + SIZE_WORDS, quiet_frames=taps)
 
 
 @kernel
@@ -97,14 +87,19 @@ def _set_cuts(f32: Any, f64: Any, i64: Any, row: int) -> None:
 
 
 @kernel
+def _set_cells(i64: Any, row: int) -> int:
+    """Cells of one response in all sizes."""
+    return cells_before_kernel(i64, i64[row + SIZED], i64[i64[row + SIZED] + SIZE_COUNT])
+
+
+@kernel
 def _mix_taps(f32: Any, i64: Any, row: int) -> None:
-    """Taps of each channel for the knobs as they stand."""
-    taps, first = i64[row + TAPS], i64[row + DATA]
-    level = param_kernel(f32, i64, row, LEVEL)
+    """Taps of each channel, in all sizes, for the knobs as they stand."""
+    cells, first, level = _set_cells(i64, row), i64[row + DATA], param_kernel(f32, i64, row, LEVEL)
     for channel in range(2):
-        mixed, mix = i64[row + F32] + OWN_F32 + channel * taps, share_kernel(f32, i64, row, channel)
-        for k in range(taps):
-            f32[mixed + k] = level * (f32[first + k] + (f32[first + taps + k] - f32[first + k]) * mix)
+        mixed, mix = i64[row + F32] + OWN_F32 + channel * cells, share_kernel(f32, i64, row, channel)
+        for k in range(cells):
+            f32[mixed + k] = level * (f32[first + k] + (f32[first + cells + k] - f32[first + k]) * mix)
     i64[i64[row + I64] + OWN_I64 + STALE] = 0
 
 
@@ -144,37 +139,44 @@ def _play_turning(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int, left
 @plays
 def cab_kernel(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
     """Convolve the bus in place."""
-    taps, own, words = i64[row + TAPS], i64[row + F32] + OWN_F32, i64[row + I64] + OWN_I64
-    size, head, past = ring_frames(taps), i64[words + HEAD], taps - 1
+    own, words, sizes = i64[row + F32] + OWN_F32, i64[row + I64] + OWN_I64, i64[row + SIZED]
+    cells, data, half = _set_cells(i64, row), i64[row + DATA], half_way_kernel(i64[row + RATE])
+    size, head, spare = ring_frames(i64[row + TAPS]), i64[words + HEAD], bus + SPARE * BUS_STRIDE
     left = ramps_begin_kernel(f32, i64, row, KNOBS)
     if left == 0 and i64[words + STALE]:
         _mix_taps(f32, i64, row)
-    start = head - past if head >= past else head - past + size
+    step = begin_change_kernel(i64, sizes, half)
+    newest = head if head >= i64[row + TAPS] - 1 else head + size  # all taps back from here is one piece
     for channel in range(i64[row + CHANNELS]):
-        at, ring = bus + channel * BUS_STRIDE, own + 2 * taps + 2 * channel * size
+        at, ring = bus + channel * BUS_STRIDE, own + 2 * cells + 2 * channel * size
         _remember(f32, ring, size, head, at, n)
         if left > 0:
             second = bus + (SCRATCH + channel) * BUS_STRIDE
-            convolve_kernel(f32, i64[row + DATA] + taps, taps, ring + start, second, n)
-            convolve_kernel(f32, i64[row + DATA], taps, ring + start, at, n)
+            convolve_size_kernel(f32, i64, sizes, data + cells, ring + newest, step, half, second, spare, n)
+            convolve_size_kernel(f32, i64, sizes, data, ring + newest, step, half, at, spare, n)
         else:
-            convolve_kernel(f32, own + channel * taps, taps, ring + start, at, n)
+            mixed = own + channel * cells
+            convolve_size_kernel(f32, i64, sizes, mixed, ring + newest, step, half, at, spare, n)
             section = i64[row + F64] + 2 * COEFFICIENTS + 2 * channel * STATES
             biquad_run_kernel(f32, f64, i64[row + F64], section, at, n)
             biquad_run_kernel(f32, f64, i64[row + F64] + COEFFICIENTS, section + STATES, at, n)
     if left > 0:
         _play_turning(f32, f64, i64, row, bus, n, left)
+    if step != 0:
+        go_on_kernel(i64, sizes, step, half, n)
     i64[words + HEAD] = head + n if head + n < size else head + n - size
 
 
 @resets
 def reset_cab_kernel(f32: Any, f64: Any, i64: Any, row: int) -> None:
-    """Fresh taps and coefficients; forget the past of both channels."""
-    taps = i64[row + TAPS]
+    """Fresh taps and coefficients, of the size that is wanted; forget the past of both channels."""
+    sizes = i64[row + SIZED]
+    i64[sizes + SIZE_PLAYING] = min(max(i64[sizes + SIZE_WANTED], 0), i64[sizes + SIZE_COUNT] - 1)
+    i64[sizes + SIZE_WAY] = 0
     _mix_taps(f32, i64, row)
     _set_cuts(f32, f64, i64, row)
-    for k in range(4 * ring_frames(taps)):
-        f32[i64[row + F32] + OWN_F32 + 2 * taps + k] = 0.0
+    for k in range(4 * ring_frames(i64[row + TAPS])):
+        f32[i64[row + F32] + OWN_F32 + 2 * _set_cells(i64, row) + k] = 0.0
     for k in range(4 * STATES):
         f64[i64[row + F64] + 2 * COEFFICIENTS + k] = 0.0
     i64[i64[row + I64] + OWN_I64 + HEAD] = 0

@@ -1,50 +1,31 @@
-"""Which width each amp should play, from loads and costs. Pure: no clock, no memory but its own.
+"""When to give way and when to take back, from loads and a scene. Pure: no clock, no memory but its own.
 
-Called by the panel about twenty times a second (``step``), and before it switches on something that
-costs (``fit``). The rules, in the order they apply:
+Called by the panel about twenty times a second (``step``). What fits is for ``fit`` to say; here is when. In the order
+in which the rules apply:
 
-* over the budget: narrow at once, the amp whose narrowing frees most;
-* wider would fit, with a margin, and has done so for a while: widen one amp by one width;
-* a widening that had to be taken back makes the next wait twice as long.
+* over the budget: give way at once, as far as the book says it takes; but what is heard (taps, a block) only if all
+  else was not enough for a second, or if periods would soon overrun;
+* something better would fit, with a margin, and has done so for a while: one step back up;
+* how long a while is, and when a step was a mistake, is told in ``memory``.
+
+The load need not follow the book: what it has beyond the book (a hot board, a neighbour, the book's mistakes) counts as
+there to stay, and what it lacks is not counted on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-#: A widening must leave this share of the period free below the budget.
+from pedal.governor import words
+from pedal.governor.fit import best, preference
+from pedal.governor.memory import Memory, after_holding, after_orders, after_overload, after_raise
+from pedal.governor.scene import OFF, Order, Plan, Scene, Width, plan_of, with_plan
+
+#: A step back up must leave this share of the period free below the budget.
 MARGIN = 0.05
-#: After any change the load needs this long to show it.
-SETTLE_S = 0.3
-#: Headroom must last this long before the first widening, and at most so long after many failures.
-PATIENCE_S, PATIENCE_MAX_S = 1.5, 60.0
-#: A narrowing within this time after a widening takes it back.
-REGRET_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Amp:
-    """One amp as the governor sees it.
-
-    Attributes:
-        id: its block.
-        costs: share of the period of each width, narrowest first.
-        playing: width index now, or -1 while it is switched off.
-        ceiling: the widest the player allows.
-        floor: the narrowest the player allows; only a period that overran goes below.
-    """
-
-    id: str
-    costs: tuple[float, ...]
-    playing: int
-    ceiling: int
-    floor: int = 0
-
-    @property
-    def cost(self) -> float:
-        """Share of the period it takes now."""
-        return self.costs[self.playing] if self.playing >= 0 else 0.0
+#: Over the budget for so long before something that is heard gives way; above so much of the period, at once.
+AUDIBLE_AFTER_S, URGENT = 1.0, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,89 +36,88 @@ class Load:
     budget: float
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Amp ``id`` should play ``width`` because of ``reason`` (words for players)."""
-
-    id: str
-    width: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the governor remembers between steps."""
-
-    quiet_until_s: float = 0.0
-    headroom_since_s: float | None = None
-    patience_s: float = PATIENCE_S
-    widened_at_s: float | None = None
-
-
-def fit(amps: Sequence[Amp], others: float, budget: float) -> tuple[int, ...]:
-    """Widest widths that fit beside a load of ``others``; the narrowest where nothing fits.
-
-    Starting from every amp's ceiling, the amp whose next narrowing frees most gives way, one width
-    at a time; of equals the last in the chain, whose sound the earlier ones have already shaped.
-    """
-    widths = [amp.ceiling for amp in amps]
-
-    def freed(index: int) -> float:
-        costs, width = amps[index].costs, widths[index]
-        return costs[width] - costs[width - 1]
-
-    while others + sum(amp.costs[width] for amp, width in zip(amps, widths, strict=True)) > budget:
-        able = [index for index, width in enumerate(widths) if width > amps[index].floor]
-        if not able:
-            break
-        widths[max(able, key=lambda index: (freed(index), index))] -= 1
-    return tuple(widths)
-
-
-def step(memory: Memory, load: Load, amps: Sequence[Amp], now_s: float) -> tuple[Memory, tuple[Decision, ...]]:
-    """One look; returns what to remember and what to do."""
-    on = [amp for amp in amps if amp.playing >= 0]
-    capped = tuple(Decision(amp.id, amp.ceiling, "as chosen") for amp in on if amp.playing > amp.ceiling)
+def step(memory: Memory, load: Load, scene: Scene, now_s: float) -> tuple[Memory, tuple[Order, ...]]:
+    """One look; returns what to remember and what to do. ``scene.others`` is not read: the load says more."""
+    capped = tuple(words.as_chosen(amp) for amp in scene.amps if amp.playing > amp.ceiling)
     if capped:
-        return replace(memory, quiet_until_s=now_s + SETTLE_S, headroom_since_s=None), capped
-    if now_s < memory.quiet_until_s or not on:
+        return after_orders(memory, now_s), capped
+    if now_s < memory.quiet_until_s:
         return memory, ()
+    seen = replace(scene, others=max(0.0, load.mean - scene.known))
     if load.mean > load.budget:
-        return _narrow(memory, load, on, now_s)
-    return _widen(memory, load, on, now_s)
+        return _give_way(memory, load, seen, now_s)
+    return _take_back(after_holding(replace(memory, over_since_s=None), now_s), load, seen, now_s)
 
 
-def _narrow(memory: Memory, load: Load, on: Sequence[Amp], now_s: float) -> tuple[Memory, tuple[Decision, ...]]:
-    able = [amp for amp in on if amp.playing > amp.floor]
-    if not able:
+def _give_way(memory: Memory, load: Load, scene: Scene, now_s: float) -> tuple[Memory, tuple[Order, ...]]:
+    target = best(_at_most_now(scene), load.budget)
+    quiet = replace(plan_of(scene), widths=target.widths, tails=target.tails)
+    orders = words.giving_way(scene, quiet)
+    if _load_of(scene, quiet) > URGENT:
+        orders = words.giving_way(scene, target)
+    elif not orders:
+        since_s = memory.over_since_s if memory.over_since_s is not None else now_s
+        if now_s - since_s < AUDIBLE_AFTER_S:
+            return replace(memory, over_since_s=since_s, headroom_since_s=None), ()
+        orders = words.giving_way(scene, replace(target, held=frozenset())) or words.giving_way(scene, target)
+    if not orders:  # nothing is left that could
         return replace(memory, headroom_since_s=None), ()
-    others = max(0.0, load.mean - sum(amp.cost for amp in on))
-    fitting = dict(zip((amp.id for amp in on), fit(on, others, load.budget), strict=True))
-    narrower = [(amp, fitting[amp.id]) for amp in able if fitting[amp.id] < amp.playing]
-    if not narrower:  # the costs say it fits, the clock says it does not: believe the clock
-        heaviest = max(able, key=lambda amp: amp.costs[amp.playing] - amp.costs[amp.playing - 1])
-        narrower = [(heaviest, heaviest.playing - 1)]
-    regretted = memory.widened_at_s is not None and now_s - memory.widened_at_s < REGRET_S
-    patience_s = min(PATIENCE_MAX_S, memory.patience_s * 2.0) if regretted else memory.patience_s
-    after = replace(
-        memory, quiet_until_s=now_s + SETTLE_S, headroom_since_s=None, patience_s=patience_s, widened_at_s=None
-    )
-    reason = f"load {load.mean:.0%} is over the budget of {load.budget:.0%}"
-    return after, tuple(Decision(amp.id, width, reason) for amp, width in narrower)
+    return after_overload(memory, now_s), orders
 
 
-def _widen(memory: Memory, load: Load, on: Sequence[Amp], now_s: float) -> tuple[Memory, tuple[Decision, ...]]:
-    if memory.widened_at_s is not None and now_s - memory.widened_at_s >= REGRET_S:
-        memory = replace(memory, patience_s=PATIENCE_S, widened_at_s=None)  # it held: trust again
-    room = load.budget - MARGIN - load.mean
-    steps = [(amp.costs[amp.playing + 1] - amp.costs[amp.playing], amp) for amp in on if amp.playing < amp.ceiling]
-    fitting = [(cost, index) for index, (cost, _) in enumerate(steps) if cost <= room]
-    if not fitting:
-        return replace(memory, headroom_since_s=None), ()
+def _take_back(memory: Memory, load: Load, scene: Scene, now_s: float) -> tuple[Memory, tuple[Order, ...]]:
+    scene = replace(scene, others=scene.others + scene.tails, tails=0.0)  # they end by themselves
+    now = plan_of(scene)
+    limit = load.budget - MARGIN
+    target = best(scene, limit) if _lacks_something(scene) else now
+    if preference(scene, target) <= preference(scene, now) or _load_of(scene, target) > limit:
+        return replace(memory, headroom_since_s=None, is_owed=False), ()
+    giving = words.giving_way(scene, target)
+    promised, order = _load_of(scene, target), None
+    if not giving:
+        promised, order = next(_steps_up(scene, target))
     since_s = memory.headroom_since_s if memory.headroom_since_s is not None else now_s
-    if now_s - since_s < memory.patience_s:
+    is_heard = any(not isinstance(each, Width) for each in (*giving, order) if each)
+    if now_s - since_s < memory.wait_s(promised, is_heard):
         return replace(memory, headroom_since_s=since_s), ()
-    amp = steps[min(fitting)[1]][1]
-    after = replace(memory, quiet_until_s=now_s + SETTLE_S, headroom_since_s=None, widened_at_s=now_s)
-    reason = f"load {load.mean:.0%} of {load.budget:.0%} leaves room"
-    return after, (Decision(amp.id, amp.playing + 1, reason),)
+    if order is None:  # a swap: first what gives way
+        return replace(after_orders(memory, now_s), is_owed=True), giving
+    return after_raise(memory, promised, now_s), (order,)
+
+
+def _steps_up(scene: Scene, target: Plan) -> Iterator[tuple[float, Order]]:
+    """Steps from what plays to a plan, and the load that each promises: what gave way last comes back last."""
+    now = plan_of(scene)
+    for extra in scene.extras:
+        if extra.held and extra.id not in target.held:
+            yield _load_of(scene, replace(now, held=now.held - {extra.id})), words.release(extra)
+    for at, (impulse, size) in enumerate(zip(scene.impulses, target.sizes, strict=True)):
+        if size > impulse.playing:
+            yield _load_of(scene, replace(now, sizes=_with(now.sizes, at, size))), words.taps(impulse, size)
+    wider = [at for at, amp in enumerate(scene.amps) if target.widths[at] > amp.playing]
+    plans = {at: replace(now, widths=_with(now.widths, at, scene.amps[at].playing + 1)) for at in wider}
+    for at in sorted(wider, key=lambda at: _load_of(scene, plans[at])):
+        yield _load_of(scene, plans[at]), words.width(scene.amps[at], scene.amps[at].playing + 1)
+
+
+def _with(indices: tuple[int, ...], at: int, index: int) -> tuple[int, ...]:
+    return (*indices[:at], index, *indices[at + 1 :])
+
+
+def _load_of(scene: Scene, plan: Plan) -> float:
+    played = with_plan(scene, plan)
+    return played.others + played.known
+
+
+def _lacks_something(scene: Scene) -> bool:
+    narrow = any(OFF < amp.playing < amp.ceiling for amp in scene.amps)
+    short = any(OFF < impulse.playing < len(impulse.costs) - 1 for impulse in scene.impulses)
+    return narrow or short or any(extra.held for extra in scene.extras)
+
+
+def _at_most_now(scene: Scene) -> Scene:
+    """The scene in which nothing can be better than it is."""
+    amps = [replace(amp, ceiling=amp.playing, floor=min(amp.floor, amp.playing)) for amp in scene.amps]
+    impulses = [replace(impulse, costs=impulse.costs[: impulse.playing + 1]) for impulse in scene.impulses]
+    extras = [extra for extra in scene.extras if not extra.held]
+    return replace(scene, amps=tuple(amps), impulses=tuple(impulses), extras=tuple(extras))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pedal.governor import decide
+from pedal.governor.fit import fit
+from pedal.governor.scene import Amp
 from pedal.library.assets import Assets
 from pedal.library.loader import Loader
 from pedal.nam.file import load_model
@@ -92,8 +93,8 @@ def table(period_frames: int) -> str:
 
 
 def _cell(shares: Shares) -> str:
-    amps = [decide.Amp(name, costs, len(costs) - 1, len(costs) - 1) for name, costs in shares.amps.items()]
-    widths = decide.fit(amps, shares.others, BUDGET)
+    amps = [Amp(name, costs, len(costs) - 1, len(costs) - 1) for name, costs in shares.amps.items()]
+    widths = fit(amps, shares.others, BUDGET)
     total, widest = shares.total(widths), shares.total([amp.ceiling for amp in amps])
     full = sum(width == amp.ceiling for width, amp in zip(widths, amps, strict=True))
     counted = {"Full": full, "Lite": len(amps) - full}

@@ -19,8 +19,9 @@ import msgspec
 
 from pedal import layout
 from pedal.errors import PedalError
-from pedal.governor import decide
 from pedal.governor.book import beside
+from pedal.governor.fit import fit
+from pedal.governor.scene import OFF, Amp
 from pedal.jit.machine import wake_exactly
 from pedal.levels import USUAL, Levels
 from pedal.library.assets import Assets
@@ -153,16 +154,16 @@ def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, i
     """Width index by block id that every amp should start with, by measured costs; the same for both sides of one."""
     share = job.rate_hz * 1e-9 * job.cpu_scale * job.slowness
     sounding = [part for part in parts if part.block.on or part.tail]
-    others = sum(costs[part.cost_key][0] for part in sounding if part.amp is None) * share
-    amps: dict[str, decide.Amp] = {}
+    others = sum(costs[part.cost_key][-1] for part in sounding if part.amp is None) * share
+    amps: dict[str, Amp] = {}
     for part in parts:
         if part.amp is not None:
             before = amps[part.owner].costs if part.owner in amps else (0.0,) * len(part.amp.packed)
             shares = tuple(ns * share + other for ns, other in zip(costs[part.cost_key], before, strict=True))
             floor, ceiling = limits(job.quality.get(part.owner, "auto"), len(shares))
-            amps[part.owner] = decide.Amp(part.owner, shares, ceiling if part.block.on else -1, ceiling, floor)
-    on = [amp for amp in amps.values() if amp.playing >= 0]
-    chosen = dict(zip((amp.id for amp in on), decide.fit(on, others, job.budget), strict=True))
+            amps[part.owner] = Amp(part.owner, shares, ceiling if part.block.on else OFF, ceiling, floor)
+    on = [amp for amp in amps.values() if amp.playing != OFF]
+    chosen = dict(zip((amp.id for amp in on), fit(on, others, job.budget), strict=True))
     return {part.block.id: chosen.get(part.owner, amps[part.owner].ceiling) for part in parts if part.amp}
 
 

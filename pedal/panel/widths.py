@@ -14,6 +14,9 @@ from typing import Any
 
 from pedal import layout
 from pedal.governor import decide
+from pedal.governor.fit import fit
+from pedal.governor.memory import Memory, after_overload
+from pedal.governor.scene import Amp, Scene, Width
 from pedal.link.status import Event, Status
 from pedal.notes import BlockNote, RigNotes
 from pedal.panel.quality import limits
@@ -64,14 +67,14 @@ class Widths:
         self.budget = budget
         self.changes: deque[Change] = deque(maxlen=HISTORY)
         self._rigs = rigs
-        self._memory = decide.Memory()
+        self._memory = Memory()
         self._reasons: dict[str, tuple[str, float]] = {}
         #: How much longer things take, of late, than their notes say: the book's common factor.
         self.slowness = 1.0
 
     def restart(self) -> None:
         """Forget what was learned about the last rig."""
-        self._memory = decide.Memory()
+        self._memory = Memory()
 
     def tick(self, status: Status, quality: dict[str, str], now_s: float) -> None:
         """One step of the governor."""
@@ -85,12 +88,13 @@ class Widths:
         for amp in states.values():
             if amp.held != layout.NO_WIDTH:  # answered here: the governor takes it from there
                 self._ask(amp, min(amp.wanted, amp.held), OVERRAN, status)
-                self._memory = decide.Memory(quiet_until_s=now_s + decide.SETTLE_S, patience_s=self._memory.patience_s)
+                self._memory = after_overload(self._memory, now_s)
         load = decide.Load(status.load_mean, self.budget)
         amps = [self._corrected(self.amp_view(amp, status, quality), self.slowness) for amp in states.values()]
-        self._memory, decisions = decide.step(self._memory, load, amps, now_s)
-        for decision in decisions:
-            self._ask(states[decision.id], decision.width, decision.reason, status)
+        self._memory, orders = decide.step(self._memory, load, Scene(tuple(amps)), now_s)
+        for order in orders:
+            if isinstance(order, Width):
+                self._ask(states[order.id], order.width, order.reason, status)
 
     def make_room_for_block(self, block: BlockNote, status: Status, quality: dict[str, str]) -> bool:
         """``make_room`` for a block of the playing rig."""
@@ -120,7 +124,7 @@ class Widths:
         known = self._rigs.cost_without_amps_ns() * status.rate_hz * 1e-9 * status.cpu_scale
         others = max(known, status.load_mean - sum(view.cost for view in views)) + extra * slowness
         waiting = False
-        for amp, width in zip(states, decide.fit(views, others, self.budget), strict=True):
+        for amp, width in zip(states, fit(views, others, self.budget), strict=True):
             if amp.playing < 0:
                 self._rigs.ask_width(amp, width)
             elif width < amp.playing:
@@ -157,17 +161,17 @@ class Widths:
         """True when every playing amp plays what it was asked for."""
         return all(amp.playing < 0 or amp.playing <= amp.wanted for amp in self._rigs.amps())
 
-    def amp_view(self, amp: AmpState, status: Status, quality: dict[str, str]) -> decide.Amp:
+    def amp_view(self, amp: AmpState, status: Status, quality: dict[str, str]) -> Amp:
         """An amp as the governor sees it."""
         assert amp.block.amp is not None
         share = status.rate_hz * 1e-9 * status.cpu_scale
         sides = [row.amp.costs_ns for row in amp.rows if row.amp]
         costs = tuple(sum(both) * share for both in zip(*sides, strict=True))
         floor, ceiling = limits(quality.get(amp.block.owner, "auto"), len(costs))
-        return decide.Amp(amp.block.id, costs, amp.playing, ceiling, floor)
+        return Amp(amp.block.id, costs, amp.playing, ceiling, floor)
 
     @staticmethod
-    def _corrected(view: decide.Amp, slowness: float) -> decide.Amp:
+    def _corrected(view: Amp, slowness: float) -> Amp:
         return replace(view, costs=tuple(cost * slowness for cost in view.costs))
 
     def note_event(self, event: Event, status: Status, now_s: float) -> Change | None:

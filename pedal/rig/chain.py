@@ -15,7 +15,7 @@ from pedal.dsp.guard import is_broken_kernel
 from pedal.dsp.ramp import ramp_begin_kernel, ramp_frames_kernel, ramp_next_kernel
 from pedal.jit import entry, kernel
 from pedal.jit.linked import linked_kernel
-from pedal.jit.machine import CLOCK_MONOTONIC, clock_ns, flush_denormals, restore_float_mode
+from pedal.jit.machine import CLOCK_MONOTONIC, clock_ns, flush_denormals, restore_float_mode, store_release
 from pedal.layout import (
     BUS_STRIDE,
     CABS_OFF,
@@ -28,6 +28,7 @@ from pedal.layout import (
     EDGE_WORDS,
     EVENT_GUARD,
     F32,
+    FADES_OUT,
     FRAME,
     GUARD_FRAME,
     GUARD_TRIPS,
@@ -39,12 +40,16 @@ from pedal.layout import (
     OUT_EDGE_WORDS,
     PARAMS,
     PRICE,
+    PRICE_WORDS,
     QUIET,
     QUIET_FRAMES,
     RATE,
     ROW_COST_F64,
     ROW_FIELDS,
     SERIAL,
+    SIZE_PLAYING,
+    SIZE_PRICES,
+    SIZED,
     SLOT_HEADER,
     SLOT_ROWS,
     SPREAD,
@@ -53,7 +58,9 @@ from pedal.layout import (
     SWITCHED_OWN,
     TAIL_GAIN,
     TAIL_GAIN_ONE,
+    UNCLEAN,
 )
+from pedal.rig.clearing import may_wake_kernel
 from pedal.rig.dispatch import play_kind, reset_kind
 from pedal.rig.edges import row_bridge_kernel
 from pedal.rig.events import push_event_kernel
@@ -63,12 +70,17 @@ from pedal.rig.spend import spend_kernel
 COST_WEIGHT = 0.05
 #: A tail below this (-120 dBFS) is over.
 SILENT = 1e-6
+#: One that is not wanted any more fades out in this time.
+FADE_S = 0.03
 TWO, THREE = np.float32(2.0), np.float32(3.0)
 
 
 @kernel
 def _play_block(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> None:
-    spend_kernel(i64, row + PRICE, n)
+    price, sizes = row + PRICE, i64[row + SIZED]
+    if sizes > 0:
+        price = sizes + SIZE_PRICES + PRICE_WORDS * i64[sizes + SIZE_PLAYING]
+    spend_kernel(i64, price, n)
     play_kind(i64[row + KIND], f32, f64, i64, row, bus, n)
 
 
@@ -77,12 +89,22 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
     """A block that can be bypassed: it comes and goes on the bypass's ramp, and is skipped when nothing of it is heard.
 
     One that is cut is cross-faded with the dry sound. One with a tail is fed the faded part of the dry sound and
-    the rest goes past it, so that it takes nothing new in and rings out. What goes into it is bridged across an
-    adoption (``edges.py``).
+    the rest goes past it, so that it takes nothing new in and rings out; or, where there is no room for that, fades
+    out, and is cleared before it plays again (``clearing.py``). What goes into it is bridged across an adoption
+    (``edges.py``).
     """
-    cells, left, quiet = i64[row + F32], i64[row + I64], i64[row + QUIET]
-    wet = 1.0 if f32[i64[row + PARAMS]] < 0.5 else 0.0
+    cells, left, quiet, switched = i64[row + F32], i64[row + I64], i64[row + QUIET], f32[i64[row + PARAMS]]
+    wet = 1.0 if switched < 0.5 else 0.0
     if i64[row + KIND] == KIND_CAB and i64[CABS_OFF]:
+        wet = 0.0
+    cut, fade = i64[row + SWITCHED] == SWITCHED_CUT, int(FADE_S * i64[row + RATE])
+    if i64[quiet] >= UNCLEAN and (wet == 0.0 or not may_wake_kernel(f32, f64, i64, row)):
+        i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = 0
+        return
+    if switched >= FADES_OUT and not cut and 0 <= i64[quiet] < i64[row + QUIET_FRAMES]:
+        i64[quiet] = -fade
+    fading = -i64[quiet] if i64[quiet] < 0 else 0
+    if fading > 0:
         wet = 0.0
     moving = ramp_begin_kernel(f32, i64, cells, left, wet, ramp_frames_kernel(i64[row + RATE]))
     if not moving and f32[cells] > 0.5:
@@ -93,7 +115,7 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
     if not moving and i64[quiet] >= i64[row + QUIET_FRAMES]:
         i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = 0  # who sleeps through a change wakes up to no memory of it
         return
-    channels, dry, cut = i64[row + CHANNELS], bus + DRY_LEFT * BUS_STRIDE, i64[row + SWITCHED] == SWITCHED_CUT
+    channels, dry = i64[row + CHANNELS], bus + DRY_LEFT * BUS_STRIDE
     if not moving and cut:
         reset_kind(i64[row + KIND], f32, f64, i64, row)
         i64[quiet] = i64[row + QUIET_FRAMES]
@@ -117,9 +139,17 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
         for t in range(n):
             at = channel * BUS_STRIDE + t
             y = f32[bus + at] * (f32[mix + t] if cut else gain)
+            if fading > 0:
+                heard = f32.dtype.type(max(0, fading - t - 1)) / f32.dtype.type(fade)
+                y *= heard * heard * (THREE - TWO * heard)
             loudest = max(loudest, abs(y))
             f32[bus + at] = y + f32[dry + at]
-    i64[quiet] = 0 if moving or loudest > SILENT else i64[quiet] + n
+    if fading > n:
+        i64[quiet] = n - fading
+    elif fading > 0:
+        store_release(i64, quiet, UNCLEAN)
+    else:
+        i64[quiet] = 0 if moving or loudest > SILENT else i64[quiet] + n
 
 
 @linked_kernel("void(float32[::1], float64[::1], int64[::1], int64, int64, int64)")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pedal.dsp.block import own_f32, own_i64
-from pedal.dsp.cab import two_sets
+from pedal.dsp.cab_sizes import all_sets
 from pedal.errors import PresetError
 from pedal.layout import MAX_FRAMES, MAX_ROWS, SIDE_BOTH, SIDE_LEFT, SIDE_RIGHT
 from pedal.levels import USUAL, Levels, input_gain, output_gain
@@ -83,7 +83,8 @@ class Part:
         targets: kernel values of all parameters, cell by cell.
         f32, f64, i64: memory elements per view, what all blocks have included.
         quiet_frames, meter: see ``dsp.block.State``.
-        data: constants (two sets of reversed taps), may be empty.
+        data: constants (two sets of reversed taps, in all sizes), may be empty.
+        sizes: of a cabinet: with how many taps it may play, fewest first.
         channels: 1 or 2: how many it plays where it stands.
         spread: it is the first with two.
         side: of an amp that plays twice.
@@ -99,6 +100,7 @@ class Part:
     f64: int
     i64: int
     data: NDArray[np.float32]
+    sizes: tuple[int, ...] = ()
     quiet_frames: int = 0
     meter: int = 0
     channels: int = 1
@@ -116,8 +118,8 @@ class Part:
 
     @property
     def taps(self) -> int:
-        """Of an impulse response, per channel."""
-        return self.data.size // 2
+        """Of an impulse response, per channel: all of them."""
+        return self.sizes[-1] if self.sizes else 0
 
     @property
     def cost_key(self) -> str:
@@ -199,7 +201,7 @@ def compile_block(block: Block, rate_hz: int, assets: Assets | None = None, leve
     Raises:
         ModelError, ImpulseError: an asset that does not load.
     """
-    kind, data, key, amp = KINDS[block.kind], _NOTHING, block.kind, None
+    kind, data, key, amp, sizes = KINDS[block.kind], _NOTHING, block.kind, None, tuple[int, ...]()
     values, price = block.kernel_values(), block.price
     if kind.bypass == "tail":
         # With other knobs it is another one: the old one rings out as it was, and does not bend into the new one.
@@ -212,14 +214,15 @@ def compile_block(block: Block, rate_hz: int, assets: Assets | None = None, leve
         key = key if block.on else f"{key}:off"
     elif kind.asset == "impulse" and assets is not None:
         names = [name for name in (block.asset, str(block.option("impulse_b"))) if name]
-        data = two_sets([assets.impulse(name, rate_hz) for name in names], int(block.option("taps")))
+        impulses = [assets.impulse(name, rate_hz) for name in names]
+        data, sizes = all_sets(impulses, int(block.option("taps")), rate_hz)
         # With other cuts it is another: filters that are full of the old sound's lows would let go of them in a thump.
         cuts = tuple(values[cell] for cell in KEYED["cab"])
         key = f"{kind.name}:{hashlib.sha256(data.tobytes()).hexdigest()}:{cuts}"
-        price = f"{price}:{data.size // 2}"
-    own = MODULES[kind.name].state(rate_hz, data.size)
+        price = f"{price}:{sizes[-1]}"
+    own = MODULES[kind.name].state(rate_hz, 2 * sizes[-1] if sizes else 0)
     f32, i64 = (own.f32, own.i64) if amp else (own_f32(kind) + own.f32, own_i64(kind) + own.i64)
-    return Part(block, key, values, f32, own.f64, i64, data, own.quiet_frames, own.meter, price=price, amp=amp)
+    return Part(block, key, values, f32, own.f64, i64, data, sizes, own.quiet_frames, own.meter, price=price, amp=amp)
 
 
 def amp_parts(model: Model, rate_hz: int, levels: Levels = USUAL) -> AmpParts:

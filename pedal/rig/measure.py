@@ -25,7 +25,8 @@ from pedal.rig.place import place_rig, region_bytes
 
 _PERIODS = 16
 
-#: By cost key: nanoseconds per frame of each size, narrowest first: an amp's widths; of any other block there is one.
+#: By cost key: nanoseconds per frame of each size, narrowest first: an amp's widths, a cabinet's numbers of taps; any
+#: other block has one.
 Costs = dict[str, tuple[float, ...]]
 
 
@@ -45,26 +46,40 @@ def measure_costs(
     if all(part.cost_key in known for part in parts):
         return {part.cost_key: known[part.cost_key] for part in parts}
     sounding = [replace(part, block=replace(part.block, on=True), targets=(0.0, *part.targets[1:])) for part in parts]
-    widest = max((len(part.amp.packed) for part in parts if part.amp), default=1)
+    passes_of = (len(part.amp.packed) if part.amp else min(2, len(part.sizes)) for part in parts)
+    widest = max((1, *passes_of))
     passes = [_time_rows(sounding, width, rate_hz, period_frames, prices, slowdown_milli) for width in range(widest)]
     costs: Costs = {}
     for row, part in enumerate(parts):
-        if part.amp is None:
+        if part.sizes:
+            costs[part.cost_key] = _between(part.sizes, float(passes[0][row]), [float(p[row]) for p in passes[1:]])
+        elif part.amp is None:
             costs[part.cost_key] = (float(np.min([costs_ns[row] for costs_ns in passes])),)
         else:
             costs[part.cost_key] = tuple(float(passes[width][row]) for width in range(len(part.amp.packed)))
     return costs
 
 
+def _between(sizes: Sequence[int], fewest_ns: float, all_ns: Sequence[float]) -> tuple[float, ...]:
+    """Costs of a cabinet's sizes: every tap costs the same, so the least of several measurements and two sizes do."""
+    whole_ns = min(all_ns, default=fewest_ns)
+    step_ns = max(0.0, whole_ns - fewest_ns) / max(1, sizes[-1] - sizes[0])
+    return tuple(whole_ns - step_ns * (sizes[-1] - taps) for taps in sizes)
+
+
 def _time_rows(
     parts: Sequence[Part], width: int, rate_hz: int, period_frames: int, prices: Prices | None, slowdown_milli: int
 ) -> NDArray[np.float64]:
-    """Nanoseconds per frame of every row, its amps at ``width`` (or their widest, if narrower)."""
+    """Nanoseconds per frame of every row, its amps at ``width`` (or their widest, if narrower).
+
+    Cabinets play the fewest taps beside the narrowest amps, and all of them beside others.
+    """
     rigs_bytes = at.HEAP_AT_BYTE + sum(region_bytes(part) for part in parts)
     loop_frames = _PERIODS * period_frames if any(part.block.kind == "looper" for part in parts) else 0
     arena = Arena.allocate(rigs_bytes + 2 * 4 * loop_frames)
     arena.i64[at.RATE_HZ], arena.i64[at.SLOWDOWN_MILLI] = rate_hz, slowdown_milli
     widths = {part.block.id: min(width, len(part.amp.packed) - 1) for part in parts if part.amp}
+    widths |= {part.block.id: 0 if width == 0 else len(part.sizes) - 1 for part in parts if part.sizes}
     place_rig(
         arena,
         0,

@@ -12,7 +12,7 @@ from typing import Any
 
 from pedal import layout as at
 from pedal.arena import Arena, Regions, align_up
-from pedal.notes import AmpNote, BlockNote, RigNotes
+from pedal.notes import AmpNote, BlockNote, ImpulseNote, RigNotes
 from pedal.prices import Prices
 from pedal.rig.compile import Part
 from pedal.rig.rows import ring_frames, write_new_targets, write_prices, write_row, write_state
@@ -87,8 +87,8 @@ def place_rig(
         rate_hz: of the card.
         live: instances that go on, by key.
         in_use: all regions that must not be touched.
-        start_widths: width index by block id: new amps start with it (the widest where absent), amps that go on
-            are to be asked for it before the rig plays.
+        start_widths: width index by block id, or size index: new amps and cabinets start with it (the widest where
+            absent), those that go on are to be asked for it before the rig plays.
         costs: by cost key, ns per frame of each size.
         prices: of the board that this machine stands for; None if for itself.
         origin: the preset's file, for the notes.
@@ -114,7 +114,8 @@ def place_rig(
         arena.i64[row + at.REGION_F32] = start // 4
         arena.i64[row + at.REGION_CELLS] = size // 4
         sizes_ns = (costs or {}).get(part.cost_key, ())
-        amp = None
+        start_idx = (start_widths or {}).get(part.block.id, -1)
+        amp = impulse = None
         if part.amp is not None:
             amp = AmpNote(
                 record_idx=pieces["i64"] // 8,
@@ -123,12 +124,14 @@ def place_rig(
                 levels=part.amp.model.levels,
                 labels=part.amp.labels,
                 costs_ns=sizes_ns,
-                start_idx=(start_widths or {}).get(part.block.id, -1),
+                start_idx=start_idx,
             )
+        elif part.sizes:
+            impulse = ImpulseNote(int(arena.i64[row + at.SIZED]), part.sizes, sizes_ns, start_idx)
         if not kept:
             arena.u8[start : start + size] = 0
-            width = (start_widths or {}).get(part.block.id, len(part.amp.labels) - 1 if part.amp else 0)
-            write_state(arena, row, part, pieces, width, fades_in=bool(live))
+            widest = len(part.amp.labels if part.amp else part.sizes) - 1
+            write_state(arena, row, part, pieces, widest if start_idx < 0 else start_idx, fades_in=bool(live))
         if prices is not None:
             write_prices(arena, row, part, prices)
         notes.append(
@@ -141,8 +144,9 @@ def place_rig(
                 params_idx=pieces["params"] // 4,
                 targets=part.targets,
                 cost_key=part.cost_key,
-                cost_ns=sizes_ns[0] if sizes_ns and amp is None else 0.0,
+                cost_ns=sizes_ns[-1] if sizes_ns and amp is None else 0.0,
                 amp=amp,
+                impulse=impulse,
             )
         )
     _join_twins(arena, parts, notes)

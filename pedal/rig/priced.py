@@ -17,10 +17,14 @@ from pedal.rig.compile import Part
 
 @dataclass(frozen=True, slots=True)
 class RowPrice:
-    """Of one row: the block by itself while it is on, and beside that each width of its model, narrowest first."""
+    """Of one row: the block by itself while it is on, and beside that each width of its model, narrowest first.
+
+    A cabinet's ``sizes`` are what it takes with fewer taps, fewest first; the last is ``block``.
+    """
 
     block: Price
     widths: tuple[Price, ...] = ()
+    sizes: tuple[Price, ...] = ()
 
 
 def row_price(part: Part, prices: Prices) -> RowPrice:
@@ -29,7 +33,8 @@ def row_price(part: Part, prices: Prices) -> RowPrice:
     chosen = [param.words[int(part.block.value(param.name))] for param in choices]
     block = prices.blocks[part.block.kind].of(part.taps, part.channels, chosen)
     if part.amp is None:
-        return RowPrice(block)
+        sizes = (prices.blocks[part.block.kind].of(taps, part.channels, chosen) for taps in part.sizes)
+        return RowPrice(block, sizes=tuple(sizes))
     models = zip(part.amp.packed, part.amp.macs, strict=True)
     widths = [prices.model.of(macs, is_a2=int(packed.plan[KIND]) == KIND_A2) for packed, macs in models]
     return RowPrice(block, tuple(widths))

@@ -12,7 +12,8 @@ import numpy as np
 
 from pedal import layout as at
 from pedal.arena import Arena
-from pedal.dsp.block import own_f32, quiet_i64
+from pedal.dsp.block import own_f32, own_i64, quiet_i64
+from pedal.dsp.cab import SIZES
 from pedal.dsp.ramp import RAMP_CELLS
 from pedal.jit import entry
 from pedal.nam.kernels import rest_model_kernel
@@ -87,7 +88,8 @@ def write_row(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], rat
     words[row + at.SWITCHED] = _SWITCHED[kind.bypass]
     words[row + at.QUIET] = pieces["i64"] // 8 + quiet_i64(kind)
     words[row + at.QUIET_FRAMES] = max(1, part.quiet_frames)
-    words[row + at.TAIL_GAIN] = round(part.tail_gain * at.TAIL_GAIN_ONE) if part.tail else 0
+    words[row + at.TAIL_GAIN] = max(1, round(part.tail_gain * at.TAIL_GAIN_ONE)) if part.tail else 0
+    words[row + at.SIZED] = pieces["i64"] // 8 + own_i64(kind) + SIZES if part.sizes else 0
     words[row + at.METER] = pieces["f32"] // 4 + own_f32(kind) + part.meter if kind.meter else 0
 
 
@@ -100,6 +102,8 @@ def write_prices(arena: Arena, row: int, part: Part, prices: Prices) -> None:
 
     price = row_price(part, prices)
     put(row + at.PRICE, price.block)
+    for index, size in enumerate(price.sizes):
+        put(int(words[row + at.SIZED]) + at.SIZE_PRICES + index * at.PRICE_WORDS, size)
     if part.amp is not None:
         record = int(words[row + at.I64])
         put(record + at.AMP_LEARN_PRICE, Price(prices.model.learn_ns, 0.0))
@@ -113,15 +117,22 @@ def _settle(arena: Arena, cells: int, value: float) -> None:
     arena.f32[cells], arena.f32[cells + 1], arena.f32[cells + 2] = value, 0.0, value
 
 
-def write_state(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], width: int, *, fades_in: bool) -> None:
-    """How a new instance begins. One that ``fades_in`` comes into a sound: a line must not hear where it begins."""
+def write_state(arena: Arena, row: int, part: Part, pieces: Mapping[str, Any], size: int, *, fades_in: bool) -> None:
+    """How a new instance begins, of whose widths or sizes it plays the one at ``size``.
+
+    One that ``fades_in`` comes into a sound: a line must not hear where it begins.
+    """
     params, state = pieces["params"] // 4, pieces["f32"] // 4
     arena.f32[params : params + len(part.targets)] = part.targets
     arena.f32[pieces["data"] // 4 : pieces["data"] // 4 + part.data.size] = part.data
-    wet = 1.0 - part.targets[0]
+    wet = 1.0 if part.targets[0] < 0.5 else 0.0
     if part.amp is not None:
-        _write_amp(arena, part, pieces, width, wet)
+        _write_amp(arena, part, pieces, size, wet)
         return
+    if part.sizes:
+        sizes = int(arena.i64[row + at.SIZED])
+        arena.i64[sizes + at.SIZE_WANTED], arena.i64[sizes + at.SIZE_COUNT] = size, len(part.sizes)
+        arena.i64[sizes + at.SIZE_TAPS : sizes + at.SIZE_TAPS + len(part.sizes)] = part.sizes
     for cell, value in enumerate((wet, *part.targets[1:])):
         _settle(arena, state + cell * RAMP_CELLS, value)
     kind = KINDS[part.block.kind]

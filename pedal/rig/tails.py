@@ -76,6 +76,7 @@ def ringing(live: RigNotes, arena: Arena) -> Iterator[tuple[int, BlockNote]]:
     for index, note in enumerate(live.blocks):
         row = slot + at.SLOT_HEADER + index * at.ROW_FIELDS
         silent = words[words[row + at.QUIET]] >= words[row + at.QUIET_FRAMES]
+        silent |= arena.f32[note.params_idx] >= at.FADES_OUT
         # A cabinet's is over before anybody misses it, and without its file it could not be compiled again.
         if KINDS[note.kind].bypass == "tail" and not KINDS[note.kind].asset and not silent:
             yield index, note

@@ -20,6 +20,8 @@ from pedal.layout import (
     LOOPS_AT_BYTE,
     NO_WIDTH,
     PLAYING_SLOT,
+    QUIET,
+    QUIET_FRAMES,
     READY_SLOT,
     REHEARSAL_LOCK,
     ROW_FIELDS,
@@ -30,6 +32,9 @@ from pedal.layout import (
     SLOT_ROWS,
     SLOT_STRIDE,
     SLOTS,
+    SWITCHED,
+    SWITCHED_TAIL,
+    UNCLEAN,
 )
 from pedal.rig.dispatch import reset_kind
 from pedal.rig.edges import forget_out_kernel
@@ -60,6 +65,8 @@ def take_over(f32: Any, f64: Any, i64: Any) -> None:
         if i64[row + KIND] == KIND_AMP:
             _release_amp(i64, row)
         reset_kind(i64[row + KIND], f32, f64, i64, row)
+        if i64[row + SWITCHED] == SWITCHED_TAIL and i64[i64[row + QUIET]] >= UNCLEAN:  # or being cleared by nobody
+            i64[i64[row + QUIET]] = i64[row + QUIET_FRAMES]
 
 
 def lend_loops(i64: Any, frames: int) -> None:

@@ -6,7 +6,7 @@ play. With nothing asked that is the next narrower width, so an emergency finds 
 panel asks for another, the understudy starts that one from rest one receptive field back - which
 makes its state exactly what it would be had it played all along - and chases the amp. The period
 thread takes the seat over at an edge (``width.py``). A wanted rig's new amps it keeps warm as well
-(``rehearse.py``). The seat's lock is only ever tried by the
+(``rehearse.py``), and blocks that were faded out it clears (``clearing.py``). The seat's lock is only ever tried by the
 period thread; the understudy holds it for at most ``CHUNK_FRAMES`` of work.
 """
 
@@ -61,6 +61,7 @@ from pedal.layout import (
     UNDERSTUDY_ROUND,
     WANTED_SLOT,
 )
+from pedal.rig.clearing import clear_kernel
 from pedal.rig.rehearse import rehearse_kernel
 from pedal.rig.splice import FIT_FRAMES, learn_kernel
 from pedal.rig.width import asked_width_kernel, feed_kernel, rest_width_kernel
@@ -153,6 +154,7 @@ def understudy_round_kernel(f32: Any, f64: Any, i64: Any) -> bool:
     playing = load_acquire(i64, PLAYING_SLOT)
     if playing >= 0:
         slot = SLOTS + playing * SLOT_STRIDE
+        worked |= clear_kernel(f32, f64, i64, slot)
         for index in range(i64[slot + SLOT_ROWS]):
             row = slot + SLOT_HEADER + index * ROW_FIELDS
             if i64[row + KIND] == KIND_AMP:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pedal.dsp.cab import STEP_FRAMES, two_sets
+from pedal.dsp.cab import STEP_FRAMES
+from pedal.dsp.cab_sizes import two_sets
 from pedal.params import RAMP_S
 from tests.dsp import filters
 from tests.dsp.rows import PERIODS, RATE_HZ, Exact, Floats, Row, noise, ramp

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pedal import layout
-from pedal.governor import decide
+from pedal.governor.memory import PATIENCE_S
 from pedal.link.status import Event
 from pedal.panel.widths import AFTER_S, OVERRAN, Change
 from pedal.preset import Preset
@@ -67,7 +67,7 @@ def test_room_widens_after_a_while(stand: Stand) -> None:
         tick(stand, now_s, 2 * LITE)
         now_s += 0.05
         assert now_s < 10.0
-    assert now_s >= decide.PATIENCE_S
+    assert now_s >= PATIENCE_S
     assert stand.wanted_width("push") + stand.wanted_width("amp") == 1, "one at a time"
 
 
