@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, OptionList
 
-from pedal.editor.goods import FAVOURITES, Goods, Thing, folders_in
+from pedal.editor.goods import FAVOURITES, Goods, Thing, folders_in, words_of
 from pedal.editor.pages import Item, ListPage
 from pedal.editor.session import Session, View
 from pedal.panel.chain_requests import Favour
@@ -134,7 +134,7 @@ class Browser(ListPage):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search while it is typed."""
-        self._words = event.value.casefold().split()
+        self._words = [word for word in words_of(event.value) if word]
         self.look(self.session.view)
         self.query_one(OptionList).action_first()
 

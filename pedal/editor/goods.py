@@ -5,6 +5,7 @@ Used by the browser and the page of presets, in the editor's process; pieces com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -28,8 +29,13 @@ class Thing:
 
     def is_found(self, words: list[str]) -> bool:
         """Whether every word begins a word of its name or its folders."""
-        own = f"{self.label} {self.folder} {self.name}".casefold().replace("/", " ").replace("-", " ").split()
+        own = words_of(f"{self.label} {self.folder} {self.name}")
         return all(any(mine.startswith(word) for mine in own) for word in words)
+
+
+def words_of(text: str) -> list[str]:
+    """A text's words for a search: parts of names and folders are words, too."""
+    return re.split(r"[\s/_-]+", text.casefold().strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pedal.editor import draw, keys
 from pedal.editor.cells import Knob
-from pedal.editor.goods import Thing, folders_in
+from pedal.editor.goods import Thing, folders_in, words_of
 from pedal.editor.rows import Row, rows_of, tiles_of
 from pedal.editor.session import View
 from pedal.editor.state import Live, State
@@ -94,6 +94,7 @@ def test_searching_finds_beginnings_of_words_and_folders_are_told_once() -> None
         for name in ("British/Plexi bright.nam", "British/60s/JTM.nam", "American/Twin.nam", "x.nam")
     )
     assert [thing.label for thing in things if thing.is_found(["bri", "ple"])] == ["Plexi bright"]
+    assert things[0].is_found(words_of("Plexi-Bright"))
     assert not things[0].is_found(["lexi"])
     assert folders_in(things, "") == ["British", "American"]
     assert folders_in(things, "British") == ["British/60s"]
