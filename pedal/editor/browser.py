@@ -121,11 +121,11 @@ class Browser(ListPage):
 
     def action_search(self) -> None:
         """Type words."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))  # now, not soon: letters that follow at once are of the search
 
     def action_down(self) -> None:
         """From the search into the list."""
-        self.query_one(OptionList).focus()
+        self.set_focus(self.query_one(OptionList))
 
     def action_up(self) -> None:
         """The folder above."""
@@ -139,14 +139,17 @@ class Browser(ListPage):
         self.query_one(OptionList).action_first()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Into what was found."""
-        self.query_one(OptionList).focus()
+        """Take what was found first."""
+        if isinstance(self.current, Thing):
+            self.dismiss(self.current.name)
+        else:
+            self.set_focus(self.query_one(OptionList))
 
     def action_back(self) -> None:
         """Out of the search first; then out of here, with what played before."""
         if self._words or isinstance(self.focused, Input):
             self.query_one(Input).value = ""
-            self.query_one(OptionList).focus()
+            self.set_focus(self.query_one(OptionList))
         else:
             self.dismiss("" if self._listened else None)
 

@@ -76,7 +76,8 @@ class Chain(HorizontalScroll, can_focus=False):
         for place, (child, block) in enumerate(zip(self.query(_Clickable), blocks, strict=True)):
             if child.styles.width is None or child.styles.width.value != width:
                 child.styles.width = width
-            child.border_title = Content(f"{KINDS[block.kind].label}").truncate(width - _TILE_EDGES, ellipsis=True)
+            # What plays no file says in its first line what it is; a title would say it twice.
+            child.border_title = Content(KINDS[block.kind].label) if block.asset else None
             child.set_class(place == chosen, "-chosen")
             child.set_class(not block.on, "-off")
             child.say(draw.tile(block, view.live, width - _TILE_EDGES))

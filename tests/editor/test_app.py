@@ -42,7 +42,7 @@ def test_a_chain_is_built_saved_and_played_again(panel: Served) -> None:
         await hand.sees("Mine ", "Input", "Output")
         await hand.press("a", "enter")  # a gate, the first of the list
         await hand.until(lambda: kinds(panel) == ["gate"])
-        await hand.sees("Gate")
+        await hand.sees("gate1: added")
         await hand.press("a")
         await hand.sees("Add a block")
         await hand.press("down", "down", "down", "down", "down", "enter")  # an amp, which wants a model
@@ -112,7 +112,7 @@ def test_a_model_is_listened_to_and_left_or_taken(panel: Served) -> None:
         await hand.press("slash")
         await hand.type("twin")
         await hand.sees("Twin clean")
-        await hand.press("enter", "enter")
+        await hand.press("enter")
         await hand.until(lambda: model() == "American/Twin clean.nam")
         await hand.sees("CPU")
         await hand.press("u")
