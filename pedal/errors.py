@@ -57,6 +57,16 @@ class CardError(PedalError):
     """A sound card that is missing, busy, or cannot do what the board asks."""
 
 
+class NoRoomError(PedalError):
+    """A block that does not fit beside all that plays on this board."""
+
+    @classmethod
+    def saying(cls, refusal: str) -> NoRoomError:
+        """With what the governor says: a sentence, and what to do."""
+        what, _, hint = refusal.rstrip(".").partition(". ")
+        return cls(what, hint=hint)
+
+
 class LinkError(PedalError):
     """Shared memory that is missing, foreign or of another version."""
 

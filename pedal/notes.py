@@ -87,12 +87,14 @@ class BlockNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def priced(self, costs: Mapping[str, tuple[float, ...]]) -> BlockNote:
         """The same row with what ``costs`` knows of it; see ``RigNotes.priced``."""
-        sizes_ns = costs.get(self.cost_key, ())
-        if self.amp is None:
-            return msgspec.structs.replace(self, cost_ns=sizes_ns[0]) if len(sizes_ns) == 1 else self
-        if len(sizes_ns) != len(self.amp.labels):
+        sizes_ns, amp, impulse = costs.get(self.cost_key, ()), self.amp, self.impulse
+        if len(sizes_ns) != (len(amp.labels) if amp else len(impulse.taps) if impulse else 1):
             return self
-        return msgspec.structs.replace(self, amp=msgspec.structs.replace(self.amp, costs_ns=sizes_ns))
+        if amp is not None:
+            return msgspec.structs.replace(self, amp=msgspec.structs.replace(amp, costs_ns=sizes_ns))
+        if impulse is not None:
+            impulse = msgspec.structs.replace(impulse, costs_ns=sizes_ns)
+        return msgspec.structs.replace(self, cost_ns=sizes_ns[-1], impulse=impulse)
 
 
 class RigNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

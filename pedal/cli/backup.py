@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from pedal.cli.talking import answers, is_json, tell
 from pedal.errors import LibraryError
 from pedal.library.backup import (
     Places,
@@ -28,6 +29,7 @@ _FILE = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("target", metavar="FILE|DIR", type=_FILE)
+@answers
 def backup(target: Path) -> None:
     """Save all that is yours - presets, models, impulse responses, settings - in one file.
 
@@ -38,13 +40,16 @@ def backup(target: Path) -> None:
         raise LibraryError("is there already", where=str(path), hint="Choose another name, or a folder")
     with _bar("saving") as watch:
         manifest = save_backup(path, Places.default(), watch)
-    click.echo(f"{path}: {counted(file.path for file in manifest.files)}, {path.stat().st_size / 1e6:.1f} MB")
+    size_bytes = path.stat().st_size
+    about = {"path": str(path), "made": manifest.made, "files": len(manifest.files), "size_bytes": size_bytes}
+    tell(about, f"{path}: {counted(file.path for file in manifest.files)}, {size_bytes / 1e6:.1f} MB")
 
 
 @click.command()
 @click.argument("source", metavar="FILE", type=_FILE, required=False)
 @click.option("--undo", is_flag=True, help="Take back what the last restore replaced.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@answers
 def restore(source: Path | None, undo: bool, yes: bool) -> None:
     """Take a backup back. Says what it would change, and asks.
 
@@ -57,22 +62,22 @@ def restore(source: Path | None, undo: bool, yes: bool) -> None:
     source = source or last_before(places)
     opened = load_backup(source)
     steps = plan_restore(opened, places)
-    click.echo(f"{source}: made {opened.manifest.made}, {counted(file.path for file in opened.manifest.files)}")
+    there = counted(file.path for file in opened.manifest.files)
+    click.echo(f"{source}: made {opened.manifest.made}, {there}", err=is_json())
     if not steps:
-        click.echo("All of it is here already.")
+        tell({"source": str(source), "restored": 0, "before": None}, "All of it is here already.")
         return
     new = counted(step.file.path for step in steps if not step.replaces)
     changed = counted(step.file.path for step in steps if step.replaces)
-    click.echo(f"New here: {new}. Different from what is here: {changed}.")
-    if not yes and not click.confirm("Restore it?", default=False):
+    click.echo(f"New here: {new}. Different from what is here: {changed}.", err=is_json())
+    if not yes and not click.confirm("Restore it?", default=False, err=is_json()):
         raise LibraryError("nothing was restored")
     with _bar("restoring") as watch:
         before = restore_steps(opened, steps, places, watch)
-    click.echo(
-        "Restored. A running pedal plays on as it is; from the next change of preset on it plays what was restored."
-    )
+    said = "Restored. A running pedal plays on as it is; from the next change of preset on it plays what was restored."
     if before is not None:
-        click.echo(f"What was changed is kept in {before}: pedal restore --undo takes it back.")
+        said += f"\nWhat was changed is kept in {before}: pedal restore --undo takes it back."
+    tell({"source": str(source), "restored": len(steps), "before": None if before is None else str(before)}, said)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import click
 
-from pedal.cli.talking import call, plain, say, talks
+from pedal.cli.talking import Group, answers, call, plain, say, talks, tell
 from pedal.errors import ControlError, PresetError
 from pedal.library.banks import MAX_IN_BANK, Bank, BankStore, find_bank
 from pedal.library.presets import PresetStore
@@ -28,7 +28,7 @@ from pedal.panel.bank_requests import (
 _PLACE = click.IntRange(1, MAX_IN_BANK)
 
 
-@click.group()
+@click.group(cls=Group)
 def bank() -> None:
     """Banks: short lists of presets, one for each footswitch of the actions preset_1, preset_2, ...
 
@@ -41,21 +41,25 @@ def bank() -> None:
 def list_banks(runtime_dir: Path | None) -> None:
     """All banks; * is under the feet."""
     banks, trouble = BankStore.default().load()
-    used = _status(runtime_dir).get("bank")
+    used, lines = _status(runtime_dir).get("bank"), []
     for number, one in enumerate(banks, 1):
         mark = "*" if one.name == used else " "
-        click.echo(f"{mark} {number:>2} {plain(one.name):<24} {', '.join(_shown(one))}".rstrip())
+        lines.append(f"{mark} {number:>2} {plain(one.name):<24} {', '.join(_shown(one))}".rstrip())
+    listed = [{"name": one.name, "presets": list(one.presets), "in_use": one.name == used} for one in banks]
+    tell({"banks": listed}, "\n".join(lines))
     if trouble:
         click.echo(plain(trouble), err=True)
 
 
 @bank.command()
 @click.argument("name", metavar="BANK")
+@answers
 def show(name: str) -> None:
     """The presets of a bank, in the order of the switches."""
     banks, trouble = BankStore.default().load()
-    for place, shown in enumerate(_shown(find_bank(banks, name)), 1):
-        click.echo(f"{place}  {shown}")
+    one = find_bank(banks, name)
+    lines = [f"{place}  {shown}" for place, shown in enumerate(_shown(one), 1)]
+    tell({"name": one.name, "presets": list(one.presets)}, "\n".join(lines))
     if trouble:
         click.echo(plain(trouble), err=True)
 

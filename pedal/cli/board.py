@@ -5,65 +5,71 @@ Called through ``main``, in a process of its own; needs no running pedal.
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
+import msgspec
 
+from pedal.cli.talking import Group, answers, is_json, tell
 from pedal.config import Board, board_names, load_board
 from pedal.errors import BoardError
 
 
-@click.group()
+@click.group(cls=Group)
 def board() -> None:
     """Boards: what a pedal is wired of (docs/boards.md)."""
 
 
 @board.command()
 @click.argument("boards", metavar="NAME|FILE...", nargs=-1, required=True)
+@answers
 def check(boards: tuple[str, ...]) -> None:
     """Check board files; says what is wrong with each. Exit code 0: all of them are right."""
-    wrong = 0
+    judged: list[dict[str, object]] = []
     for name in boards:
         try:
-            click.echo(f"{name}: right ({_summary(load_board(name))})")
+            summary = _summary(load_board(name))
         except BoardError as error:
-            wrong += 1
+            judged.append({"board": name, "right": False, "about": str(error)})
             click.echo(str(error), err=True)
-    if wrong:
+        else:
+            judged.append({"board": name, "right": True, "about": summary})
+    tell({"boards": judged}, "\n".join(f"{one['board']}: right ({one['about']})" for one in judged if one["right"]))
+    if not all(one["right"] for one in judged):
         sys.exit(1)
 
 
 @board.command("list")
+@answers
 def list_() -> None:
     """The boards that are shipped."""
-    for name in board_names():
-        shipped = load_board(name)
-        click.echo(f"{name:24} {shipped.audio.card:16} {shipped.title}")
+    boards = [load_board(name) for name in board_names()]
+    told = [{"name": shipped.name, "card": shipped.audio.card, "title": shipped.title} for shipped in boards]
+    tell({"boards": told}, "\n".join(f"{one['name']:24} {one['card']:16} {one['title']}" for one in told))
 
 
 @board.command()
 @click.argument("name", metavar="NAME|FILE")
+@answers
 def show(name: str) -> None:
     """What a board is made of, pin by pin, and what nobody has tried of it."""
     from pedal.offline.wiring import wires_of
 
     shown = load_board(name)
     audio = shown.audio
-    click.echo(f"{shown.title} ({shown.name}): {_summary(shown)}")
-    click.echo(f"card {audio.card}, {audio.rate_hz} Hz, {audio.period_frames} frames x {audio.periods}")
-    for wire in wires_of(shown):
-        click.echo(f"  {wire.place:9} {wire.signal:8} {wire.part:22} {wire.what}")
+    said = [
+        f"{shown.title} ({shown.name}): {_summary(shown)}",
+        f"card {audio.card}, {audio.rate_hz} Hz, {audio.period_frames} frames x {audio.periods}",
+    ]
+    said += [f"  {wire.place:9} {wire.signal:8} {wire.part:22} {wire.what}" for wire in wires_of(shown)]
     for title, lines in (("config.txt", shown.boot), ("not tried on hardware", shown.untried)):
-        if lines:
-            click.echo(f"{title}:")
-        for line in lines:
-            click.echo(f"  {line}")
+        said += [f"{title}:", *(f"  {line}" for line in lines)] if lines else []
+    tell(msgspec.to_builtins(shown), "\n".join(said))
 
 
 @board.command()
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-def detect(as_json: bool) -> None:
+@answers
+def detect() -> None:
     """What is connected to this machine, and which board fits."""
     from pedal.system.detect import boards_for, load_machine
     from pedal.system.i2c_bus import probe
@@ -74,9 +80,8 @@ def detect(as_json: bool) -> None:
         {"id": card.id, "name": card.name, "usb": card.is_usb, "boards": boards_for(card, shipped)}
         for card in machine.cards
     ]
-    if as_json:
-        found = {"model": machine.model, "hat": machine.hat, "cards": cards, "displays": displays}
-        click.echo(json.dumps(found, indent=2))
+    if is_json():
+        tell({"model": machine.model, "hat": machine.hat, "cards": cards, "displays": displays}, "")
         return
     click.echo(machine.model or "This is no Raspberry Pi.")
     click.echo(f"HAT: {machine.hat or 'none that says its name'}")

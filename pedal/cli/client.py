@@ -191,7 +191,8 @@ class RefusedError(ControlError):
     """The pedal said no; its sentence is the message as it stands."""
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(sentence.rstrip("."))
+        super().__init__(sentence)
+        self.args = (sentence,)
 
 
 def _connect(sock: socket.socket, path: Path, deadline_s: float) -> None:

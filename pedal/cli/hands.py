@@ -5,13 +5,16 @@ Called through ``main``, in a process of its own. Imports neither numba nor nump
 
 from __future__ import annotations
 
+import json
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import click
 
-from pedal.cli.talking import call, say, talks
+from pedal.cli.completion import complete_switch, complete_target
+from pedal.cli.talking import Group, call, client_of, is_json, plain, say, talks
 from pedal.errors import ControlError
 from pedal.panel.hands_requests import AssignSwitch, Expression, Gesture, Midi
 
@@ -24,7 +27,7 @@ ASK_S = 0.2
 
 
 @click.command()
-@click.argument("name", metavar="SWITCH")
+@click.argument("name", metavar="SWITCH", shell_complete=complete_switch)
 @click.argument("action", required=False)
 @click.option("--on", "gesture", type=click.Choice(_GESTURES), default="action", help="A press, unless said otherwise.")
 @talks
@@ -48,14 +51,25 @@ def expression(end: _End | None, moves: str | None, runtime_dir: Path | None) ->
     in hand until `pedal preset save`.
     """
     if end == "learn":
-        click.pause("Heel all the way down, then press a key.")
-        call(runtime_dir, Expression(end="heel"))
-        click.pause("Toe all the way down, then press a key.")
-        end = "toe"
-    say(call(runtime_dir, Expression(end=end, moves=moves)))
+        ends = learn_expression(runtime_dir)
+        say(ends if moves is None else call(runtime_dir, Expression(moves=moves)))
+    else:
+        say(call(runtime_dir, Expression(end=end, moves=moves)))
 
 
-@click.group()
+def learn_expression(runtime_dir: Path | None) -> dict[str, Any]:
+    """Ask for one end after the other; the answer says what was kept.
+
+    Raises:
+        ControlError: there is no expression pedal, or no pedal.
+    """
+    click.pause("Heel all the way down, then press a key.", err=True)
+    call(runtime_dir, Expression(end="heel"))
+    click.pause("Toe all the way down, then press a key.", err=True)
+    return call(runtime_dir, Expression(end="toe"))
+
+
+@click.group(cls=Group)
 def midi() -> None:
     """MIDI: which ports are heard, and what controllers do."""
 
@@ -68,12 +82,28 @@ def list_midi(runtime_dir: Path | None) -> None:
 
 
 @midi.command()
-@click.argument("target", metavar="BLOCK.PARAM|ACTION")
+@click.option("--count", type=click.IntRange(1), help="Stop after so many messages.")
+@talks
+def monitor(count: int | None, runtime_dir: Path | None) -> None:
+    """What is heard from MIDI, as it comes, and what it does here. Ctrl-C ends it."""
+    if call(runtime_dir, Midi())["ports"] is None:
+        raise ControlError("this board has no MIDI", hint="Write [midi] into its file")
+    seen = 0
+    with client_of(runtime_dir).listen(["midi"]) as line, suppress(KeyboardInterrupt):
+        while count is None or seen < count:
+            news = line.news(1.0)
+            if news is not None:
+                seen += 1
+                click.echo(json.dumps(news.data, sort_keys=True) if is_json() else plain(news.data["text"]))
+
+
+@midi.command()
+@click.argument("target", metavar="BLOCK.PARAM|ACTION", shell_complete=complete_target)
 @talks
 def learn(target: str, runtime_dir: Path | None) -> None:
     """Teach a controller by moving it: `pedal midi learn amp1.drive_db`, `pedal midi learn tuner`."""
     before = call(runtime_dir, Midi(learn=target))["controllers"]
-    click.echo("Move the controller now.")
+    click.echo("Move the controller now.", err=True)
     while (said := call(runtime_dir, Midi()))["learning"]:
         time.sleep(ASK_S)
     if said["controllers"] == before:

@@ -6,7 +6,6 @@ reader: files from outside are read by another process (``pedal.library.judge``)
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -15,74 +14,78 @@ from typing import Any
 import click
 import msgspec
 
+from pedal.cli.talking import Group, answers, tell
 from pedal.errors import LibraryError
 from pedal.library.cards import AssetKind
 from pedal.library.catalog import Catalog, Entry
 from pedal.library.names import MAX_FOLDERS, clean_category, clean_name
 from pedal.library.report import Progress, Report
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 def _group(kind: AssetKind, word: str) -> click.Group:
     """The commands about one kind of things; ``word`` is what they are called."""
 
-    @click.group(help=f"The library's {word}: yours, the factory's, and what was imported.")
+    @click.group(cls=Group, help=f"The library's {word}: yours, the factory's, and what was imported.")
     def group() -> None:
         pass
 
     @group.command("import")
     @click.argument("path", type=click.Path(path_type=Path))
     @click.option("--category", default="", help="Before the folders' own names.")
-    @_JSON
-    def import_(path: Path, category: str, as_json: bool) -> None:
+    @answers
+    def import_(path: Path, category: str) -> None:
         """Import a folder with all that is in it, or one file: models, impulse responses, presets.
 
         One line for each file; those that were refused say why, and are no reason to refuse others. Folders become
         categories. Exit code 0: all of it is in the library now; 1: something was refused.
         """
         report = import_from(path, category)
-        click.echo(json.dumps(_report_dict(report), indent=2) if as_json else _report_text(report))
+        tell(_report_dict(report), _report_text(report))
         if not report.is_clean:
             sys.exit(1)
 
     @group.command("list")
     @click.option("--favourites", is_flag=True, help="Only those.")
-    @_JSON
-    def list_(favourites: bool, as_json: bool) -> None:
+    @answers
+    def list_(favourites: bool) -> None:
         """All there are, by category and name."""
         entries = Catalog.default().entries(kind)
-        _print_entries([entry for entry in entries if entry.card.favourite or not favourites], as_json)
+        _print_entries([entry for entry in entries if entry.card.favourite or not favourites])
 
     @group.command()
     @click.argument("words", nargs=-1, required=True)
-    @_JSON
-    def search(words: tuple[str, ...], as_json: bool) -> None:
+    @answers
+    def search(words: tuple[str, ...]) -> None:
         """Those in which every word begins a word of name, category, gear, tone or maker. Accents do not count."""
-        _print_entries(list(Catalog.default().search(" ".join(words), kind)), as_json)
+        _print_entries(list(Catalog.default().search(" ".join(words), kind)))
 
     @group.command()
     @click.argument("name")
-    @_JSON
-    def show(name: str, as_json: bool) -> None:
+    @answers
+    def show(name: str) -> None:
         """All that is known of one: by its name, or the first digits of its hash."""
         entry = Catalog.default().find(name, kind)
         about = entry_dict(entry) | {"presets": list(_presets_using(entry))}
-        click.echo(json.dumps(about, indent=2) if as_json else _fields_text(about))
+        tell(about, _fields_text(about))
 
     @group.command()
     @click.argument("name")
     @click.argument("state", type=click.Choice(["on", "off"]), default="on")
+    @answers
     def favourite(name: str, state: str) -> None:
         """Make one a favourite, or no longer."""
         catalog = Catalog.default()
-        _change(catalog, catalog.find(name, kind), favourite=state == "on")
+        entry = catalog.find(name, kind)
+        _change(catalog, entry, favourite=state == "on")
+        tell({"name": entry.asset_name, "favourite": state == "on"}, "")
 
     @group.command()
     @click.argument("name")
     @click.argument("new_name")
     @click.option("--category", help="Another category; '' for none.")
+    @answers
     def rename(name: str, new_name: str, category: str | None) -> None:
         """Give one another name, as it is shown. Presets that name it find it by its content still, or ask."""
         catalog = Catalog.default()
@@ -98,10 +101,12 @@ def _group(kind: AssetKind, word: str) -> click.Group:
             raise LibraryError(f"there is a '{card.name}' already", hint="Choose another name, or another category")
         _ask_about_uses(entry, "rename", yes=False)
         _change(catalog, entry, **changed)
+        tell({"name": card.name, "category": card.category, "was": entry.asset_name}, "")
 
     @group.command()
     @click.argument("name")
     @_YES
+    @answers
     def delete(name: str, yes: bool) -> None:
         """Delete one; asks if a preset plays it."""
         catalog = Catalog.default()
@@ -111,7 +116,7 @@ def _group(kind: AssetKind, word: str) -> click.Group:
             catalog.delete(entry)
         except OSError as error:
             raise LibraryError(f"cannot be deleted ({error.strerror})", where=entry.asset_name) from error
-        click.echo(f"{entry.asset_name}: deleted")
+        tell({"deleted": entry.asset_name}, f"{entry.asset_name}: deleted")
 
     return group
 
@@ -120,14 +125,14 @@ models = _group("model", "models")
 ir = _group("impulse", "impulse responses")
 
 
-@click.group()
+@click.group(cls=Group)
 def library() -> None:
     """The library as a whole."""
 
 
 @library.command()
-@_JSON
-def check(as_json: bool) -> None:
+@answers
+def check() -> None:
     """Read everything that is yours; say what is missing, damaged or unknown, and how to mend it. Changes nothing.
 
     Every file of the library against its hash; every preset, with its snapshots and with what it names; banks and
@@ -145,13 +150,10 @@ def check(as_json: bool) -> None:
     presets, about = names.presets()
     findings += [*about, *names.banks(BankStore.default()), *names.settings(), *names.used()]
     wrong = sum(not finding.is_note for finding in findings)
-    if as_json:
-        counts = {"whole": whole, "presets": presets, "wrong": wrong}
-        click.echo(json.dumps(counts | {"findings": msgspec.to_builtins(findings)}, indent=2))
-    else:
-        for finding in findings:
-            click.echo(f"{finding.state:<8} {finding.path}: {finding.what}")
-        click.echo(f"{whole} files and {presets} presets whole, {wrong} not as they should be.")
+    lines = [f"{finding.state:<8} {finding.path}: {finding.what}" for finding in findings]
+    lines.append(f"{whole} files and {presets} presets whole, {wrong} not as they should be.")
+    counts = {"whole": whole, "presets": presets, "wrong": wrong}
+    tell(counts | {"findings": msgspec.to_builtins(findings)}, "\n".join(lines))
     if wrong:
         sys.exit(1)
 
@@ -204,17 +206,17 @@ def _report_text(report: Report) -> str:
     return "\n".join([*(line.text() for line in report.lines), report.summary()])
 
 
-def _print_entries(entries: list[Entry], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps([entry_dict(entry) for entry in entries], indent=2))
-        return
-    for entry in entries:
-        about = entry.card.about
-        star = "*" if entry.card.favourite else " "
-        widths = " ".join(width.label for width in about.widths)
-        facts = ", ".join(part for part in (about.gear or about.gear_type, about.tone_type, widths) if part)
-        state = "  MISSING" if entry.missing else ""
-        click.echo(f"{star} {entry.asset_name:<48} {facts}{state}".rstrip())
+def _print_entries(entries: list[Entry]) -> None:
+    tell([entry_dict(entry) for entry in entries], "\n".join(map(_entry_text, entries)))
+
+
+def _entry_text(entry: Entry) -> str:
+    about = entry.card.about
+    star = "*" if entry.card.favourite else " "
+    widths = " ".join(width.label for width in about.widths)
+    facts = ", ".join(part for part in (about.gear or about.gear_type, about.tone_type, widths) if part)
+    state = "  MISSING" if entry.missing else ""
+    return f"{star} {entry.asset_name:<48} {facts}{state}".rstrip()
 
 
 def _fields_text(about: dict[str, Any]) -> str:

@@ -5,15 +5,14 @@ Called through ``main``, in a process of its own. Imports neither numba nor nump
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal, get_args
 
 import click
 
-from pedal.cli.client import RefusedError
+from pedal.cli.client import NoAnswerError, RefusedError
 from pedal.cli.status_text import levels_text, status_text
-from pedal.cli.talking import call, say, talks
+from pedal.cli.talking import call, say, talks, tell
 from pedal.errors import ControlError
 from pedal.health import ask_resume, load_health
 from pedal.levels import CHANNELS, OUTPUT_MODES, USUAL, Channel, OutputMode
@@ -28,9 +27,8 @@ _LOOP_VERBS: tuple[_LoopVerb, ...] = get_args(_LoopVerb)
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @talks
-def status(as_json: bool, runtime_dir: Path | None) -> None:
+def status(runtime_dir: Path | None) -> None:
     """What the running pedal is doing: preset, width, load, levels, counters."""
     try:
         result = call(runtime_dir, protocol.Status())
@@ -38,8 +36,8 @@ def status(as_json: bool, runtime_dir: Path | None) -> None:
         reason = load_health(runtime_dir or usual_runtime_dir(), "audio").safe_mode
         if not reason or isinstance(error, RefusedError):  # whoever refuses says it himself
             raise
-        raise ControlError("the panel does not answer, and the sound is in safe mode", hint=reason) from error
-    click.echo(json.dumps(result, indent=2, sort_keys=True) if as_json else status_text(result))
+        raise NoAnswerError("the panel does not answer, and the sound is in safe mode", hint=reason) from error
+    tell(result, status_text(result))
 
 
 @click.command()
@@ -48,20 +46,6 @@ def status(as_json: bool, runtime_dir: Path | None) -> None:
 def bypass(state: str, runtime_dir: Path | None) -> None:
     """Bypass the whole pedal, or stop doing so."""
     say(call(runtime_dir, protocol.Bypass(on=None if state == "toggle" else state == "on")))
-
-
-@click.command("set", context_settings=_NEGATIVE_NUMBERS)
-@click.argument("target", metavar="BLOCK.PARAM")
-@click.argument("value", nargs=-1, required=True)
-@talks
-def set_param(target: str, value: tuple[str, ...], runtime_dir: Path | None) -> None:
-    """Set a parameter or an option: `pedal set amp1.drive_db -3`, `delay1.time_s 350 ms`, `amp1.stereo twice`.
-
-    A number without a unit is in the unit of the parameter's name.
-    """
-    if "." not in target:
-        raise click.BadParameter("write BLOCK.PARAM, such as amp.drive_db", param_hint="BLOCK.PARAM")
-    say(call(runtime_dir, protocol.SetParam(target=target, value=" ".join(value))))
 
 
 @click.command()
@@ -110,13 +94,11 @@ def input_channel(channel: Channel | None, runtime_dir: Path | None) -> None:
 @click.argument("mode", required=False, type=click.Choice(OUTPUT_MODES))
 @click.option("--target-db", type=float, metavar="DB", help="Loudness of normalised amps, in dB.")
 @click.option("--calibrate-input", type=click.Choice(["on", "off"]), help="Drive amps as hard as they were captured.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @talks
 def levels(
     mode: OutputMode | None,
     target_db: float | None,
     calibrate_input: str | None,
-    as_json: bool,
     runtime_dir: Path | None,
 ) -> None:
     """How loud amps hear and are heard, and why; kept for good.
@@ -127,7 +109,7 @@ def levels(
     changed_levels(USUAL, mode, target_db, calibrate)  # what cannot be (and JSON cannot say, such as nan) is not sent
     request = protocol.SetLevels(output=mode, target_db=target_db, calibrate_input=calibrate)
     result = call(runtime_dir, request)
-    click.echo(json.dumps(result, indent=2, sort_keys=True) if as_json else levels_text(result))
+    tell(result, levels_text(result))
 
 
 @click.command()
@@ -169,4 +151,4 @@ def resume(runtime_dir: Path | None) -> None:
     # The file that the sound's parent looks for, not a request: it works beside a panel that does not.
     if not ask_resume(runtime_dir or usual_runtime_dir(), "audio"):
         raise ControlError("the pedal is not in safe mode")
-    click.echo("Trying again.")
+    tell({"resumed": True}, "Trying again.")

@@ -3,8 +3,7 @@
 Called by the console script and ``python -m pedal.cli.main``. Sub-commands are imported when
 they are asked for and not before: ``pedal status`` must not wait for a compiler it does not use.
 
-Exit codes: 0 it worked; 1 it did not (a file, the card, the pedal's state: one line on stderr);
-2 the command itself was not understood.
+Exit codes are in ``exits``.
 """
 
 from __future__ import annotations
@@ -14,24 +13,31 @@ import logging
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from pedal import __version__
+from pedal.cli.groups import Group
 from pedal.errors import PedalError
 
 #: By name: where the command is, and its line in the help (kept here, so that help imports nothing).
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("pedal.cli.run:run", "Start the pedal."),
     "setup": ("pedal.cli.setup:setup", "Set it up: card, guitar, period, cable, a report."),
+    "doctor": ("pedal.cli.doctor:doctor", "What is wrong with this machine, and what to do."),
     "demo": ("pedal.cli.demo:demo", "Play a scripted tour on a virtual pedal."),
     "status": ("pedal.cli.live:status", "What the running pedal is doing."),
+    "watch": ("pedal.cli.watch:watch", "What it does, as it happens."),
+    "log": ("pedal.cli.watch:log", "What it has written into its log."),
     "preset": ("pedal.cli.presets:preset", "Go to a preset: next, previous, a name; save, list, ..."),
     "bank": ("pedal.cli.banks:bank", "Presets under the feet: use, add, list, ..."),
     "snapshot": ("pedal.cli.snapshots:snapshot", "Settings of a preset: recall, save, clear, list."),
     "bypass": ("pedal.cli.live:bypass", "Bypass on, off, or toggle."),
-    "set": ("pedal.cli.live:set_param", "Set a parameter: BLOCK.PARAM VALUE."),
+    "get": ("pedal.cli.values:get_param", "What a parameter is, or all of a block."),
+    "set": ("pedal.cli.values:set_param", "Set a parameter: BLOCK.PARAM VALUE, or +STEP."),
     "block": ("pedal.cli.live:block", "Switch a block on or off."),
-    "chain": ("pedal.cli.chain:chain", "Blocks: add, move, remove; begin a new preset."),
+    "chain": ("pedal.cli.chain:chain", "Blocks: show, add, move, remove, bypass, kinds; a new preset."),
     "width": ("pedal.cli.live:width", "Ask for full or lite, or leave it to the pedal."),
+    "governor": ("pedal.cli.governor:governor", "What blocks cost, the budget, what would fit, and why."),
     "output": ("pedal.cli.live:output", "How the pedal is connected: amp, FX return, speakers, phones."),
     "input": ("pedal.cli.live:input_channel", "Which input of the sound card the guitar is at."),
     "levels": ("pedal.cli.live:levels", "How loud amps hear and are heard."),
@@ -39,7 +45,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "looper": ("pedal.cli.live:looper", "Record a loop, play it, overdub, undo, stop, clear."),
     "switch": ("pedal.cli.hands:switch", "What a footswitch does in this preset."),
     "expression": ("pedal.cli.hands:expression", "The expression pedal: where it is; its ends."),
-    "midi": ("pedal.cli.hands:midi", "MIDI: list, learn, forget."),
+    "midi": ("pedal.cli.hands:midi", "MIDI: list, monitor, learn, forget."),
+    "calibrate": ("pedal.cli.calibrate:calibrate", "Show it how loud the guitar is, and the expression pedal's ends."),
+    "audio": ("pedal.cli.audio:audio", "The sound card: list, test, latency through a cable."),
+    "edit": ("pedal.cli.edit:edit", "The full-screen editor; or a preset's file in $EDITOR."),
     "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),
     "resume": ("pedal.cli.live:resume", "Leave safe mode: try the whole pedal again."),
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),
@@ -50,11 +59,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "board": ("pedal.cli.board:board", "Board files: check, show, list; detect what is connected."),
     "backup": ("pedal.cli.backup:backup", "Save all that is yours in one file."),
     "restore": ("pedal.cli.backup:restore", "Take a backup back; asks first."),
+    "completion": ("pedal.cli.completion:completion", "What a shell needs to complete words."),
+    "version": ("pedal.cli.version:version", "Which release this is, and which one plays."),
     "library": ("pedal.cli.library:library", "Check every file of the library against its hash."),
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that imports a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -74,17 +85,11 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest name for one that is not known."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            ctx.fail(f"There is no command '{args[0]}'.{hint}")
-        return super().resolve_command(ctx, args)
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands, without importing any; options as click does."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of the pedal becomes one line and exit code 1."""
@@ -94,7 +99,9 @@ class LazyGroup(click.Group):
             if ctx.params.get("verbose"):
                 logging.getLogger("pedal").exception("the command failed")
             click.echo(f"pedal: {one_line(str(error))}", err=True)
-            ctx.exit(1)
+            from pedal.cli.exits import exit_code  # knows the socket, which not every command needs
+
+            ctx.exit(exit_code(error))
 
 
 def one_line(text: str) -> str:

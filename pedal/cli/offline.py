@@ -6,7 +6,6 @@ to play, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pedal.cli.talking import answers, tell
 from pedal.levels import OUTPUT_MODES, OutputMode
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def _slim(ctx: click.Context, param: click.Parameter, value: str) -> float:
 @_BOARD
 @click.option("--output", type=click.Choice(OUTPUT_MODES), help="How loud amps come out, instead of what is set.")
 @click.option("--target-db", type=float, metavar="DB", help="Loudness of normalised amps, instead of what is set.")
+@answers
 def render(
     source: Path,
     target: Path,
@@ -104,15 +105,17 @@ def render(
     if done.source_channels > 1:
         click.echo(f"{source}: {done.source_channels} channels, their mean was played", err=True)
     channels = "mono" if done.channels == 1 else "stereo"
-    click.echo(f"{target}: {done.frames} frames, {done.rate_hz} Hz, {channels}, peak {done.peak_db:.1f} dBFS")
+    about = {"target": str(target), "frames": done.frames, "rate_hz": done.rate_hz, "channels": done.channels}
+    said = f"{target}: {done.frames} frames, {done.rate_hz} Hz, {channels}, peak {done.peak_db:.1f} dBFS"
+    tell(about | {"peak_db": round(done.peak_db, 2)}, said)
 
 
 @click.command()
 @click.argument("model_name", metavar="MODEL")
 @_BOARD
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@answers
 @click.option("--time", "timed", is_flag=True, help="Also how long loading takes here, part by part.")
-def inspect(model_name: str, board: str | None, as_json: bool, timed: bool) -> None:
+def inspect(model_name: str, board: str | None, timed: bool) -> None:
     """What is in a model: widths, costs, levels, and what to know before playing it.
 
     MODEL is a .nam file, or the name of one in the library. The levels are those of the pedal's settings.
@@ -127,15 +130,15 @@ def inspect(model_name: str, board: str | None, as_json: bool, timed: bool) -> N
         times = time_loading(_model_path(model_name))
         about["load_s"] = times
         report += f"\n\n{format_times(times)}"
-    click.echo(json.dumps(about, indent=2) if as_json else report)
+    tell(about, report)
 
 
 @click.command()
 @click.option("--chain", "preset_name", metavar="PRESET", required=True, help="A preset's name, or a preset file.")
 @click.option("--block", "block_frames", metavar="FRAMES", type=click.IntRange(1, 256), help="One size only.")
 @click.option("--rate", "rate_hz", type=click.IntRange(8000, 192_000), default=48000, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-def bench(preset_name: str, block_frames: int | None, rate_hz: int, as_json: bool) -> None:
+@answers
+def bench(preset_name: str, block_frames: int | None, rate_hz: int) -> None:
     """What each block of a preset costs on this machine, in nanoseconds per frame, by size of the period."""
     from pedal.library.assets import Assets
     from pedal.library.loader import Loader
@@ -144,7 +147,7 @@ def bench(preset_name: str, block_frames: int | None, rate_hz: int, as_json: boo
 
     sizes = SIZES if block_frames is None else (block_frames,)
     result = bench_chain(_load_preset(preset_name), Loader(Assets.default(), load_model), rate_hz, sizes)
-    click.echo(json.dumps(result.as_dict(), indent=2) if as_json else format_bench(result))
+    tell(result.as_dict(), format_bench(result))
 
 
 @contextmanager

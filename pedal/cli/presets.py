@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import click
 
-from pedal.cli.talking import call, plain, say, talks
+from pedal.cli.completion import complete_preset
+from pedal.cli.talking import Group, call, plain, say, talks, tell
 from pedal.errors import ControlError, PresetError
 from pedal.files import load_text
 from pedal.library.assets import Assets
@@ -21,7 +22,7 @@ from pedal.panel import protocol
 from pedal.panel.preset_requests import CopyPreset, DeletePreset, RenamePreset, RevertPreset, SavePreset
 
 
-class _PresetGroup(click.Group):
+class _PresetGroup(Group):
     """``pedal preset NAME`` is ``pedal preset use NAME``."""
 
     def resolve_command(
@@ -46,7 +47,7 @@ def preset(ctx: click.Context, runtime_dir: Path | None) -> None:
 
 
 @preset.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_preset)
 @talks
 def use(name: str, runtime_dir: Path | None) -> None:
     """Play the preset NAME, or the "next" or "previous" one."""
@@ -109,10 +110,17 @@ def delete(name: str, yes: bool, runtime_dir: Path | None) -> None:
 def list_presets(runtime_dir: Path | None) -> None:
     """All presets; * plays, and + behind it: it was changed and is not saved."""
     store, assets, status = PresetStore.default(), Assets.default(once=True), _status(runtime_dir)
+    told, lines = [], []
     for entry in store.entries():
         mark = "*" if entry.key == status.get("preset_key") else " "
         edited = "+" if mark == "*" and status.get("edited") else " "
-        click.echo(f"{mark}{edited} {entry.key:<24} {plain(_line(store, entry, assets))}".rstrip())
+        name, troubles = _about(store, entry, assets)
+        told.append({"key": entry.key, "name": name, "factory": entry.is_factory, "plays": mark == "*"})
+        told[-1] |= {"edited": edited == "+", "troubles": troubles}
+        line = f"{name:<24} {_owner(entry)}" if name else ""
+        line += "".join(f"  ({trouble})" for trouble in troubles)
+        lines.append(f"{mark}{edited} {entry.key:<24} {plain(line.strip())}".rstrip())
+    tell({"presets": told}, "\n".join(lines))
 
 
 @preset.command()
@@ -122,24 +130,25 @@ def show(name: str, runtime_dir: Path | None) -> None:
     """The file of the preset NAME, and what is wrong with it."""
     store = PresetStore.default()
     entry = store.entry(store.find(name))
-    click.echo(f"# {plain(entry.path)} ({_owner(entry)})")
-    click.echo("\n".join(plain(line) if line else "" for line in load_text(entry.path, PresetError).splitlines()))
+    text = load_text(entry.path, PresetError)
     loaded = store.load(entry.key)
     found = resolve(loaded.preset, Assets.default())
-    for trouble in (loaded.warning, *found.missing, *found.warnings):
-        if trouble:
-            click.echo(f"# {plain(trouble)}")
+    troubles = [trouble for trouble in (loaded.warning, *found.missing, *found.warnings) if trouble]
+    lines = [f"# {plain(entry.path)} ({_owner(entry)})", *(plain(line) if line else "" for line in text.splitlines())]
+    lines += [f"# {plain(trouble)}" for trouble in troubles]
+    about = {"key": entry.key, "path": str(entry.path), "factory": entry.is_factory, "troubles": troubles}
+    tell(about | {"text": text}, "\n".join(lines))
 
 
-def _line(store: PresetStore, entry: Entry, assets: Assets) -> str:
+def _about(store: PresetStore, entry: Entry, assets: Assets) -> tuple[str, list[str]]:
+    """Its name, and what is wrong with it; without a name it cannot be read."""
     try:
         loaded = store.load(entry.key)
     except PresetError as error:
-        return f"({error})"
+        return "", [str(error)]
     files = [(block, key) for block in loaded.preset.blocks for key in block.files]
     absent = [f"{block.files[key]} is missing" for block, key in files if file_path(block, key, assets) is None]
-    troubles = [loaded.warning] if loaded.warning else absent
-    return f"{loaded.preset.name:<24} {_owner(entry)}" + "".join(f"  ({trouble})" for trouble in troubles)
+    return loaded.preset.name, [loaded.warning] if loaded.warning else absent
 
 
 def _owner(entry: Entry) -> str:

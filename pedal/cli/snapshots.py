@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pedal.cli.talking import call, plain, say, talks
+from pedal.cli.talking import Group, call, plain, say, talks, tell
 from pedal.panel import protocol
 from pedal.panel.preset_requests import ClearSnapshot, RecallSnapshot, TakeSnapshot
 from pedal.preset import MAX_SNAPSHOTS
@@ -14,7 +14,7 @@ from pedal.preset import MAX_SNAPSHOTS
 _NUMBER = click.IntRange(1, MAX_SNAPSHOTS)
 
 
-@click.group()
+@click.group(cls=Group)
 def snapshot() -> None:
     """Snapshots: up to 8 settings of a preset's knobs and switches, a press apart."""
 
@@ -24,9 +24,11 @@ def snapshot() -> None:
 def list_snapshots(runtime_dir: Path | None) -> None:
     """Those of the preset that plays; * was recalled last."""
     status = call(runtime_dir, protocol.Status())
+    lines = []
     for kept in status["snapshots"]:
         mark = "*" if kept["number"] == status["snapshot"] else " "
-        click.echo(f"{mark} {kept['number']}  {plain(kept['name'])}".rstrip())
+        lines.append(f"{mark} {kept['number']}  {plain(kept['name'])}".rstrip())
+    tell({"snapshots": status["snapshots"], "recalled": status["snapshot"]}, "\n".join(lines))
 
 
 @snapshot.command()

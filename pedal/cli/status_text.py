@@ -32,6 +32,9 @@ def status_text(status: dict[str, Any]) -> str:
         ago_s = (status["frame"] - change["frame"]) / max(1, status["rate_hz"])
         text = f"{ago_s:.0f} s ago {change['amp']} {change['from']} -> {change['to']}: {change['reason']}"
         lines.append(_row("width", text))
+    if learning := status.get("learning"):
+        of = f"{learning['done'] + 1} of {learning['count']}"
+        lines.append(_row("learning", f"what effects cost: {of}, {learning['label']}"))
     if status["message"]:
         lines.append(_row("message", status["message"]))
     return "\n".join(map(_shown, lines))

@@ -1,10 +1,11 @@
-"""How a command talks to the running pedal, and how it says what came back.
+"""How a command talks to the running pedal, and how it says what came back: to people, or with ``--json`` to programs.
 
-Used by all live commands; imports neither numba nor numpy.
+Used by all live commands, and by others for what they say; imports neither numba nor numpy.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,21 +13,45 @@ from typing import Any, TypeVar
 import click
 
 from pedal.cli.client import Client
+from pedal.cli.groups import Group as Group
 from pedal.panel import protocol
 from pedal.panel.control import SOCKET_NAME
 from pedal.paths import runtime_dir as usual_runtime_dir
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+#: In click's notes of a call: answer in JSON.
+_JSON = "pedal.json"
+
+
+def answers(command: _F) -> _F:
+    """The option that asks for an answer for programs; ``say`` and ``tell`` look whether it was given."""
+
+    def note(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+        if value:
+            ctx.meta[_JSON] = True
+
+    option = click.option("--json", is_flag=True, expose_value=False, callback=note, help="Answer for programs.")
+    return option(command)
 
 
 def talks(command: _F) -> _F:
-    """The option that says which pedal, for more than one on a machine."""
+    """The options of commands that ask the running pedal: how to answer, and which pedal, if there is more than one."""
     option = click.option(
         "--runtime-dir",
         type=click.Path(path_type=Path, file_okay=False),
         help="Where the pedal runs, if not in the usual place.",
     )
-    return option(command)
+    return answers(option(command))
+
+
+def is_json() -> bool:
+    """Whether the answer is for programs."""
+    return bool(click.get_current_context().meta.get(_JSON))
+
+
+def client_of(directory: Path | None) -> Client:
+    """Of the pedal that runs in this directory; None: the usual one."""
+    return Client((directory or usual_runtime_dir()) / SOCKET_NAME)
 
 
 def call(directory: Path | None, request: protocol.Request) -> dict[str, Any]:
@@ -35,7 +60,7 @@ def call(directory: Path | None, request: protocol.Request) -> dict[str, Any]:
     Raises:
         ControlError: it does not run, or refuses.
     """
-    return Client((directory or usual_runtime_dir()) / SOCKET_NAME).call(request)
+    return client_of(directory).call(request)
 
 
 def format_status(result: dict[str, Any], indent: str = "") -> str:
@@ -56,8 +81,16 @@ def format_status(result: dict[str, Any], indent: str = "") -> str:
 
 def say(result: dict[str, Any]) -> None:
     """Print a reply."""
-    if result:
-        click.echo(format_status(result))
+    if is_json() or result:
+        tell(result, format_status(result))
+
+
+def tell(result: object, text: str) -> None:
+    """Print an answer: ``result`` for programs, ``text`` for people (nothing, if it is empty)."""
+    if is_json():
+        click.echo(json.dumps(result, indent=2, sort_keys=True))
+    elif text:
+        click.echo(text)
 
 
 def plain(value: object) -> str:

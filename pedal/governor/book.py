@@ -31,10 +31,10 @@ MATTERS = 0.03
 LEAST_RATIO, MOST_RATIO = 0.1, 10.0
 #: ``slowness`` stays within these.
 LEAST_SLOWNESS, MOST_SLOWNESS = 0.25, 8.0
-#: Looks whose median counts, at some twenty a second.
-WINDOW = 15
+#: Looks whose median counts, at some twenty a second; and how often something is made of them.
+WINDOW, LEARN_S = 15, 0.2
 #: How fast ``slowness`` follows, and an entry: quickly while it is new, slowly once it has been seen ``SETTLED`` times.
-SLOWNESS_S, NEW_S, OLD_S, SETTLED = 0.3, 3.0, 15.0, 400
+SLOWNESS_S, NEW_S, OLD_S, SETTLED = 0.3, 3.0, 15.0, 100
 
 Source = Literal["measured", "corrected", "estimated"]
 
@@ -55,7 +55,7 @@ class Entry:
         ns: nanoseconds per frame of each size, narrowest first, where ``slowness`` is 1: an amp's widths, an impulse
             response's lengths; of any other block there is one.
         source: where that is from: the builder's stopwatch, the period thread, or another period's figure.
-        looks: how often the period thread was looked at, for each size.
+        looks: how often the period thread's figure was counted in, for each size.
     """
 
     ns: tuple[float, ...]
@@ -91,6 +91,7 @@ class Book:
         self.slowness = min(max(slowness, LEAST_SLOWNESS), MOST_SLOWNESS)
         self._entries: dict[tuple[Setting, str], Entry] = {}
         self._rows: dict[str, _Row] = {}
+        self._elapsed_s = 0.0
         for key, setting, entry in entries:
             self._put(setting, key, entry)
 
@@ -139,20 +140,25 @@ class Book:
                 mean is its own.
             elapsed_s: since the last look.
         """
-        self._rows = {name: row for name, row in self._rows.items() if name in seen}
+        self._rows = {name: self._looked(name, row) for name, row in seen.items()}
+        self._elapsed_s += elapsed_s
+        if self._elapsed_s < LEARN_S:
+            return
+        elapsed_s, self._elapsed_s = self._elapsed_s, 0.0
+        known = {row.what: self._size_ns(setting, *row.what) for row in self._rows.values()}
         ratios: dict[tuple[str, int], float] = {}  # by entry and size: two rows of one entry are one witness
-        for name, row in seen.items():
-            known_ns = self._size_ns(setting, row.key, row.size_idx)
-            took_ns = self._look(name, row, known_ns) if known_ns > 0.0 else None
-            if took_ns is not None:
-                ratios[row.key, row.size_idx] = took_ns / known_ns
-        most = max((self._size_ns(setting, *what) for what in ratios), default=0.0)
-        votes = [ratio for what, ratio in ratios.items() if self._size_ns(setting, *what) >= MATTERS * most]
+        for row in self._rows.values():
+            known_ns = known[row.what]
+            if known_ns > 0.0 and len(row.looks_ns) > WINDOW // 2:
+                ratio = median(row.looks_ns) / known_ns
+                if LEAST_RATIO <= ratio / self.slowness <= MOST_RATIO:
+                    ratios[row.what] = ratio
+        most = max((known[what] for what in ratios), default=0.0)
+        votes = [ratio for what, ratio in ratios.items() if known[what] >= MATTERS * most]
         if not votes:
             return
         common = math.exp(median(map(math.log, votes)))
-        share = 1.0 - math.exp(-elapsed_s / SLOWNESS_S)
-        slowness = self.slowness * (common / self.slowness) ** share
+        slowness = self.slowness * (common / self.slowness) ** (1.0 - math.exp(-elapsed_s / SLOWNESS_S))
         self.slowness = min(max(slowness, LEAST_SLOWNESS), MOST_SLOWNESS)
         for (key, size_idx), ratio in ratios.items():
             self._correct(setting, key, size_idx, ratio / common, elapsed_s)
@@ -161,14 +167,13 @@ class Book:
         entry = self._entries.get((setting, key))
         return entry.ns[size_idx] if entry is not None and size_idx < len(entry.ns) else 0.0
 
-    def _look(self, name: str, seen: Seen, known_ns: float) -> float | None:
-        """What a row takes, once it has been looked at often enough."""
+    def _looked(self, name: str, seen: Seen) -> _Row:
+        """The row with this look; a new one where it plays something else."""
         row = self._rows.get(name)
         if row is None or row.what != (seen.key, seen.size_idx):
-            row = self._rows[name] = _Row((seen.key, seen.size_idx))
-        if LEAST_RATIO <= seen.ns / known_ns / self.slowness <= MOST_RATIO:
-            row.looks_ns.append(seen.ns)
-        return median(row.looks_ns) if len(row.looks_ns) > WINDOW // 2 else None
+            row = _Row((seen.key, seen.size_idx))
+        row.looks_ns.append(seen.ns)
+        return row
 
     def _correct(self, setting: Setting, key: str, size_idx: int, residual: float, elapsed_s: float) -> None:
         """Bring an entry nearer to what it was seen to take; sizes that were never seen go along."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pedal.errors import PresetError, did_you_mean
-from pedal.files import TEXT_CAP_BYTES
-from pedal.library.atomic import previous_of, remove_atomic, remove_leftovers
+from pedal.files import TEXT_CAP_BYTES, load_text
+from pedal.library.atomic import previous_of, remove_atomic, remove_leftovers, write_atomic
 from pedal.library.kept import Form, load_kept, save_kept
 from pedal.paths import factory_dir, presets_dir
 from pedal.preset import Preset, format_preset, parse_preset
@@ -197,6 +197,34 @@ class PresetStore:
             raise PresetError("has more in its snapshots than fits a file", where=str(path), hint=hint)
         paths = {entry.key: entry.path for entry in self.entries()}
         save_kept(path, fresh, FORM, source=paths.get(key) or paths.get(like))
+        return path
+
+    def save_text(self, key: str, text: str, was: str | None = None) -> Path:
+        """Write a file as a player has written it, comments and all, atomically; what was there is kept beside it.
+
+        Args:
+            key: of a preset that there is; a factory preset stays, behind it.
+            text: of the file.
+            was: what it was made from, which must lie there still; None: whatever lies there.
+
+        Raises:
+            NewerSchemaError: a newer pedal wrote it.
+            PresetError: it is no preset, another one lies there by now, or the disk refuses.
+        """
+        if len(text.encode()) > TEXT_CAP_BYTES:
+            raise PresetError("is longer than a preset's file may be", where=f"preset '{key}'")
+        parse_preset(text, f"preset '{key}'")
+        entry, path = self.entry(key), self.path_of(key)
+        if was is not None and load_text(entry.path, PresetError) != was:
+            raise PresetError(
+                "was changed meanwhile by somebody else", where=f"preset '{key}'", hint="Look at it again"
+            )
+        try:
+            write_atomic(path, text.encode(), keep_previous=True)
+        except OSError as failure:
+            raise PresetError(
+                f"cannot be saved ({failure.strerror})", where=str(path), hint="Is the disk full?"
+            ) from failure
         return path
 
     def delete(self, key: str) -> Path:

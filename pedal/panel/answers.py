@@ -25,6 +25,8 @@ from pedal.panel.desk import Desk
 from pedal.panel.desk_requests import DeskRequest
 from pedal.panel.display.pages import enlarged
 from pedal.panel.feed_requests import ReadLog
+from pedal.panel.governor_report import GovernorReport
+from pedal.panel.governor_requests import GovernorRequest
 from pedal.panel.hand import Hand
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import HandsRequest
@@ -58,6 +60,7 @@ class Answers:
         desk: all that can be edited.
         chain: the preset in work, block by block.
         log: the last lines of the panel's log.
+        governor: what blocks cost, and what fits.
     """
 
     player: Player
@@ -75,6 +78,7 @@ class Answers:
     desk: Desk
     chain: Callable[[], dict[str, Any]]
     log: Callable[[int], list[dict[str, Any]]]
+    governor: GovernorReport
 
     def answer(self, request: protocol.AnyRequest) -> dict[str, Any]:
         """Do it, and say what was done.
@@ -93,6 +97,8 @@ class Answers:
             return Chain(player).answer(request)
         if isinstance(request, HandsRequest):
             return self.hands.answer(request)
+        if isinstance(request, GovernorRequest):
+            return self.governor.answer(request)
         if isinstance(request, DeskRequest):
             return self.desk.answer(request, now_s)
         match request:

@@ -82,7 +82,10 @@ def run_panel(
     signals: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda caught, _: signals.append(caught))
+    log = LogFeed()
     with ExitStack() as stack:
+        logging.getLogger("pedal").addHandler(log)
+        stack.callback(logging.getLogger("pedal").removeHandler, log)
         pins = {name: switch.pin for name, switch in board.switches.items()}
         display = open_display(board.display, screen)
         stack.callback(display.close)
@@ -105,9 +108,7 @@ def run_panel(
         workshop = Workshop(link_path, items)
         stack.callback(workshop.close)
         server = stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
-        log = LogFeed(server)
-        logging.getLogger("pedal").addHandler(log)
-        stack.callback(logging.getLogger("pedal").removeHandler, log)
+        log.news = server
         lobby = _Lobby(board, link_path, items, display, workshop, lambda: bool(signals))
         link = lobby.wait_for_link()
         while link is not None:

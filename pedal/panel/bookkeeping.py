@@ -19,15 +19,17 @@ from pedal.preset import Preset
 
 
 class Bookkeeping:
-    """One book, its pupil, and the governor's executor, which counts with it.
+    """One book, its pupil, and the governor's executor, which counts with it; the usual book if none is given.
 
     Attributes:
         costs: the book.
         learning: what is still to be measured.
     """
 
-    def __init__(self, board: Board, link: Link, rigs: Rigs, widths: Widths, workshop: Workshop) -> None:
-        self.costs = Costs(board, link, rigs)
+    def __init__(
+        self, board: Board, link: Link, rigs: Rigs, widths: Widths, workshop: Workshop, costs: Costs | None = None
+    ) -> None:
+        self.costs = costs or Costs(board, link, rigs)
         self.learning = Learning(workshop, board.prices, has_looper=board.looper is not None)
         self._rigs = rigs
         self._widths = widths

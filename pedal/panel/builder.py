@@ -20,8 +20,6 @@ import msgspec
 from pedal import layout
 from pedal.errors import PedalError
 from pedal.governor.book import beside
-from pedal.governor.fit import fit
-from pedal.governor.scene import OFF, Amp
 from pedal.jit.machine import wake_exactly
 from pedal.levels import USUAL, Levels
 from pedal.library.assets import Assets
@@ -34,8 +32,8 @@ from pedal.nam.file import load_model
 from pedal.nam.loudness import measure_model
 from pedal.nam.model import Model
 from pedal.notes import BlockNote, RigNotes
+from pedal.panel.builder_start import start_of, with_held
 from pedal.panel.jobs import Done, Job, Survey, decode_job, encode
-from pedal.panel.quality import limits
 from pedal.paths import library_dir
 from pedal.preset import Block, parse_preset
 from pedal.prices import load_prices
@@ -104,8 +102,11 @@ class Builder:
 
     def _build(self, found: Resolved, job: Job) -> tuple[RigNotes, Costs]:
         link = self._attached()
-        parts = with_tails(self._compile(found, job, job.levels), job.live, link.arena, job.rate_hz)
+        bare = self._compile(found, job, job.levels)
+        parts = with_tails(bare, job.live, link.arena, job.rate_hz)
         costs = self._measure(parts, job)
+        start = start_of(parts, costs, job)
+        parts = with_held(parts if start.tails else bare, start.held)
         live = {block.key: block for block in job.live.blocks if self._is_as_built(block)} if job.live else {}
         notes = place_rig(
             link.arena,
@@ -116,7 +117,7 @@ class Builder:
             rate_hz=job.rate_hz,
             live=live,
             in_use=job.in_use,
-            start_widths=start_widths(parts, costs, job),
+            start_widths=start.sizes,
             costs=costs,
             prices=load_prices(job.prices) if job.prices else None,
             origin=job.origin,
@@ -148,23 +149,6 @@ def _note_use(parts: tuple[Part, ...], hashes: dict[str, dict[str, str]], costs:
         if part.amp is not None and content:
             costs_ns[content] = costs[part.cost_key]
     note_used(library_dir(), costs_ns)
-
-
-def start_widths(parts: tuple[Part, ...], costs: Costs, job: Job) -> dict[str, int]:
-    """Width index by block id that every amp should start with, by measured costs; the same for both sides of one."""
-    share = job.rate_hz * 1e-9 * job.cpu_scale * job.slowness
-    sounding = [part for part in parts if part.block.on or part.tail]
-    others = sum(costs[part.cost_key][-1] for part in sounding if part.amp is None) * share
-    amps: dict[str, Amp] = {}
-    for part in parts:
-        if part.amp is not None:
-            before = amps[part.owner].costs if part.owner in amps else (0.0,) * len(part.amp.packed)
-            shares = tuple(ns * share + other for ns, other in zip(costs[part.cost_key], before, strict=True))
-            floor, ceiling = limits(job.quality.get(part.owner, "auto"), len(shares))
-            amps[part.owner] = Amp(part.owner, shares, ceiling if part.block.on else OFF, ceiling, floor)
-    on = [amp for amp in amps.values() if amp.playing != OFF]
-    chosen = dict(zip((amp.id for amp in on), fit(on, others, job.budget), strict=True))
-    return {part.block.id: chosen.get(part.owner, amps[part.owner].ceiling) for part in parts if part.amp}
 
 
 def main(link_path: Path, pipe: Connection) -> None:

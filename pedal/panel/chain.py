@@ -25,13 +25,17 @@ class Chain:
 
         Raises:
             PresetError: it cannot be done; nothing was changed.
+            NoRoomError: a new block does not fit; if only the builder can know, it says so on the page.
         """
         work = self._player.work
         match request:
             case NewPreset(name=name):
                 work.build("", Preset(checked_name(name, "preset")), {})
             case AddBlock(kind=kind, asset=asset, place=place):
-                work.build(work.key, with_added(work.preset, kind, asset or "", place), work.quality)
+                changed = with_added(work.preset, kind, asset or "", place)
+                there = {block.id for block in work.preset.blocks}
+                added = next(block for block in changed.blocks if block.id not in there)
+                work.add(changed, added)
             case MoveBlock(block=block, place=place):
                 work.build(work.key, with_moved(work.preset, block, place), work.quality)
             case RemoveBlock(block=block):

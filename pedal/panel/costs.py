@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pedal import layout
 from pedal.config import Board
 from pedal.governor.book import Book, Entry, Seen, Setting
 from pedal.library.cost_book import CostBookStore, Kept, KeptBook, truth_of
@@ -121,10 +122,10 @@ class Costs:
             self._since_s.clear()
             return
         wait_s = max(KNOWN_S, KNOWN_PERIODS * status.period_frames / status.rate_hz)
-        sizes = {row.serial: amp.playing for amp in self._rigs.amps() for row in amp.rows}
+        widths = {row.serial: amp.playing for amp in self._rigs.amps() for row in amp.rows}
         since_s: dict[int, tuple[tuple[str, int], float]] = {}
         for block, spent_ns in zip(notes.blocks, status.row_costs_ns, strict=False):
-            size_idx = sizes.get(block.serial, -1) if block.amp is not None else 0
+            size_idx = widths.get(block.serial, -1) if block.amp is not None else self._size(block)
             if size_idx < 0 or not block.cost_key or not self._plays(block):
                 continue
             what = (block.cost_key, size_idx)
@@ -133,6 +134,12 @@ class Costs:
             if now_s - since_s[block.serial][1] >= wait_s:
                 yield block.serial, Seen(block.cost_key, size_idx, spent_ns / status.period_frames)
         self._since_s = since_s
+
+    def _size(self, block: BlockNote) -> int:
+        """Which of its sizes a cabinet plays; any other block has one."""
+        if block.impulse is None:
+            return 0
+        return int(self._link.arena.i64[block.impulse.sizes_idx + layout.SIZE_PLAYING])
 
     def _plays(self, block: BlockNote) -> bool:
         """Switched on, no tail, and of a kind whose cost is its own."""

@@ -9,8 +9,9 @@ import msgspec
 from pedal.panel.request import Request
 
 #: ``status``: all that the pedal says of itself. ``meters``: the few numbers that move. ``changes``: what of the
-#: preset, its knobs and the pedal's state is another now. ``log``: what the panel writes into its log.
-Topic = Literal["status", "meters", "changes", "log"]
+#: preset, its knobs and the pedal's state is another now. ``log``: what the panel writes into its log. ``midi``: what
+#: it hears there.
+Topic = Literal["status", "meters", "changes", "log", "midi"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 #: Only the newest is of use: a client that is slow, or wants them seldom, misses the others.
 NEWEST_ONLY: frozenset[Topic] = frozenset({"status", "meters"})

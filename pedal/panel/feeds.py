@@ -98,18 +98,22 @@ class Feeds:
 
 
 class LogFeed(logging.Handler):
-    """Hears what the process writes into its log: keeps the last lines, and tells subscribers."""
+    """Hears what the process writes into its log: keeps the last lines, and tells subscribers.
 
-    def __init__(self, news: News) -> None:
+    Attributes:
+        news: who is told; nobody at first.
+    """
+
+    def __init__(self, news: News = NOBODY) -> None:
         super().__init__(logging.INFO)
-        self._told = news
+        self.news = news
         self._lines: deque[dict[str, Any]] = deque(maxlen=LOG_LINES)
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line; in the thread of whoever writes it."""
         line = {"at_s": round(record.created, 3), "level": record.levelname.lower(), "text": record.getMessage()[:500]}
         self._lines.append(line)
-        self._told.publish("log", line)
+        self.news.publish("log", line)
 
     def last(self, lines: int) -> list[dict[str, Any]]:
         """The newest, the oldest first."""

@@ -1,7 +1,8 @@
 """Which of all pages is on the glass, how often it is sent, and whether it is dim.
 
 Used by the panel's loop. A question of a stick comes before the menu, that before the tuner, and that before what is
-said of an import; else it is the page of the playing pedal.
+said of an import; else, if nobody touches anything, how far the learning of costs is; else it is the page of the
+playing pedal.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from PIL import Image
 from pedal.link.status import Status
 from pedal.panel.display.dimming import Dimming
 from pedal.panel.display.import_page import draw_import
+from pedal.panel.display.learning_page import draw_learning
 from pedal.panel.display.oled import Display
 from pedal.panel.display.pages import draw_page
 from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.footwork import Footwork
 from pedal.panel.imports import Imports
+from pedal.panel.learning import Learning
 from pedal.panel.menus import Menus
 from pedal.panel.player import Player
 from pedal.panel.report import Reporter
@@ -31,7 +34,7 @@ class Glass:
 
     Args:
         display: open.
-        player, tuner, imports, menus, footwork, reporter: of the panel.
+        player, tuner, imports, menus, footwork, reporter, learning: of the panel.
         now_s: seconds of a monotonic clock.
     """
 
@@ -44,6 +47,7 @@ class Glass:
         menus: Menus,
         footwork: Footwork,
         reporter: Reporter,
+        learning: Learning,
         now_s: float,
     ) -> None:
         self._display = display
@@ -53,6 +57,7 @@ class Glass:
         self._menus = menus
         self._footwork = footwork
         self._reporter = reporter
+        self._learning = learning
         self._dimming = Dimming(now_s)
         self._ticks = 0
 
@@ -80,7 +85,10 @@ class Glass:
                 return draw_tuner(tuner)
         if told is not None:
             return draw_import(told, ticks, self._footwork.agrees)
-        return draw_page(self._reporter.view(status, ticks))
+        view = self._reporter.view(status, ticks)
+        learning = self._learning.view()
+        # what the pedal has to say is more important
+        return draw_page(view) if learning is None or view.message else draw_learning(learning)
 
     def _is_idle(self, status: Status, now_s: float) -> bool:
         """Whether nobody plays and nothing happens: reflexes do not come through the loop, what they change does."""

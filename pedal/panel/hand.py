@@ -33,6 +33,8 @@ class _Kept(msgspec.Struct):
     quality: dict[str, str]
     snapshot: int = 0
     bank: str = ""
+    order: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 class Hand:
@@ -44,6 +46,9 @@ class Hand:
         quality: "full", "lite" or "auto" by amp, as chosen.
         serial: of the rig that was built from it.
         bank: name of the bank under the feet; empty: none was chosen.
+        order: ids of the blocks that are on, in the order in which they were switched on, a preset's in that of its
+            chain: the last one is the newest.
+        held: ids of those that wait until there is room for them; in the preset they are on.
     """
 
     def __init__(self, store: PresetStore, link: Link) -> None:
@@ -53,6 +58,8 @@ class Hand:
         self.quality: dict[str, str] = {}
         self.serial = 0
         self.bank = ""
+        self.order: tuple[str, ...] = ()
+        self.held: frozenset[str] = frozenset()
         self._link = link
         self._count = 0
 
@@ -68,11 +75,33 @@ class Hand:
         self.key, self.quality, self.serial, self._count = kept.key, kept.quality, kept.serial, kept.count
         self.preset = replace(self.preset, snapshots=self._snapshots(), snapshot=kept.snapshot)
         self.bank = kept.bank
+        self.order, self.held = switched_on(kept.order, self.preset), frozenset(kept.held)
         return True
 
-    def take(self, key: str, preset: Preset, quality: dict[str, str], serial: int) -> None:
-        """Hold another preset."""
+    def take(
+        self,
+        key: str,
+        preset: Preset,
+        quality: dict[str, str],
+        serial: int,
+        order: tuple[str, ...] = (),
+        held: frozenset[str] = frozenset(),
+    ) -> None:
+        """Hold another preset, whose blocks were switched on in this ``order`` (or in that of its chain)."""
         self.key, self.preset, self.quality, self.serial = key, preset, quality, serial
+        self.order, self.held = switched_on(order, preset), held
+        self.keep()
+
+    def hold_back(self, block_id: str) -> None:
+        """A block that is on waits from now on."""
+        self.held |= {block_id}
+        self.keep()
+
+    def let_go(self, block_id: str, *, newest: bool = False) -> None:
+        """A block waits no longer; it may have become the newest."""
+        self.held -= {block_id}
+        if newest:
+            self.order = switched_on(tuple(other for other in self.order if other != block_id), self.preset)
         self.keep()
 
     def set_aside(self) -> str:
@@ -100,8 +129,9 @@ class Hand:
         raise AssertionError("numbers do not end")
 
     def change(self, preset: Preset) -> None:
-        """Hold a changed form of the same preset."""
-        self.preset = preset
+        """Hold a changed form of the same preset; a block that is switched on in it is the newest."""
+        self.preset, self.order = preset, switched_on(self.order, preset)
+        self.held &= frozenset(self.order)
         self.keep()
 
     def choose_bank(self, name: str) -> None:
@@ -114,7 +144,17 @@ class Hand:
         self._count += 1
         # Its snapshots are on disk, and would not fit.
         text = format_preset(replace(self.preset, snapshots=()))
-        kept = _Kept(self._count, self.serial, self.key, text, self.quality, self.preset.snapshot, self.bank)
+        kept = _Kept(
+            self._count,
+            self.serial,
+            self.key,
+            text,
+            self.quality,
+            self.preset.snapshot,
+            self.bank,
+            self.order,
+            tuple(sorted(self.held)),
+        )
         data = msgspec.json.encode(kept)
         place = layout.HAND_NOTES[self._count % len(layout.HAND_NOTES)]
         self._link.write_notes(place, zlib.crc32(data).to_bytes(_CHECK_BYTES, "little") + data)
@@ -145,6 +185,12 @@ class Hand:
             return msgspec.json.decode(data, type=_Kept)
         except msgspec.MsgspecError:
             return None
+
+
+def switched_on(before: tuple[str, ...], preset: Preset) -> tuple[str, ...]:
+    """Ids of the blocks that are on: those of ``before`` in their order, then the others in that of the chain."""
+    on = [block.id for block in preset.blocks if block.on]
+    return (*(block_id for block_id in before if block_id in on), *(one for one in on if one not in before))
 
 
 def cell_of(target: str) -> tuple[str, str]:

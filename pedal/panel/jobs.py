@@ -23,6 +23,9 @@ class Job(msgspec.Struct, frozen=True, tag="build"):
         slowness: how much longer things take in the period thread than on the stopwatch.
         prices: name of the price list of the board that this machine stands for, or empty.
         quality: by block id, what the player chose: "full", "lite" or "auto".
+        order: ids of the blocks that are on, the newest last; held: of those that wait already.
+        joining: id of the block for which the preset is built: refused if it does not fit. Empty: what does not fit
+            waits.
         connection: values of the block ``master``, which no preset has.
         looper_db: level of the looper, which no preset has either; None where the board has none.
         levels: how loud amps hear and are heard.
@@ -43,6 +46,9 @@ class Job(msgspec.Struct, frozen=True, tag="build"):
     slowness: float = 1.0
     prices: str = ""
     quality: dict[str, str] = {}
+    order: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    joining: str = ""
     connection: dict[str, float] = {}
     looper_db: float | None = None
     levels: Levels = USUAL

@@ -13,7 +13,15 @@ from typing import Any
 from pedal.errors import PresetError
 from pedal.library.presets import PresetStore
 from pedal.panel.player import Player
-from pedal.panel.preset_requests import CopyPreset, DeletePreset, PresetRequest, RenamePreset, RevertPreset, SavePreset
+from pedal.panel.preset_requests import (
+    CopyPreset,
+    DeletePreset,
+    PresetRequest,
+    RenamePreset,
+    RevertPreset,
+    SavePreset,
+    WritePreset,
+)
 from pedal.preset import Preset, checked_name
 from pedal.preset.snapshots import fitting, recalled, refreshed
 
@@ -57,6 +65,8 @@ class Keeping:
         match request:
             case SavePreset(name=name):
                 return self._about(self.save() if name is None else self.save_as(name))
+            case WritePreset(preset=preset, text=text, instead_of=was):
+                return self._about(self.write(self._store.find(preset), text, was))
             case RevertPreset():
                 return self._about(self.revert())
             case RenamePreset(preset=preset, name=name):
@@ -93,6 +103,17 @@ class Keeping:
         preset, key = replace(_to_save(player.preset), name=checked_name(name, "preset")), self._new_key(name)
         self._store.save(key, preset, like=player.key)
         player.work.hold_as(key, preset)
+        return key
+
+    def write(self, key: str, text: str, was: str | None) -> str:
+        """Keep a preset's whole file as a player has written it; if it plays, play it anew. Returns its key.
+
+        Raises:
+            PresetError: it is no preset, another one lies there by now, or it cannot be saved.
+        """
+        self._store.save_text(key, text, was)
+        if key == self._player.key:
+            self._player.select(key)
         return key
 
     def revert(self) -> str:

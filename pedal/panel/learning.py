@@ -10,11 +10,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pedal.governor.book import Setting
 from pedal.panel.jobs import Done, Survey
 from pedal.panel.workshop import Workshop
-from pedal.params import KINDS
+from pedal.params import KINDS, BlockKind
 from pedal.preset import Block, Preset, format_preset
 
 #: The builder must have had nothing to do for so long.
@@ -32,16 +33,32 @@ class Subject:
     Attributes:
         label: what players call it.
         preset: in which it plays.
-        key: its cost key; of what plays a file, the part before and the part behind the size, which the file decides.
+        key: how its cost key begins; of what plays a file, the size follows, which the file decides.
+        channels: how many it plays.
     """
 
     label: str
     preset: Preset
-    key: tuple[str, str]
+    key: str
+    channels: int
+
+    @property
+    def title(self) -> str:
+        """Label and channels, for who looks on."""
+        return f"{self.label}, stereo" if len(self.preset.blocks) > 1 else self.label
+
+    @property
+    def kind(self) -> BlockKind:
+        """Of the block that is measured."""
+        return KINDS[self.preset.blocks[-1].kind]
+
+    def is_of(self, key: str) -> bool:
+        """Whether a cost key is its own, in one size or another."""
+        return key.startswith(self.key) and key.endswith(f"/{self.channels}")
 
     def is_in(self, known: Mapping[str, tuple[float, ...]]) -> bool:
         """Whether it, or a size of it, is known."""
-        return any(key.startswith(self.key[0]) and key.endswith(self.key[1]) for key in known)
+        return any(map(self.is_of, known))
 
 
 def subjects() -> tuple[Subject, ...]:
@@ -59,9 +76,8 @@ def _subjects_of(name: str) -> list[Subject]:
         label = " ".join([kind.label, *(param.words[word] for param, word in zip(choices, words, strict=True))])
         for channels in (2,) if kind.widens else (1,) if kind.asset == "model" else (1, 2):
             before = (_WIDENER,) if channels == 2 and not kind.widens else ()
-            key = (f"{block.price}:" if kind.asset else f"{block.price}/", f"/{channels}")
-            stereo = ", stereo" if before else ""
-            found.append(Subject(f"{label}{stereo}", Preset("Learning", (*before, block)), key))
+            key = f"{block.price}:" if kind.asset else f"{block.price}/"
+            found.append(Subject(label, Preset("Learning", (*before, block)), key, channels))
     return found
 
 
@@ -102,7 +118,7 @@ class Learning:
     def again(self, playing: Preset) -> None:
         """All of it once more, at once, and first of all what plays; the book has forgotten it."""
         self._asked, self._quiet_since_s = 0, -QUIET_S
-        self._todo = [Subject(playing.name, playing, ("?", "?")), *subjects()]
+        self._todo = [Subject(playing.name, playing, "?", 0), *subjects()]
         self._count = len(self._todo)
 
     def touched(self) -> None:
@@ -150,7 +166,12 @@ class Learning:
         """What there is to show, while something is measured."""
         if not self._shows or not self._todo:
             return None
-        return LearningView(self._count - len(self._todo), self._count, self._todo[0].label)
+        return LearningView(self._count - len(self._todo), self._count, self._todo[0].title)
+
+    def status(self) -> dict[str, Any] | None:
+        """``view`` for commands."""
+        view = self.view()
+        return None if view is None else {"done": view.done, "count": view.count, "label": view.label}
 
     def _ask(self, subject: Subject, setting: Setting, known: Mapping[str, tuple[float, ...]]) -> None:
         self._asked = self._workshop.next_number()
@@ -158,7 +179,7 @@ class Learning:
             Survey(
                 number=self._asked,
                 preset_text=format_preset(subject.preset),
-                origin=subject.label,
+                origin=subject.title,
                 rate_hz=setting.rate_hz,
                 period_frames=setting.period_frames,
                 prices=self._prices,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import queue
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +25,6 @@ from pedal.library.connections import ConnectionStore
 from pedal.library.midi_map import MidiMapStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
-from pedal.link.status import Event, Status
 from pedal.panel.actions import Actions
 from pedal.panel.answers import Answers
 from pedal.panel.banks import BankSwitches
@@ -40,10 +38,12 @@ from pedal.panel.controls.knobs import Turn
 from pedal.panel.controls.outputs_lights import Lights
 from pedal.panel.desk import Desk
 from pedal.panel.display.oled import Display
+from pedal.panel.events import Events
 from pedal.panel.expression import INPUT, ExpressionPedal
 from pedal.panel.feeds import NOBODY, Feeds, LogFeed, News
 from pedal.panel.footwork import Footwork
 from pedal.panel.glass import Glass
+from pedal.panel.governor_report import GovernorReport
 from pedal.panel.hand import Hand
 from pedal.panel.hands import Hands
 from pedal.panel.imports import Imports
@@ -72,8 +72,6 @@ _log = logging.getLogger("pedal.panel")
 TICK_S = 0.05
 #: Ticks from one look at the link's file to the next.
 LINK_TICKS = 10
-#: Overruns kept for reports.
-OVERRUNS_KEPT = 32
 
 
 class Panel:
@@ -115,8 +113,8 @@ class Panel:
         self._items = items
         self._stopped = stopped
         self._rigs = Rigs(link)
-        self._widths = Widths(self._rigs, board.budget_share)
         self._hand = Hand(PresetStore.default(), link)
+        self._widths = Widths(self._rigs, self._hand, board.budget_share)
         self._workshop = workshop
         outlet = Outlet(ConnectionStore.default(), self._rigs)
         self._books = Bookkeeping(board, link, self._rigs, self._widths, workshop)
@@ -132,21 +130,25 @@ class Panel:
         self._actions = Actions(self._player, self._tuner, snapshots, banks, point, shelf)
         self._footwork = Footwork(board, link, self._player, self._actions, reflexes)
         self._lighting = Lighting(board, lights, self._player, self._rigs, self._tuner, banks, self._footwork)
-        self._overruns: deque[dict[str, Any]] = deque(maxlen=OVERRUNS_KEPT)
-        self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, self._overruns)
-        self._midi = MidiIn(self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi)
+        self._events = Events(self._rigs, self._widths, self._player)
+        overruns = self._events.overruns
+        self._reporter = Reporter(board, self._hand, self._rigs, self._widths, self._player, keeping, overruns)
+        self._midi = MidiIn(
+            self._player, banks, self._expression, self._footwork.do, MidiMapStore.default(), midi, news
+        )
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
         self._setting_up = SettingUp(board.audio.periods)
         state = State(self._hand, self._player, keeping)
         desk, said = Desk(self._player, shelf, lambda: self._menus.facts()), log or LogFeed(news)
         verbs = self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
-        self._answers = Answers(*verbs, desk, state.whole, said.last)
-        does = hands, self._answers.answer, self._setting_up
+        governor = GovernorReport(self._rigs, self._hand, self._widths, self._books)
+        self._answers = Answers(*verbs, desk, state.whole, said.last, governor)
+        does = hands, self._answers.answer, self._setting_up, governor
         self._menus = Menus(board, link, self._player, keeping, self._tuner, shelf, self._footwork, banks, *does)
         self._actions.open_menu = self._menus.open_by_foot
         shown = self._player, self._tuner, self._imports, self._menus, self._footwork, self._reporter
-        self._glass = Glass(display, *shown, time.monotonic())
+        self._glass = Glass(display, *shown, self._books.learning, time.monotonic())
         self._feeds = Feeds(news, self._status, self._meters, state.flat, lambda: self._player.preset)
         self._tick = 0
         self._message = Message(self._player)
@@ -232,7 +234,8 @@ class Panel:
                 self._footwork.do(action, event.at_s)
 
     def _status(self) -> dict[str, Any]:
-        return self._reporter.status(self._link.status()) | {"tuner": self._tuner.status()}
+        also = {"tuner": self._tuner.status(), "learning": self._books.learning.status()}
+        return self._reporter.status(self._link.status()) | also
 
     def _meters(self) -> dict[str, Any]:
         return self._reporter.meters(self._link.status()) | {"tuner": self._tuner.status()}
@@ -245,12 +248,12 @@ class Panel:
         self._link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())
         self._workshop.look_after(now_s)
         status = self._link.status()
-        self._player.work.tick(now_s)
+        self._player.tick(now_s)
         self._tuner.tick(now_s)
         self._setting_up.tick(status, now_s)
         self._lighting.tick(status)
         for event in self._link.new_events():
-            self._on_event(event, status, now_s)
+            self._events.heard(event, status, now_s)
         self._books.tick(status, now_s, is_building=self._player.work.is_building)
         if status.card_state == layout.CARD_RUNNING:
             self._widths.tick(status, self._hand.quality, now_s)
@@ -283,19 +286,3 @@ class Panel:
         if reason:
             self._menus.let_go_of_feet()
         self._footwork.look_after(bool(reason))
-
-    def _on_event(self, event: Event, status: Status, now_s: float) -> None:
-        if event.kind == layout.EVENT_WIDTH:
-            self._widths.note_event(event, status, now_s)
-        elif event.kind == layout.EVENT_GUARD:
-            notes = self._rigs.playing
-            names = {block.serial: block.id for block in notes.blocks} if notes else {}
-            name = names.get(event.numbers[0], "a block")
-            self._player.message = f"{name} made a broken signal and was reset."
-            _log.warning("%s made a signal that is not finite; muted and reset", name)
-        elif event.kind == layout.EVENT_OVERRUN:
-            load_milli, used_ns, wall_ns = event.numbers[:3]
-            overrun = {"frame": event.frame, "load": load_milli / 1e3, "used_s": used_ns / 1e9, "wall_s": wall_ns / 1e9}
-            self._overruns.append(overrun)
-            text = "frame %d: a period overran: load %.0f %% (%.2f ms of work in %.2f ms)"
-            _log.warning(text, event.frame, load_milli / 10.0, used_ns / 1e6, wall_ns / 1e6)

@@ -26,6 +26,7 @@ from pedal.panel.controls.gestures import Gesture, Knows
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.text import TICKS_PER_S
 from pedal.panel.footwork import Footwork
+from pedal.panel.governor_report import GovernorReport
 from pedal.panel.hands import Hands
 from pedal.panel.keeping import Keeping
 from pedal.panel.menu.facts import Facts
@@ -56,6 +57,7 @@ class Menus:
         hands: what they reach besides.
         perform: does a request, or raises a ``PedalError``.
         setting_up: listens to a strum, counts gaps.
+        governor: what blocks cost, and what fits.
         said: what the pedal said, newest first.
     """
 
@@ -70,6 +72,7 @@ class Menus:
     hands: Hands
     perform: Callable[[AnyRequest], dict[str, Any]]
     setting_up: SettingUp
+    governor: GovernorReport
     said: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
     _menu: Menu = field(default_factory=Menu)
     _was_touched: bool = False
@@ -180,6 +183,7 @@ class Menus:
             banks=self.banks.shown,
             bank=self.banks.in_use,
             setup=self.setting_up.views(),
+            governor=self.governor.lines(time.monotonic()),
             messages=tuple(self.said),
             system=self._system(),
         )

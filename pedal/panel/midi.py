@@ -16,6 +16,7 @@ from pedal.panel.banks import BankSwitches
 from pedal.panel.controls.inputs_midi import Midi
 from pedal.panel.controls.midi import HIGHEST, Beat, ControlChange, Event, ProgramChange, is_down
 from pedal.panel.expression import ExpressionPedal, move_to
+from pedal.panel.feeds import NOBODY, News
 from pedal.panel.player import Player
 from pedal.preset import Expression
 
@@ -44,6 +45,7 @@ class MidiIn:
         do: does an action, and says on the page why it cannot.
         store: keeps which controller does what.
         wires: that are listened to; None: the board has no MIDI.
+        news: where subscribers are told what is heard.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class MidiIn:
         do: Callable[[Action, float], None],
         store: MidiMapStore,
         wires: Midi | None,
+        news: News = NOBODY,
     ) -> None:
         self._player = player
         self._banks = banks
@@ -61,6 +64,7 @@ class MidiIn:
         self._do = do
         self._store = store
         self._wires = wires
+        self._news = news
         self._watch = store.watch()
         self._map, trouble = store.load()
         player.message = player.message or trouble
@@ -82,6 +86,8 @@ class MidiIn:
 
     def heard(self, event: Event, now_s: float) -> None:
         """Do what a message means; why it cannot be done is said on the page."""
+        if "midi" in self._news.wanted:
+            self._news.publish("midi", self._told(event))
         try:
             match event:
                 case ProgramChange(program=program):
@@ -93,6 +99,19 @@ class MidiIn:
                         self._control(number, value, now_s)
         except PedalError as error:
             self._player.message = str(error)
+
+    def _told(self, event: Event) -> dict[str, Any]:
+        """A message in words, and what it does here."""
+        match event:
+            case ProgramChange(channel=channel, program=program):
+                return {"text": f"channel {channel}: program {program}", "channel": channel, "program": program}
+            case Beat(bpm=bpm):
+                return {"text": f"clock: {bpm:.1f} bpm", "bpm": round(bpm, 1)}
+            case ControlChange(channel=channel, number=number, value=value):
+                target = self._map.get(number)
+                does = "" if target is None else _shown(target)
+                text = f"channel {channel}: controller {number} at {value}" + (f", {does}" if does else "")
+                return {"text": text, "channel": channel, "controller": number, "value": value, "does": does}
 
     def learn(self, target: str, now_s: float) -> None:
         """The next controller that is moved does this from then on.

@@ -107,8 +107,7 @@ class Player:
             return
         for block in self._hand.preset.chain:
             self.work.store(block)
-            if block.on != self._rigs.is_on(block.id):
-                self.switch_block(block.id, block.on, now_s)
+            self.work.restore_bypass(block, now_s)
 
     def begin_plain(self, reason: str) -> None:
         """Play a plain preset instead of one with which the panel kept failing; that one is kept on disk."""
@@ -167,6 +166,11 @@ class Player:
         """The builder's answer; older ones are ignored."""
         self.message = self.work.built(done) or self.message
 
+    def tick(self, now_s: float) -> None:
+        """What waited for room comes; what gave way, or came back, is told."""
+        self.work.tick(now_s)
+        self.message = self._widths.yielding.take_said() or self.message
+
     def tap(self, at_s: float) -> None:
         """A foot taps the beat: from the second tap on, every block of the preset that has a tempo follows."""
         bpm = self._taps.tap(at_s)
@@ -212,17 +216,19 @@ class Player:
             self.work.store(self._hand.preset.block(block_id))
         return shown(param, number)
 
-    def switch_block(self, block_id: str, on: bool, now_s: float) -> bool:
-        """Switch a block on or off; on may wait a moment for room. Returns False if it waits.
+    def switch_block(self, block_id: str, on: bool, now_s: float, *, may_refuse: bool = True) -> bool:
+        """Switch a block on or off; on may wait for room. Returns False if it waits.
 
         Raises:
             PresetError: no such block, or one that every chain needs.
+            NoRoomError: it does not fit; nothing was changed. Not if it may not be refused: then it waits.
         """
-        self.work.hold(self.preset.with_on(block_id, on))
-        if self.work.is_building:  # the builder chooses the widths that leave room for it
+        changed = self.preset.with_on(block_id, on)
+        if self.work.is_building:  # the builder knows what fits
+            self.work.hold(changed)
             self.work.build(self.key, self.preset, self.work.quality)
             return True
-        return self.work.switch(block_id, on, now_s)
+        return self.work.switch(changed, block_id, on, now_s, may_refuse=may_refuse)
 
     def change_to(self, changed: Preset, now_s: float) -> None:
         """Another setting of the same blocks: all parameters ramp there; blocks switched on may wait for room."""
@@ -238,7 +244,7 @@ class Player:
             if block != before.block(block.id):
                 self.work.store(block)
         for block in sorted(switched, key=lambda block: block.on):  # what is switched off makes room
-            self.switch_block(block.id, block.on, now_s)
+            self.switch_block(block.id, block.on, now_s, may_refuse=False)
 
     def set_quality(self, quality: str, amp_number: int | None) -> list[str]:
         """Choose "full", "lite" or "auto" for one amp (from 1) or for all; returns the amps' ids.

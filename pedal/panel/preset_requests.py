@@ -43,7 +43,18 @@ class DeletePreset(Request, tag="preset-delete", frozen=True):
     sure: bool = False
 
 
-PresetRequest = SavePreset | RevertPreset | RenamePreset | CopyPreset | DeletePreset
+class WritePreset(Request, tag="preset-write", frozen=True):
+    """A preset's whole file, as a player has written it, comments and all; if it plays, it is played anew.
+
+    ``instead_of`` is the text that it was made from: it is refused if another one lies there by now.
+    """
+
+    preset: Name
+    text: str
+    instead_of: str | None = None
+
+
+PresetRequest = WritePreset | SavePreset | RevertPreset | RenamePreset | CopyPreset | DeletePreset
 
 
 class RecallSnapshot(Request, tag="snapshot", frozen=True):

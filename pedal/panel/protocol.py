@@ -22,6 +22,9 @@ from pedal.panel.chain_requests import ChainRequest, Favour, LookRequest
 from pedal.panel.desk_requests import DeskRequest
 from pedal.panel.feed_requests import FeedRequest
 from pedal.panel.feed_requests import News as News
+from pedal.panel.governor_requests import Explain as Explain
+from pedal.panel.governor_requests import GovernorRequest
+from pedal.panel.governor_requests import MeasureCosts as MeasureCosts
 from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.request import VERSION as VERSION
@@ -157,6 +160,7 @@ AnyRequest = (
     | BankRequest
     | HandsRequest
     | LookRequest
+    | GovernorRequest
     | FeedRequest
     | DeskRequest
 )

@@ -1,4 +1,4 @@
-"""The panel's side of width changes: feeds the governor, asks the period thread, keeps the record.
+"""The panel's side of the governor: makes its scene, carries out its orders, keeps the record of widths.
 
 Called by the panel's loop on every tick. The governor (``pedal.governor.decide``) is pure; this is
 where its decisions meet shared memory, and where each change gets its reason and its load before
@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pedal import layout
+from pedal.errors import NoRoomError
 from pedal.governor import decide
-from pedal.governor.fit import fit
+from pedal.governor.admit import Joining, admit
 from pedal.governor.memory import Memory, after_overload
-from pedal.governor.scene import Amp, Scene, Width
+from pedal.governor.scene import Amp, Extra, Order, Scene, Width
 from pedal.link.status import Event, Status
 from pedal.notes import BlockNote, RigNotes
+from pedal.panel.hand import Hand
 from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
+from pedal.panel.yielding import Yielding, can_wait
 
 _log = logging.getLogger("pedal.panel")
 
@@ -61,10 +65,17 @@ class Change:
 
 
 class Widths:
-    """Widths of the playing rig's amps: decided, asked for, recorded."""
+    """Widths of the playing rig's amps: decided, asked for, recorded; and whatever else gives way.
 
-    def __init__(self, rigs: Rigs, budget: float) -> None:
+    Attributes:
+        budget: share of the period.
+        changes: of widths, the last ones.
+        yielding: cabinets, tails and blocks that wait.
+    """
+
+    def __init__(self, rigs: Rigs, hand: Hand, budget: float) -> None:
         self.budget = budget
+        self.yielding = Yielding(rigs, hand)
         self.changes: deque[Change] = deque(maxlen=HISTORY)
         self._rigs = rigs
         self._memory = Memory()
@@ -90,56 +101,76 @@ class Widths:
                 self._ask(amp, min(amp.wanted, amp.held), OVERRAN, status)
                 self._memory = after_overload(self._memory, now_s)
         load = decide.Load(status.load_mean, self.budget)
-        amps = [self._corrected(self.amp_view(amp, status, quality), self.slowness) for amp in states.values()]
-        self._memory, orders = decide.step(self._memory, load, Scene(tuple(amps)), now_s)
-        for order in orders:
-            if isinstance(order, Width):
-                self._ask(states[order.id], order.width, order.reason, status)
+        self._memory, orders = decide.step(self._memory, load, self.scene(status, quality, self.slowness), now_s)
+        self._carry_out(orders, status)
+
+    def scene(self, status: Status, quality: dict[str, str], slowness: float) -> Scene:
+        """What plays, as the governor sees it."""
+        amps = [self._corrected(self.amp_view(amp, status, quality), slowness) for amp in self._rigs.amps()]
+        return self.yielding.scene(amps, status, slowness)
 
     def make_room_for_block(self, block: BlockNote, status: Status, quality: dict[str, str]) -> bool:
-        """``make_room`` for a block of the playing rig."""
-        joining = block.id if block.amp is not None else ""
-        extra = block.cost_ns * status.rate_hz * 1e-9 * status.cpu_scale
-        reason = f"room for {block.id}: it would not fit beside Full"
-        return self.make_room(extra, joining, status, quality, reason)
-
-    def make_room(self, extra: float, joining: str, status: Status, quality: dict[str, str], reason: str) -> bool:
-        """Ask for widths at which ``extra`` more load would fit, before it starts.
+        """Let give way what must before a block of the playing rig starts.
 
         Args:
-            extra: share of the period of a block that is to be switched on (not an amp's model).
-            joining: id of the amp that is to be switched on, or empty.
+            block: it is to be switched on.
             status: now.
             quality: the player's choices by amp.
-            reason: for the record.
 
         Returns:
-            True if some amp is asked to narrow, so that the caller waits for it.
+            True if something gives way that plays, so that the caller waits for it.
+
+        Raises:
+            NoRoomError: there is no room for it even if all that can gives way; nothing was changed.
         """
-        states = [amp for amp in self._rigs.amps() if amp.playing >= 0 or amp.block.owner == joining]
         slowness = max(1.0, self.slowness)
-        views = [self.amp_view(amp, status, quality) for amp in states]
-        views = [self._corrected(view, slowness) for view in views]
-        # The mean may still be that of a narrower width, just left: never below what the others are known to cost.
-        known = self._rigs.cost_without_amps_ns() * status.rate_hz * 1e-9 * status.cpu_scale
-        others = max(known, status.load_mean - sum(view.cost for view in views)) + extra * slowness
-        waiting = False
-        for amp, width in zip(states, fit(views, others, self.budget), strict=True):
-            if amp.playing < 0:
-                self._rigs.ask_width(amp, width)
-            elif width < amp.playing:
-                self._ask(amp, width, reason, status)
-                waiting = True
-        return waiting
+        scene = self.scene(status, quality, slowness)
+        joining = self._joining(scene, block, status.rate_hz * 1e-9 * status.cpu_scale * slowness)
+        if joining is None:
+            return False
+        admission = admit(scene, joining, self.budget)
+        if admission.refusal:
+            raise NoRoomError.saying(admission.refusal)
+        self._carry_out(admission.orders, status)
+        return any(getattr(order, "id", "") != block.owner for order in admission.orders)
+
+    def check_room(self, block_id: str, name: str, cost_ns: float, status: Status, quality: dict[str, str]) -> None:
+        """Whether a new block that takes ``cost_ns`` of every frame may be added.
+
+        Raises:
+            NoRoomError: not even if all that can gives way.
+        """
+        slowness = max(1.0, self.slowness)
+        scene = self.scene(status, quality, slowness)
+        joining = Extra(block_id, cost_ns * status.rate_hz * 1e-9 * status.cpu_scale * slowness, name=name)
+        if refusal := admit(scene, joining, self.budget).refusal:
+            raise NoRoomError.saying(refusal)
+
+    def _joining(self, scene: Scene, block: BlockNote, share: float) -> Joining | None:
+        """The block as the governor sees it; None: it is none of the governor's."""
+        parts: tuple[Joining, ...] = (*scene.amps, *scene.impulses, *scene.extras)
+        there = next((part for part in parts if part.id == block.owner), None)
+        return there or (self.yielding.extra(block, share) if can_wait(block) else None)
+
+    def _carry_out(self, orders: Sequence[Order], status: Status) -> None:
+        states = {amp.block.id: amp for amp in self._rigs.amps()}
+        for order in orders:
+            if not isinstance(order, Width):
+                self.yielding.carry_out(order)
+            elif states[order.id].playing < 0:
+                self._rigs.ask_width(states[order.id], order.width)
+            else:
+                self._ask(states[order.id], order.width, order.reason, status)
 
     def make_room_for_rig(self, coming: RigNotes, status: Status) -> bool:
-        """Ask the amps that go on in a rig to be published for the widths that its builder found room for.
+        """Ask amps and cabinets that go on in a rig to be published for what its builder found room for.
 
         Returns:
-            True if some amp is asked to narrow, so that the caller waits for it.
+            True if some amp is asked to narrow, or a cabinet to play fewer taps, so that the caller waits for it.
         """
         starts = {block.serial: block.amp.start_idx for block in coming.blocks if block.amp is not None}
-        waiting = False
+        sizes = {block.serial: block.impulse.start_idx for block in coming.blocks if block.impulse is not None}
+        waiting = self.yielding.start_smaller(sizes)
         for amp in self._rigs.amps():
             start = starts.get(amp.block.serial, -1)
             if 0 <= start < amp.playing:
@@ -158,8 +189,9 @@ class Widths:
                     self._ask(amp, ceiling, f"the player chose {quality[amp.block.owner]}", status)
 
     def is_settled(self) -> bool:
-        """True when every playing amp plays what it was asked for."""
-        return all(amp.playing < 0 or amp.playing <= amp.wanted for amp in self._rigs.amps())
+        """True when every playing amp and cabinet plays what it was asked for."""
+        amps = all(amp.playing < 0 or amp.playing <= amp.wanted for amp in self._rigs.amps())
+        return amps and self.yielding.is_settled()
 
     def amp_view(self, amp: AmpState, status: Status, quality: dict[str, str]) -> Amp:
         """An amp as the governor sees it."""
@@ -168,7 +200,8 @@ class Widths:
         sides = [row.amp.costs_ns for row in amp.rows if row.amp]
         costs = tuple(sum(both) * share for both in zip(*sides, strict=True))
         floor, ceiling = limits(quality.get(amp.block.owner, "auto"), len(costs))
-        return Amp(amp.block.id, costs, amp.playing, ceiling, floor)
+        name = self.yielding.name_of(amp.block)
+        return Amp(amp.block.id, costs, amp.playing, ceiling, floor, amp.block.amp.labels, name)
 
     @staticmethod
     def _corrected(view: Amp, slowness: float) -> Amp:

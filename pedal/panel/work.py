@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pedal.config import Board
+from pedal.errors import NoRoomError
+from pedal.layout import FADES_OUT, PLAYS, RINGS_OUT
 from pedal.link import Link
 from pedal.notes import BlockNote, RigNotes
 from pedal.panel.costs import Costs
-from pedal.panel.hand import Hand
+from pedal.panel.hand import Hand, switched_on
 from pedal.panel.jobs import Done, Job
 from pedal.panel.level_settings import LevelSettings
 from pedal.panel.looper import Looper
@@ -38,6 +40,7 @@ class _Pending:
     built: Preset
     preset: Preset
     quality: dict[str, str]
+    order: tuple[str, ...]  # as the hand's
     waiting: tuple[int, RigNotes] | None = None  # slot and rig, once it waits for room
     ticks: int = 0  # of waiting
 
@@ -69,7 +72,8 @@ class Work:
         self._looper = looper
         self._costs = costs
         self._pending: _Pending | None = None
-        self._waiting: dict[str, float] = {}  # blocks to be switched on once there is room, and until when
+        #: Blocks to be switched on once there is room: until when, and whether something gives way for them.
+        self._waiting: dict[str, tuple[float, bool]] = {}
 
     @property
     def is_building(self) -> bool:
@@ -103,7 +107,8 @@ class Work:
         if self._pending is not None:
             self._pending.key, self._pending.preset = key, preset
         else:
-            self._hand.take(key, preset, self._hand.quality, self._hand.serial)
+            hand = self._hand
+            hand.take(key, preset, hand.quality, hand.serial, hand.order, hand.held)
 
     def store(self, block: Block, *, from_adoption: bool = False) -> None:
         """Every parameter of its block but the bypass, which may have to wait for room, into the rig that plays."""
@@ -113,8 +118,14 @@ class Work:
             if cell != BYPASS_CELL:
                 self._rigs.set_target(block.id, cell, value, from_adoption=from_adoption)
 
-    def build(self, key: str, preset: Preset, quality: dict[str, str]) -> None:
-        """From now on this is in work; it sounds as soon as it is built."""
+    def build(self, key: str, preset: Preset, quality: dict[str, str], joining: str = "") -> None:
+        """From now on this is in work; it sounds as soon as it is built.
+
+        A block that is ``joining`` is refused if it does not fit, and what was in work before plays on.
+        """
+        is_edit = self._pending is None and key == self._hand.key
+        before = self._hand.order if is_edit else self._pending.order if self._pending and key == self.key else ()
+        order = switched_on(before, preset)
         slot, serial, in_use = self._rigs.next_place()
         setting = self._costs.setting
         job = Job(
@@ -132,13 +143,29 @@ class Work:
             slowness=self._widths.slowness,
             prices=self._board.prices,
             quality=quality,
+            order=order,
+            held=tuple(sorted(self._hand.held)) if key == self._hand.key else (),
+            joining=joining if self._pending is None else "",
             connection=self._outlet.connection.values,
             looper_db=self._looper.level_db,
             levels=self._levels.now,
             costs=self._costs.known(),
         )
-        self._pending = _Pending(job.number, key, preset, preset, quality)
+        self._pending = _Pending(job.number, key, preset, preset, quality, order)
         self._workshop.submit(job)
+
+    def add(self, changed: Preset, added: Block) -> None:
+        """``build`` the chain with one block more, if there may be room for it.
+
+        Raises:
+            NoRoomError: there is none; nothing was changed. Where only the builder can know what it takes, a file for
+                example, it is the builder who refuses.
+        """
+        known, kind = self._costs.known(), KINDS[added.kind]
+        costs_ns = [ns for channels in (1, 2) for ns in known.get(f"{added.price}/{channels}", ())]
+        if costs_ns and not kind.asset and self._pending is None and self._rigs.is_adopted:
+            self._widths.check_room(added.id, kind.label, min(costs_ns), self._link.status(), self._hand.quality)
+        self.build(self.key, changed, self.quality, joining=added.id)
 
     def built(self, done: Done) -> str:
         """The builder's answer: publish the rig, or say why there is none. Older answers are ignored.
@@ -164,7 +191,9 @@ class Work:
         self._pending = None
         self._waiting.clear()
         # In this order: killed in between, a successor finds that what plays is not what is in hand.
-        self._hand.take(pending.key, pending.preset, pending.quality, notes.serial)
+        held = frozenset(block.id for block in notes.blocks if block.targets[BYPASS_CELL] >= FADES_OUT)
+        self._hand.take(pending.key, pending.preset, pending.quality, notes.serial, pending.order, held)
+        self._widths.yielding.tell_held(notes.blocks)
         self._rigs.publish(slot, notes, self._levels.now)
         for block in pending.preset.chain:
             if block != pending.built.block(block.id):
@@ -172,17 +201,46 @@ class Work:
         self._outlet.apply()
         self._widths.restart()
 
-    def switch(self, block_id: str, on: bool, now_s: float) -> bool:
-        """A block of the one in hand on or off in the rig that plays. Returns False if it waits for room."""
-        self._waiting.pop(block_id, None)
+    def switch(self, changed: Preset, block_id: str, on: bool, now_s: float, *, may_refuse: bool) -> bool:
+        """A block of the one in hand on or off in the rig that plays; ``changed`` is the preset with that.
+
+        Returns:
+            False if it waits for room: for a moment, until something has given way, or longer.
+
+        Raises:
+            NoRoomError: it would not fit, and nothing was changed. If it may not be refused, it waits instead.
+        """
         note = self._note(block_id)
-        if note is not None and on and not self._rigs.is_on(block_id):
-            status, quality = self._link.status(), self._hand.quality
-            if not self._rigs.is_adopted or self._widths.make_room_for_block(note, status, quality):
-                self._waiting[block_id] = now_s + ROOM_TIMEOUT_S
+        if not on or note is None or self._rigs.is_on(block_id):
+            self._waiting.pop(block_id, None)
+            self._hand.change(changed)
+            if note is not None and on != self._rigs.is_on(block_id):
+                self._rigs.set_target(block_id, BYPASS_CELL, PLAYS if on else RINGS_OUT)
+            return True
+        gives_way = False
+        if self._rigs.is_adopted:  # else it is looked for when what there is to make room in plays
+            try:
+                gives_way = self._widths.make_room_for_block(note, self._link.status(), self._hand.quality)
+            except NoRoomError:
+                if may_refuse:
+                    raise
+                self._hand.change(changed)
+                self._widths.yielding.keep_waiting(note)
                 return False
-        self._rigs.set_target(block_id, BYPASS_CELL, 0.0 if on else 1.0)
+        self._hand.change(changed)
+        self._hand.let_go(block_id, newest=True)
+        if gives_way or not self._rigs.is_adopted:
+            self._waiting[block_id] = now_s + ROOM_TIMEOUT_S, gives_way
+            return False
+        self._rigs.set_target(block_id, BYPASS_CELL, PLAYS)
         return True
+
+    def restore_bypass(self, block: Block, now_s: float) -> None:
+        """A block plays or not as the preset in hand says, which a killed panel has left."""
+        if block.id in self._hand.held:
+            self._rigs.set_target(block.id, BYPASS_CELL, FADES_OUT)
+        elif block.on != self._rigs.is_on(block.id):
+            self.switch(self._hand.preset, block.id, block.on, now_s, may_refuse=False)
 
     def tick(self, now_s: float) -> None:
         """Publish and switch on what waited for room, once it is there (or did not come in time)."""
@@ -192,9 +250,13 @@ class Work:
             if self._widths.is_settled() or self._pending.ticks > ROOM_TICKS:
                 self._publish(self._pending, *self._pending.waiting)
         there = self._rigs.is_adopted and self._widths.is_settled()
-        for block_id in [block_id for block_id, until_s in self._waiting.items() if there or now_s >= until_s]:
-            del self._waiting[block_id]
-            self._rigs.set_target(block_id, BYPASS_CELL, 0.0)
+        for block_id, (until_s, has_room) in list(self._waiting.items()):
+            if there or now_s >= until_s:
+                del self._waiting[block_id]
+                if has_room:
+                    self._rigs.set_target(block_id, BYPASS_CELL, PLAYS)
+                else:
+                    self.switch(self._hand.preset, block_id, True, now_s, may_refuse=False)
 
     def progress(self) -> str:
         """What the player waits for while nothing plays yet; empty otherwise."""

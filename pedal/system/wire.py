@@ -24,15 +24,15 @@ _SUPPLY_S = 0.5
 _SUPPLY_SENSOR, _SUPPLY_ALARM = "rpi_volt", "in0_lcrit_alarm"
 
 
-def load_low_voltage(root: Path = Path("/")) -> bool:
-    """Whether the Pi's supply is too low; False where nothing measures it."""
+def load_low_voltage(root: Path = Path("/")) -> bool | None:
+    """Whether the Pi's supply is too low; None where nothing measures it."""
     for folder in sorted((root / "sys/class/hwmon").glob("hwmon*")):
         try:
             if (folder / "name").read_text().strip() == _SUPPLY_SENSOR:
                 return (folder / _SUPPLY_ALARM).read_text().strip() == "1"
         except (OSError, UnicodeDecodeError):
             continue
-    return False
+    return None
 
 
 class Switch(Protocol):
@@ -62,7 +62,7 @@ class Wire:
     """
 
     def __init__(
-        self, switch: Switch, link_path: Path, load_low_voltage: Callable[[], bool] = load_low_voltage
+        self, switch: Switch, link_path: Path, load_low_voltage: Callable[[], bool | None] = load_low_voltage
     ) -> None:
         now_s = time.monotonic()
         self._switch = switch
@@ -103,7 +103,7 @@ class Wire:
         """
         self._looked_s = now_s
         if now_s - self._supply_s >= _SUPPLY_S:
-            self._supply_s, self._is_low = now_s, self._load_low_voltage()
+            self._supply_s, self._is_low = now_s, bool(self._load_low_voltage())
         before, was_driven = self._rule.phase, self._rule.is_driven
         fault = _fault_of(beat, audio_pid, safe_mode) or ("the supply's voltage is too low" if self._is_low else "")
         self._why = fault

@@ -276,6 +276,11 @@ def test_a_pedal_that_is_not_in_the_wire_says_so(panel: Panel) -> None:
     assert line in panel.called("status").output.splitlines()
 
 
+def test_status_says_what_is_learnt(panel: Panel) -> None:
+    panel.result = {**STATUS, "learning": {"done": 6, "count": 28, "label": "Reverb spring"}}
+    assert "learning  what effects cost: 7 of 28, Reverb spring" in panel.called("status").output
+
+
 def test_status_for_programs(panel: Panel) -> None:
     panel.result = STATUS
     assert json.loads(panel.called("status", "--json").output) == STATUS
@@ -289,7 +294,7 @@ def test_no_pedal_is_one_line_and_the_environment_says_where(monkeypatch: pytest
     with tempfile.TemporaryDirectory() as empty:
         monkeypatch.setenv("PEDAL_RUNTIME_DIR", empty)
         done = CliRunner().invoke(main, ["status"])
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert done.stderr == "pedal: the pedal is not running. Start it with `pedal run`.\n"
     monkeypatch.setenv("PEDAL_RUNTIME_DIR", os.fspath(panel.directory))
     panel.result = STATUS

@@ -20,7 +20,7 @@ print(*sorted(name for name in sys.modules if name.startswith("pedal.cli.")))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     *text, modules = done.stdout.splitlines()
-    assert modules == "pedal.cli.main"
+    assert modules == "pedal.cli.groups pedal.cli.main"
     for name, (_, line) in COMMANDS.items():
         assert any(name in shown and line.rstrip(".") in shown for shown in text)
 

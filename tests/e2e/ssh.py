@@ -82,7 +82,7 @@ class Terminal:
     """A window of tmux that shows a program."""
 
     def __init__(self, folder: Path, name: str, size: tuple[int, int], command: str) -> None:
-        self._tmux = ["tmux", "-u", "-S", str(folder / "tmux"), "-f", "/dev/null"]
+        self._tmux = ["tmux", "-u", "-S", str(folder / f"tmux-{name}"), "-f", "/dev/null"]
         self._name = name
         columns, rows = size
         where = ["-d", "-s", name, "-x", str(columns), "-y", str(rows)]

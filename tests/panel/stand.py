@@ -18,8 +18,9 @@ from pedal.library.connections import ConnectionStore
 from pedal.library.cost_book import CostBookStore
 from pedal.library.presets import PresetStore
 from pedal.link import Link, Word
-from pedal.notes import AmpNote, BlockNote, RigNotes
+from pedal.notes import AmpNote, BlockNote, ImpulseNote, RigNotes
 from pedal.panel.banks import BankSwitches
+from pedal.panel.bookkeeping import Bookkeeping
 from pedal.panel.costs import Costs
 from pedal.panel.hand import Hand
 from pedal.panel.jobs import Done, Job
@@ -37,6 +38,9 @@ RATE_HZ, PERIOD_FRAMES = 48000, 64
 BLOCK_BYTES = 4096
 #: Measured costs that the notes give: ns a frame for Lite, Full, and for any block that is no amp.
 LITE_NS, FULL_NS, OTHER_NS = 1000.0, 8000.0, 2000.0
+#: Of a cabinet with a quarter of its taps, half of them, all.
+CAB_NS = 500.0, 1000.0, 2000.0
+_COSTLY = ("tone", "drive", "reverb")
 
 
 def amp(block_id: str = "amp", *, on: bool = True, **values: float) -> Block:
@@ -61,8 +65,11 @@ class Bench:
         self.jobs.append(job)
 
 
-def notes_of(job: Job) -> RigNotes:
-    """What a builder would say of the rig: blocks of the same id and kind go on, others get memory of their own."""
+def notes_of(job: Job, held: frozenset[str] = frozenset()) -> RigNotes:
+    """What a builder would say of the rig: blocks of the same id and kind go on, others get memory of their own.
+
+    There is no room for those that are ``held``.
+    """
     preset = parse_preset(job.preset_text, job.origin)
     live = {(block.id, block.kind): block for block in job.live.blocks} if job.live else {}
     taken, blocks = set(job.in_use), []
@@ -78,10 +85,14 @@ def notes_of(job: Job) -> RigNotes:
                 serial=going_on.serial if going_on else region[0] // BLOCK_BYTES,
                 region=region,
                 params_idx=region[0] // 4,
-                targets=block.kernel_values(),
+                targets=(
+                    layout.FADES_OUT if block.id in held else block.kernel_values()[0],
+                    *block.kernel_values()[1:],
+                ),
                 cost_key=f"{block.price}/1",
-                cost_ns=OTHER_NS if block.kind == "tone" else 0.0,
+                cost_ns=OTHER_NS if block.kind in _COSTLY else CAB_NS[-1] if block.kind == "cab" else 0.0,
                 amp=_amp_note(region) if block.kind == "amp" else None,
+                impulse=_impulse_note(region) if block.kind == "cab" else None,
             )
         )
     return RigNotes(preset.name, job.serial, tuple(blocks), job.origin)
@@ -106,6 +117,10 @@ def _amp_note(region: tuple[int, int]) -> AmpNote:
         levels=ModelLevels(),
         costs_ns=(LITE_NS, FULL_NS),
     )
+
+
+def _impulse_note(region: tuple[int, int]) -> ImpulseNote:
+    return ImpulseNote((region[0] + BLOCK_BYTES // 4) // 8, (512, 1024, 2048), CAB_NS)
 
 
 def _free(taken: set[tuple[int, int]]) -> tuple[int, int]:
@@ -136,7 +151,8 @@ class Stand:
         self.hand = Hand(self.store, self.link)
         self.rigs = Rigs(self.link)
         self.costs = Costs(BOARD, self.link, self.rigs, CostBookStore(self.folder / "costs.json", "stand"))
-        self.widths = Widths(self.rigs, BOARD.budget_share)
+        self.widths = Widths(self.rigs, self.hand, BOARD.budget_share)
+        self.books = Bookkeeping(BOARD, self.link, self.rigs, self.widths, self.bench, self.costs)  # type: ignore[arg-type]
         outlet = Outlet(ConnectionStore(self.folder / "output.toml"), self.rigs)
         self.player = Player(
             BOARD,
@@ -153,10 +169,10 @@ class Stand:
         self.keeping = Keeping(self.player, self.store, self.banks.naming)
         self.snapshots = Snapshots(self.player, self.store)
 
-    def answer(self, number: int = 0) -> RigNotes:
-        """The builder is done with a job (the newest); its notes."""
+    def answer(self, number: int = 0, held: frozenset[str] = frozenset()) -> RigNotes:
+        """The builder is done with a job (the newest); its notes. There is no room for blocks that are ``held``."""
         job = self.bench.jobs[number - 1]
-        notes = notes_of(job)
+        notes = notes_of(job, held)
         self._place(job, notes)
         self.player.built(Done(job.number, job.slot, notes))
         return notes

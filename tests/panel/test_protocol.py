@@ -73,7 +73,7 @@ def test_requests_come_back_as_they_were(request_: protocol.Request) -> None:
         (b'{"v":1,"cmd":"preset","step":2}', "step"),
         (b'{"v":1,"cmd":"subscribe"}', "topics"),
         (b'{"v":1,"cmd":"subscribe","topics":["gossip"]}', "gossip"),
-        (b'{"v":1,"cmd":"subscribe","topics":["log","log","log","log","log"]}', "topics"),
+        (b'{"v":1,"cmd":"subscribe","topics":["log","log","log","log","log","log"]}', "topics"),
         (b'{"v":1,"cmd":"subscribe","topics":["log"],"rate_hz":1000}', "rate_hz"),
         (b'{"v":1,"cmd":"preset","name":""}', "name"),
         (b'{"v":1,"cmd":"set","target":"a.b","value":[3]}', "value"),

@@ -88,7 +88,7 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
     hand = Hand(store, link)
     hand.take("01-first", Preset("First", (Block("tone", "tone"),)), {}, serial=1)
     rigs = Rigs(link)
-    widths, workshop = Widths(rigs, 0.7), Workshop()
+    widths, workshop = Widths(rigs, hand, 0.7), Workshop()
     costs = Costs(BOARD, link, rigs, CostBookStore(tmp_path / "costs.json", "stand"))
     made: Any = Player(
         BOARD, link, hand, rigs, widths, workshop, Outlet(ConnectionStore(tmp_path / "output.toml"), rigs), costs

@@ -42,7 +42,7 @@ def player(tmp_path: Path) -> Iterator[Player]:
     workshop = Workshop(link.path, queue.SimpleQueue())
     outlet = Outlet(ConnectionStore(tmp_path / "output.toml"), rigs)
     costs = Costs(BOARD, link, rigs, CostBookStore(tmp_path / "costs.json", "stand"))
-    yield Player(BOARD, link, hand, rigs, Widths(rigs, BOARD.budget_share), workshop, outlet, costs)
+    yield Player(BOARD, link, hand, rigs, Widths(rigs, hand, BOARD.budget_share), workshop, outlet, costs)
     workshop.close()
 
 

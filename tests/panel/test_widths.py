@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pedal import layout
+from pedal.errors import NoRoomError
 from pedal.governor.memory import PATIENCE_S
 from pedal.link.status import Event
 from pedal.panel.widths import AFTER_S, OVERRAN, Change
@@ -98,19 +99,33 @@ def test_events_of_others_are_no_changes(stand: Stand) -> None:
     assert not stand.widths.changes
 
 
+def make_room(stand: Stand, block_id: str) -> bool:
+    assert stand.rigs.playing is not None
+    block = next(block for block in stand.rigs.playing.blocks if block.id == block_id)
+    return stand.widths.make_room_for_block(block, stand.link.status(), {})
+
+
 def test_room_is_made_before_a_block_starts(stand: Stand) -> None:
     stand.set_load(2 * FULL)
-    status = stand.link.status()
     stand.widths.budget = 2 * FULL + OTHER / 2
-    assert stand.widths.make_room(OTHER, "", status, {}, "room for tone")
+    assert make_room(stand, "tone")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0)
-    assert noted(stand, event(stand, "amp", 1, 0), 0.0).reason == "room for tone"
+    reason = noted(stand, event(stand, "amp", 1, 0), 0.0).reason
+    assert reason == "Plays Lite: not enough CPU for Full + Tone"
 
 
 def test_no_room_is_needed_where_there_is_some(stand: Stand) -> None:
     stand.widths.budget = 2 * FULL + 2 * OTHER
     stand.set_load(2 * FULL)
-    assert not stand.widths.make_room(OTHER, "", stand.link.status(), {}, "room for tone")
+    assert not make_room(stand, "tone")
+    assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 1)
+
+
+def test_what_does_not_fit_is_refused_and_nothing_narrows(stand: Stand) -> None:
+    stand.set_load(2 * FULL)
+    stand.widths.budget = 2 * LITE + OTHER / 2
+    with pytest.raises(NoRoomError, match="Tone does not fit beside two amps on this board: it needs 10 %, 4 %"):
+        make_room(stand, "tone")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 1)
 
 
@@ -118,7 +133,7 @@ def test_an_amp_that_joins_starts_as_wide_as_fits(stand: Stand) -> None:
     stand.play_width("amp", layout.NO_WIDTH)
     stand.set_load(FULL)
     stand.widths.budget = FULL + LITE + 0.01
-    assert not stand.widths.make_room(0.0, "amp", stand.link.status(), {}, "room for amp")
+    assert not make_room(stand, "amp")
     assert (stand.wanted_width("push"), stand.wanted_width("amp")) == (1, 0)
 
 
@@ -126,9 +141,10 @@ def test_costs_are_those_of_this_machine_now(stand: Stand) -> None:
     """A machine that takes twice as long as its stopwatch said needs room for twice as much."""
     stand.widths.budget = 2 * FULL + 1.5 * OTHER
     stand.set_load(2 * FULL)
-    for factor, narrows in ((1.0, False), (2.0, True)):
-        stand.widths.slowness = factor
-        assert stand.widths.make_room(OTHER, "", stand.link.status(), {}, "room for tone") == narrows
+    assert not make_room(stand, "tone")
+    stand.widths.slowness = 2.0
+    stand.widths.budget = 2 * (2 * FULL + OTHER) - 0.01
+    assert make_room(stand, "tone")
 
 
 TWICE = Preset("Twice", (replace(amp("amp"), options={"stereo": "twice"}), tone("tone", on=False)))

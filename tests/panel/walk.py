@@ -32,6 +32,7 @@ from pedal.panel.display.text import draw_text
 from pedal.panel.display.tuner_page import draw_tuner
 from pedal.panel.expression import ExpressionPedal
 from pedal.panel.footwork import Footwork
+from pedal.panel.governor_report import GovernorReport
 from pedal.panel.hands import Hands
 from pedal.panel.menu.sheets import ChainSheet
 from pedal.panel.menus import Menus
@@ -177,13 +178,14 @@ def walker(folder: Path) -> Iterator[Walker]:
     midi = MidiIn(stand.player, stand.banks, expression, footwork.do, kept, None)
     setting_up = SettingUp(BOARD.audio.periods)
     hands = Hands(BOARD, stand.player, expression, midi)
+    governor = GovernorReport(stand.rigs, stand.hand, stand.widths, stand.books)
     answers = Answers(
         stand.player, stand.hand, dict, lambda: page(), None, tuner, stand.keeping, stand.snapshots, stand.banks,
         hands, shelf, setting_up,
-        Desk(stand.player, shelf, lambda: menus.facts()), dict, lambda lines: [],
+        Desk(stand.player, shelf, lambda: menus.facts()), dict, lambda lines: [], governor,
     )  # fmt: skip
     own = stand.link, stand.player, stand.keeping, tuner, shelf, footwork, stand.banks
-    menus = Menus(BOARD, *own, hands, answers.answer, setting_up)
+    menus = Menus(BOARD, *own, hands, answers.answer, setting_up, governor)
     actions.open_menu = menus.open_by_foot
 
     def page() -> Image.Image:

@@ -108,6 +108,7 @@ class Facts:
         expression, midi: None where the board has none.
         banks, bank: all of them, and the name of the one under the feet.
         setup: steps of setting up that are under way or were done.
+        governor: the load, what blocks take and what would fit, line by line.
         messages: what the pedal said, newest first.
         system: name and value, line by line.
     """
@@ -133,5 +134,6 @@ class Facts:
     banks: Banks = ()
     bank: str = ""
     setup: tuple[SetupView, ...] = ()
+    governor: tuple[tuple[str, str], ...] = ()
     messages: tuple[str, ...] = ()
     system: tuple[tuple[str, str], ...] = ()

@@ -6,6 +6,7 @@ from pedal.connection import CONNECTIONS
 from pedal.panel.menu.controls import ExpressionPage, MidiPage
 from pedal.panel.menu.dials import LoopKnob, OutputKnob, ReferenceKnob
 from pedal.panel.menu.facts import Facts
+from pedal.panel.menu.governor import GovernorPage
 from pedal.panel.menu.setup import SetupPage
 from pedal.panel.menu.sheets import Do, ListPage, LooperSheet, Open, Row, Sheet, within
 from pedal.panel.protocol import Input, Loop, Output, SetLevels
@@ -73,6 +74,7 @@ class SettingsPage(ListPage):
             *((Row("Expression pedal", push=Open(ExpressionPage())),) if facts.expression else ()),
             *((Row("MIDI", push=Open(MidiPage())),) if facts.midi else ()),
             Row("Tuner A4", f"{facts.reference_hz:g} Hz", push=Open(ReferenceKnob())),
+            Row("CPU", facts.governor[0][1] if facts.governor else "", push=Open(GovernorPage())),
             Row("Set up", push=Open(SetupPage())),
         )
 

@@ -18,7 +18,7 @@ from tests.lab.scenario import Breakage
 BREAKAGE = Breakage(
     "a new rig starts with cold amps",
     "pedal/panel/builder.py",
-    "        prewarm(self._link.arena, job.slot, notes, frozenset(live), layout.BUILDER_BUS_F32, past_frames)\n",
+    "        prewarm(link.arena, job.slot, notes, frozenset(live), layout.BUILDER_BUS_F32, past_frames)\n",
     "",
 )
 MODEL = "starter-crunch.nam"

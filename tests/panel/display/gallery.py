@@ -15,10 +15,12 @@ from pedal.library.importer import PULLED_OUT
 from pedal.library.report import Progress
 from pedal.library.telling import Question, Told
 from pedal.panel.display.import_page import draw_import
+from pedal.panel.display.learning_page import draw_learning
 from pedal.panel.display.menu_pages import draw_menu
 from pedal.panel.display.pages import LoopView, PanelView, draw_page, enlarged, message_page, splash
 from pedal.panel.display.text import draw_text
 from pedal.panel.display.tuner_page import draw_tuner
+from pedal.panel.learning import LearningView
 from pedal.panel.menu.banks import BankPage, BanksPage, MoveInBankPage, PlacesPage
 from pedal.panel.menu.browser import FAVOURITES, BrowserPage, Fill
 from pedal.panel.menu.chain import PLUS, AddPage, BlockPage, ChainPage, MovePage
@@ -34,6 +36,7 @@ from pedal.panel.menu.controls import (
 )
 from pedal.panel.menu.dials import BlockKnob, LoopKnob, OutputKnob, ReferenceKnob
 from pedal.panel.menu.facts import ExpressionView, Facts, Goods, Listed, MidiView, SetupView, Thing
+from pedal.panel.menu.governor import GovernorPage
 from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage, TakenSnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
@@ -90,6 +93,7 @@ PAGES: dict[str, Image.Image] = {
     "accents": draw_page(replace(PLAYING, preset_name="Übergröße №5", model_name="Łódź “Señor” ギター")),
     "message-page": message_page("No presets", "Copy presets to the folder presets, or start with a factory preset."),
     "splash": splash("0.1.0"),
+    "learning": draw_learning(LearningView(6, 28, "Reverb spring")),
     "import-looking": draw_import(Told(Progress("looking", found=12))),
     "import-working": draw_import(Told(Progress("importing", found=17, done=9, models=8))),
     "import-refused": draw_import(Told(Progress("importing", found=1204, done=1000, models=997, refused=3))),
@@ -162,6 +166,16 @@ FACTS = Facts(
         "amp1: plays 'plexi.nam', which has changed since this preset was saved.",
         "The stick was pulled out.",
         "Card 'M2' is back.",
+    ),
+    governor=(
+        ("Load", "41 % of 70 %"),
+        ("amp1: Lite", "Lite 9.0 %, Full 38 %"),
+        ("reverb1", "22 %"),
+        ("cab1", "5.9 %"),
+        ("Room for Delay", "4.1 %"),
+        ("Narrower for Chorus", "6.2 %"),
+        ("No room for Reverb spring", "26 %"),
+        ("Plays Lite: not enough CPU for Full + Reverb", "12 s ago"),
     ),
     system=(("Board", "HiFiBerry DAC+ADC Pro"), ("Period", "64 x 3, 4.0 ms"), ("Load", "41 %"), ("Overruns", "0")),
 )
@@ -250,6 +264,9 @@ PAGES |= {
     "setup-strum": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMING)),
     "setup-quiet": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMED)),
     "setup-gaps": menu_page(StepPage("period"), facts=replace(FACTS, setup=STRUMMED)),
+    "cpu": menu_page(GovernorPage()),
+    "cpu-room": menu_page(GovernorPage(), 5),
+    "cpu-why": menu_page(GovernorPage(), 8),
     "messages": menu_page(MessagesPage()),
     "messages-none": menu_page(MessagesPage(), facts=replace(FACTS, messages=())),
     "system": menu_page(SystemPage()),
@@ -268,7 +285,7 @@ SHEET = {
     "Snapshots, banks": ("snapshots-end", "snapshots-over", "snapshots-confirm", "banks", "bank", "bank-move"),
     "Switches": ("switches", "switches-one", "switches-of-preset", "switches-actions", "switches-hold", "bank-other"),
     "Expression, MIDI": ("expression", "expression-heel", "midi", "midi-learn", "midi-learning", "midi-one"),
-    "Setting up": ("setup", "setup-strum", "setup-quiet", "setup-gaps"),
+    "Setting up, CPU": ("setup", "setup-strum", "setup-gaps", "cpu", "cpu-why", "learning"),
     "Settings": ("settings", "output", "import-working", "import-refused", "import-done", "splash"),
 }
 #: The colours of pictures: of a glass as ``picture`` has them, and of what is around it.
