@@ -65,8 +65,9 @@ def settings_path() -> Path:
 
 
 def own_board_path() -> Path:
-    """The board that the player has chosen (``pedal setup``); below ``state_dir()``. May be missing."""
-    return state_dir() / "board.toml"
+    """The board that the player has chosen (a set-up): in ``$PEDAL_BOARD_DIR`` or ``state_dir()``. May be missing."""
+    named = os.environ.get("PEDAL_BOARD_DIR")
+    return (Path(named) if named else state_dir()) / "board.toml"
 
 
 def setup_dir() -> Path:

@@ -6,6 +6,7 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 program=/opt/pedal/.venv/bin/pedal
 configuration=/etc/pedal/pedal.conf
+chosen=/var/lib/pedal-board/board.toml
 
 die() {
     printf '%s\n' "install.sh: $*" >&2
@@ -18,6 +19,8 @@ die() {
 if [ $# -eq 1 ]; then
     install -D -m 0644 /dev/null "$configuration"
     printf 'PEDAL_BOARD=%s\n' "$1" >"$configuration"
+    # What was chosen at the pedal before would come first.
+    [ ! -f "$chosen" ] || mv -f "$chosen" "$chosen.previous"
 elif [ ! -f "$configuration" ]; then
     die "which board? systemd/install.sh BOARD, one of: $(cd "$here/../board" && echo *.toml | sed 's/\.toml//g')"
 fi
@@ -31,6 +34,11 @@ install -D -m 0644 -t /etc/modules-load.d "$here/modules-load.d/pedal.conf"
 install -D -m 0644 -t /etc/udev/rules.d "$here"/udev/*.rules
 install -D -m 0644 -t /etc/systemd/system "$here"/*.service
 install -D -m 0644 -t /etc/profile.d "$here/profile.d/pedal-editor.sh"
+
+# For whoever comes over SSH: the command, its manual page, and what bash may complete.
+install -D -m 0644 -t /usr/local/share/man/man1 "$here/../docs/pedal.1"
+install -D -m 0644 /dev/null /etc/bash_completion.d/pedal
+"$program" completion bash >/etc/bash_completion.d/pedal
 
 systemd-sysusers pedal.conf
 systemd-tmpfiles --create pedal.conf

@@ -1,10 +1,10 @@
 """Makes the factory cabinets: impulse responses synthesised from a sketch of what a guitar speaker does.
 
-A tool of the project, run by hand: ``python models/cabs/make_cab.py``. No recording is involved. A
-cabinet is a row of second-order sections: the box and the driver's resonance at the bottom, the cone's
-break-up as a few peaks and dips in the middle, a steep roll-off above, and narrow pairs of peak and dip
-where the box rings. All poles and zeros lie inside the unit circle, so the response is minimum phase:
-it starts at once and adds no latency.
+A tool of the project, run by hand: ``python -m models.cabs.make_cab``. No recording is involved. A cabinet is a row of
+second-order sections: the box and the driver's resonance at the bottom, the cone's break-up as a few peaks and dips in
+the middle, a steep roll-off above, and narrow pairs of peak and dip where the box rings. The newer ones get their
+break-up, and what the microphone's place does to it, from sizes (``acoustics``). All poles and zeros lie inside the
+unit circle, so the response is minimum phase: it starts at once and adds no latency.
 """
 
 from __future__ import annotations
@@ -16,34 +16,23 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-RATE_HZ = 48000
+from models.cabs.acoustics import RATE_HZ, Bell, Cone, Microphone, at_microphone, dipole, frequencies_hz, section
+
 TAPS = 4096
-#: Responses are computed on a circle this long, so that what wraps around lies far below -120 dB.
-CIRCLE_FRAMES = 65536
 #: Guitar lives here; the mean power gain over these octaves is set to one.
 LEVEL_BAND_HZ = (80.0, 5000.0)
-
-Complex = NDArray[np.complex128]
-
-
-@dataclass(frozen=True)
-class Bell:
-    """A peak (or dip) of ``level_db`` at ``center_hz``; ``q`` is center over bandwidth."""
-
-    center_hz: float
-    level_db: float
-    q: float
 
 
 @dataclass(frozen=True)
 class Cabinet:
-    """One cabinet with its driver and a microphone near the cone's edge.
+    """One cabinet with its driver, and a microphone: near the cone's edge in the bells, or where ``microphone`` is.
 
     Attributes:
         box_hz, box_q: resonance of driver and box, a second-order high-pass.
         dipole_hz: below it the open back cancels the front, 6 dB an octave; 0 for a closed back.
         bells: break-up of the cone and modes of the box.
         rolloff: corner and Q of the low-passes above the cone's last break-up.
+        cone, microphone: computed instead of drawn.
     """
 
     box_hz: float
@@ -51,6 +40,8 @@ class Cabinet:
     dipole_hz: float
     bells: tuple[Bell, ...]
     rolloff: tuple[tuple[float, float], ...]
+    cone: Cone | None = None
+    microphone: Microphone | None = None
 
 
 CABINETS = {
@@ -102,37 +93,63 @@ CABINETS = {
         ),
         rolloff=((4600.0, 0.95), (6000.0, 0.7), (8000.0, 0.6)),
     ),
+    # The next are computed: sizes of driver and box in, sound out. A driver in its box resonates as in R. Small,
+    # "Closed-box loudspeaker systems", J. Audio Eng. Soc. 20(10), 1972: fc = fs sqrt(1 + Vas / Vb), Q in proportion.
+    "open-back-2x12": Cabinet(
+        box_hz=92.0,
+        box_q=1.2,
+        dipole_hz=120.0,
+        bells=(Bell(520.0, -2.5, 1.5), Bell(402.0, 1.4, 14.0), Bell(438.0, -1.4, 14.0)),
+        rolloff=((5600.0, 0.9), (7600.0, 0.7)),
+        cone=Cone(0.127, 0.03, 2250.0, 10.0, 4200.0, (0.34,)),
+        microphone=Microphone(0.04, 0.04),
+    ),
+    "closed-back-2x12": Cabinet(
+        box_hz=104.0,
+        box_q=1.1,
+        dipole_hz=0.0,
+        bells=(Bell(180.0, 2.0, 1.6), Bell(470.0, -3.5, 1.3), Bell(322.0, 1.5, 12.0), Bell(351.0, -1.5, 12.0)),
+        rolloff=((4900.0, 0.95), (6600.0, 0.7), (9000.0, 0.6)),
+        cone=Cone(0.127, 0.032, 1900.0, 11.0, 4000.0, (0.33,)),
+        microphone=Microphone(0.03, 0.045),
+    ),
+    "closed-back-4x12-room": Cabinet(
+        box_hz=82.0,
+        box_q=1.15,
+        dipole_hz=0.0,
+        bells=(Bell(128.0, 3.0, 1.4), Bell(400.0, -4.0, 1.2), Bell(256.0, 1.5, 12.0), Bell(283.0, -1.7, 12.0)),
+        rolloff=((4700.0, 0.9), (6200.0, 0.7), (8500.0, 0.6)),
+        cone=Cone(0.127, 0.032, 2000.0, 11.0, 4500.0, (0.3, 0.3, 0.43)),
+        microphone=Microphone(0.6, 0.05, floor_m=0.75),
+    ),
+    "small-1x8": Cabinet(
+        box_hz=165.0,
+        box_q=1.6,
+        dipole_hz=220.0,
+        bells=(Bell(640.0, 3.0, 1.8), Bell(905.0, -2.5, 5.0), Bell(1480.0, 2.0, 3.0)),
+        rolloff=((5200.0, 0.8), (7000.0, 0.7)),
+        cone=Cone(0.082, 0.02, 2900.0, 7.0, 2600.0),
+        microphone=Microphone(0.05, 0.02),
+    ),
+    "bass-1x15": Cabinet(
+        box_hz=58.0,
+        box_q=0.95,
+        dipole_hz=0.0,
+        bells=(Bell(95.0, 2.0, 1.2), Bell(350.0, -3.5, 1.0), Bell(700.0, 1.5, 2.0)),
+        rolloff=((3600.0, 0.8), (5200.0, 0.7)),
+        cone=Cone(0.165, 0.045, 1300.0, 7.0, 2200.0),
+        microphone=Microphone(0.08, 0.06),
+    ),
+    "bass-4x10": Cabinet(
+        box_hz=68.0,
+        box_q=0.9,
+        dipole_hz=0.0,
+        bells=(Bell(120.0, 1.5, 1.2), Bell(450.0, -2.0, 1.2)),
+        rolloff=((5200.0, 0.8), (8000.0, 0.7)),
+        cone=Cone(0.105, 0.028, 2300.0, 6.0, 3000.0, (0.27, 0.27, 0.38)),
+        microphone=Microphone(0.1, 0.03),
+    ),
 }
-
-
-def section(kind: str, corner_hz: float, q: float, level_db: float = 0.0) -> Complex:
-    """Response ``(CIRCLE_FRAMES / 2 + 1,)`` of one second-order section.
-
-    The formulae are those of R. Bristow-Johnson's "Cookbook formulae for audio equalizer biquad filter coefficients".
-    """
-    omega = 2.0 * np.pi * corner_hz / RATE_HZ
-    cosine, alpha, a = np.cos(omega), np.sin(omega) / (2.0 * q), 10.0 ** (level_db / 40.0)
-    poles = (1.0 + alpha, -2.0 * cosine, 1.0 - alpha)
-    if kind == "bell":
-        zeros = (1.0 + alpha * a, -2.0 * cosine, 1.0 - alpha * a)
-        poles = (1.0 + alpha / a, -2.0 * cosine, 1.0 - alpha / a)
-    elif kind == "high-pass":
-        # Zeros a hair inside the circle, not on it: the inverse is stable too, which is what minimum phase means.
-        zeros = ((1.0 + cosine) / 2.0, -(1.0 + cosine) * 0.9995, (1.0 + cosine) / 2.0 * 0.9995**2)
-    else:
-        zeros = ((1.0 - cosine) / 2.0, (1.0 - cosine) * 0.98, (1.0 - cosine) / 2.0 * 0.98**2)
-    back = np.exp(-2j * np.pi * np.arange(CIRCLE_FRAMES // 2 + 1) / CIRCLE_FRAMES)
-    powers = np.stack((np.ones_like(back), back, back * back))
-    response: Complex = (np.array(zeros) @ powers) / (np.array(poles) @ powers)
-    return response
-
-
-def dipole(corner_hz: float) -> Complex:
-    """First-order high-pass: front and back cancel below ``corner_hz``."""
-    pole = np.exp(-2.0 * np.pi * corner_hz / RATE_HZ)
-    back = np.exp(-2j * np.pi * np.arange(CIRCLE_FRAMES // 2 + 1) / CIRCLE_FRAMES)
-    response: Complex = (1.0 + pole) / 2.0 * (1.0 - 0.9995 * back) / (1.0 - pole * back)
-    return response
 
 
 def impulse_response(cabinet: Cabinet) -> NDArray[np.float32]:
@@ -144,10 +161,11 @@ def impulse_response(cabinet: Cabinet) -> NDArray[np.float32]:
         response = response * section("bell", bell.center_hz, bell.q, bell.level_db)
     for corner_hz, q in cabinet.rolloff:
         response = response * section("low-pass", corner_hz, q)
+    if cabinet.cone is not None and cabinet.microphone is not None:
+        response = response * at_microphone(cabinet.cone, cabinet.microphone)
 
-    frequencies_hz = np.arange(len(response)) * RATE_HZ / CIRCLE_FRAMES
     guitar_hz = np.geomspace(*LEVEL_BAND_HZ, 512)  # equal weight to every octave
-    power = np.interp(guitar_hz, frequencies_hz, np.abs(response) ** 2).mean()
+    power = np.interp(guitar_hz, frequencies_hz(), np.abs(response) ** 2).mean()
     taps = np.fft.irfft(response / np.sqrt(power))[:TAPS]
     taps[-TAPS // 4 :] *= 0.5 + 0.5 * np.cos(np.linspace(0.0, np.pi, TAPS // 4))
     return taps.astype(np.float32)

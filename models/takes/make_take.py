@@ -71,10 +71,10 @@ class Score:
             at = round((beat + beats * step / 16) * TICKS_PER_BEAT)
             self.events.append((at, 0, bytes((0xE0, value & 0x7F, value >> 7))))
 
-    def midi_file(self) -> bytes:
-        """Standard MIDI file, format 0."""
+    def midi_file(self, programs: tuple[int, int] = (OPEN, MUTED)) -> bytes:
+        """Standard MIDI file, format 0; ``programs`` are those of channels 0 and 1."""
         track = bytearray(b"\x00\xff\x51\x03" + round(60e6 / TEMPO_BPM).to_bytes(3, "big"))
-        track += bytes((0, 0xC0, OPEN, 0, 0xC1, MUTED))
+        track += bytes((0, 0xC0, programs[0], 0, 0xC1, programs[1]))
         now = 0
         for tick, _, message in sorted(self.events):
             track += variable_length(tick - now) + message

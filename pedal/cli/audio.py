@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pedal.cli.run import chosen_board
+from pedal.cli.choosing import chosen_board
 from pedal.cli.talking import Group, answers, talks, tell
 from pedal.config import Board, load_board
 from pedal.errors import CardError
@@ -39,7 +39,7 @@ def audio() -> None:
 def list_cards() -> None:
     """The sound cards of this machine, and the boards that are made for them."""
     from pedal.config import board_names
-    from pedal.system.detect import boards_for, load_machine
+    from pedal.config.detect import boards_for, load_machine
 
     shipped, chosen = [load_board(name) for name in board_names()], load_board(chosen_board())
     cards = [

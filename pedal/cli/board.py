@@ -71,7 +71,7 @@ def show(name: str) -> None:
 @answers
 def detect() -> None:
     """What is connected to this machine, and which board fits."""
-    from pedal.system.detect import boards_for, load_machine
+    from pedal.config.detect import boards_for, load_machine
     from pedal.system.i2c_bus import probe
 
     machine, displays = load_machine(), probe()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from pedal.cli.choosing import chosen_board
 from pedal.cli.exits import Exit
-from pedal.cli.run import chosen_board
 from pedal.cli.talking import plain, talks, tell
 from pedal.config import load_board
 from pedal.paths import runtime_dir as usual_runtime_dir

@@ -82,7 +82,7 @@ def _names(ones: Sequence[Mapping[str, Any]]) -> str:
 
 def _change(change: Mapping[str, Any]) -> str:
     after = "" if change["load_after"] is None else f" -> {_percent(change['load_after'])}"
-    what = f"{change['amp']} {change['from']} -> {change['to']}"
+    what = f"{change['block'] or 'echoes'} {change['from']} -> {change['to']}"
     return f"{change['ago_s']:.0f} s ago {what}: {change['reason']} (load {_percent(change['load_before'])}{after})"
 
 

@@ -5,6 +5,7 @@ Called through ``main``, in a process of its own. Imports neither numba nor nump
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -57,12 +58,22 @@ def block(block_id: str, state: str, runtime_dir: Path | None) -> None:
     say(call(runtime_dir, protocol.SwitchBlock(block=block_id, on=state == "on")))
 
 
+def _width(_: click.Context, __: click.Parameter, value: str) -> str:
+    if re.fullmatch(protocol.WIDTH_PATTERN, value) is None:
+        raise click.BadParameter(f"'{value:.20}' is no width. Use full, lite, auto, or limits such as 2..full.")
+    return value
+
+
 @click.command()
-@click.argument("wanted", metavar="full|lite|auto", type=click.Choice(["full", "lite", "auto"]))
+@click.argument("wanted", metavar="full|lite|auto|FROM..TO", callback=_width)
 @click.option("--amp", type=click.IntRange(1, 16), help="One amp only, counted from 1.")
 @talks
-def width(wanted: Literal["full", "lite", "auto"], amp: int | None, runtime_dir: Path | None) -> None:
-    """Ask for a width of the amps; "auto" leaves it to the pedal."""
+def width(wanted: str, amp: int | None, runtime_dir: Path | None) -> None:
+    """Ask for a width of the amps; "auto" leaves it to the pedal, within limits if you give some.
+
+    An amp of several widths knows them by number, too, from the narrowest: `2` is the second and no other, `2..full`
+    that one or wider, `..2` that one or narrower.
+    """
     say(call(runtime_dir, protocol.SetWidth(width=wanted, amp=amp)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ from click.core import ParameterSource
 
 from pedal.config import Board, load_board
 from pedal.errors import BoardError, CardError
-from pedal.paths import factory_dir, own_board_path, runtime_dir
+from pedal.paths import factory_dir, runtime_dir
 
 if TYPE_CHECKING:
+    from pedal.cli.choosing import Choice
     from pedal.system.post import Child
     from pedal.system.wire import Wire
     from pedal.virtual.card import VirtualCard
@@ -63,19 +65,38 @@ def run(
 
     With `--virtual` nothing has to be wired. A recorded guitar plays then, unless `--card` names a sound card.
     """
-    from pedal.system.heartbeat import load_beat
-    from pedal.system.supervise import Supervisor
+    from pedal.cli.choosing import choose_board
 
     if virtual:
         if context.get_parameter_source("board_name") is ParameterSource.COMMANDLINE:
             raise click.UsageError("--virtual is a board of its own; say --board or --virtual")
         board_name = "virtual"
-    board_name = board_name or chosen_board()
-    board = load_board(board_name)
+    by_hand = virtual or context.get_parameter_source("board_name") is ParameterSource.COMMANDLINE
     if directory is not None:
         os.environ["PEDAL_RUNTIME_DIR"] = str(directory)
-    runtime = runtime_dir()
-    has_own_card = False
+    before: Board | None = None
+    while True:  # a life for each board that is chosen meanwhile
+        choice = choose_board(board_name, by_hand=by_hand)
+        board = load_board(choice.name)
+        if not _live(choice, board, card, only, before):
+            return
+        before = board
+
+
+def _live(choice: Choice, board: Board, card: str | None, only: str | None, before: Board | None) -> bool:
+    """Play with one board until somebody stops it; True: until another one was chosen.
+
+    Args:
+        choice: what was asked for.
+        board: the same, loaded.
+        card, only: as ``run`` has them.
+        before: the board of the life before this one; what is in the players' hands then goes on.
+    """
+    from pedal.cli.choosing import BoardWatch
+    from pedal.system.heartbeat import load_beat
+    from pedal.system.supervise import Supervisor
+
+    board_name, runtime, has_own_card = choice.name, runtime_dir(), False
     if card is not None:
         if not board.virtual:
             raise BoardError("has its card in its file", where=f"board '{board.name}'", hint="--card needs --virtual")
@@ -98,22 +119,22 @@ def run(
         if only != "panel":
             children.append(audio_child(board_name, runtime, environment, log_path))
         if only != "audio":
-            children.append(panel_child(board_name, runtime, virtual=board.virtual, log_path=log_path))
-        # A pedal that was stopped starts afresh; one whose halves are services keeps its memory.
-        stale = (runtime / LINK_NAME,) if only is None else ()
-        Supervisor(
+            chooses = choice.follows
+            children.append(panel_child(board_name, runtime, virtual=board.virtual, log_path=log_path, chooses=chooses))
+        # A pedal that was stopped starts afresh; one whose halves are services, or that goes on with another board,
+        # keeps its memory. At another rate nothing in it would be right.
+        is_new = only is None if before is None else before.audio.rate_hz != board.audio.rate_hz and only != "panel"
+        watch = BoardWatch(choice, runtime, only, lambda: load_beat(runtime / LINK_NAME))
+        supervisor = Supervisor(
             children,
             runtime,
             lambda: load_beat(runtime / LINK_NAME),
-            forget=stale,
+            ended=watch.ended,
+            forget=(runtime / LINK_NAME,) if is_new else (),
             open_wire=lambda: None if only == "panel" else wire_of(board, runtime),
-        ).run()
-
-
-def chosen_board() -> str:
-    """The board of ``pedal setup``, as its file; the virtual one's name where nobody chose."""
-    own = own_board_path()
-    return str(own) if own.is_file() else "virtual"
+        )
+        supervisor.run()
+    return watch.is_over and not supervisor.stop_asked
 
 
 def own_board(board_name: str, board: Board, card: str, runtime: Path) -> Path | None:
@@ -161,28 +182,46 @@ def wire_of(board: Board, runtime: Path) -> Wire | None:
 
 
 def audio_child(board_name: str, runtime: Path, environment: dict[str, str], log_path: Path | None = None) -> Child:
-    """The process that owns the sound card."""
+    """The process that owns the sound card, or whoever needs that alone for a while."""
+    from pedal.setup.errand import load_errand
     from pedal.system.post import Child
 
     def command(module: str) -> tuple[str, ...]:
         return (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME))
 
+    def stand_in() -> tuple[str, ...]:
+        errand = load_errand(runtime, time.monotonic())
+        if errand is None:
+            return ()
+        return (sys.executable, "-m", "pedal.cli.setup_errand", board_name, str(runtime), errand.token)
+
     return Child(
-        "audio", command("pedal.audio.process"), environment, log_path, safe_command=command("pedal.audio.safe")
+        "audio",
+        command("pedal.audio.process"),
+        environment,
+        log_path,
+        safe_command=command("pedal.audio.safe"),
+        stand_in=stand_in,
     )
 
 
 def panel_child(
-    board_name: str, runtime: Path, *, virtual: bool, quiet: bool = False, log_path: Path | None = None
+    board_name: str,
+    runtime: Path,
+    *,
+    virtual: bool,
+    quiet: bool = False,
+    log_path: Path | None = None,
+    chooses: bool = False,
 ) -> Child:
     """The process that owns switches, screen and presets; on a virtual board with stand-ins for them.
 
-    ``quiet`` keeps it off the terminal: somebody else draws there.
+    ``quiet`` keeps it off the terminal: somebody else draws there. ``chooses``: a set-up may put another board in use.
     """
     from pedal.system.post import Child
 
     module = "pedal.virtual.panel" if virtual else "pedal.panel.app"
-    flags = ("--quiet",) if quiet else ()
+    flags = (*(("--quiet",) if quiet else ()), *(("--chooses",) if chooses else ()))
     command = (sys.executable, "-m", module, board_name, str(runtime / LINK_NAME), *flags)
     return Child("panel", command, log_path=log_path, safe_command=(*command, "--plain"), safe_once=True)
 

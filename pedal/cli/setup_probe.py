@@ -1,6 +1,7 @@
-"""Plays and hears on the chosen card for ``pedal setup``, through ``audio/probe`` in a process of its own.
+"""Plays and hears on the chosen card, through ``audio/probe`` in a process of its own.
 
-A virtual board's card is made for each try: its clock's period is the pedal's.
+For ``pedal setup``, and for ``setup_errand`` in place of pedal-audio. A virtual board's card is made for each try: its
+clock's period is the pedal's.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import Literal
 
 import msgspec
 
-from pedal.config import Board
+from pedal.config import AudioSettings, Board
 from pedal.errors import CardError
+from pedal.setup.cable import AFTER_S, BEFORE_S, BITS, Loop, judge_loop
 from pedal.setup.recording import Recording
+from pedal.setup.wakes import Wakes, wakes_of
 
 #: Share that is done, and what was recorded so far; None before the card plays.
 Watch = Callable[[float, Recording | None], None]
@@ -28,6 +31,8 @@ Signal = Literal["silence", "sequence"]
 #: A card that has just been made may take so long to open, and a slow one so much longer to play.
 START_S, LATE_S = 20.0, 5.0
 _LOOK_S = 0.05
+#: util-linux: the kernel ends the probe with us, however we end; else nobody could play on the card any more.
+_DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL")
 _END_S = 2.0
 
 
@@ -60,7 +65,7 @@ class CardTrial:
         command = [sys.executable, "-m", "pedal.audio.probe", self.board_file, str(path), str(period_frames)]
         with self._card(period_frames, cabled=signal == "sequence") as environment:
             probe = subprocess.Popen(
-                [*command, f"{seconds:g}", signal],
+                [*_DIE_WITH_US, *command, f"{seconds:g}", signal],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 env=os.environ | environment,
@@ -106,7 +111,9 @@ class CardTrial:
     @contextmanager
     def _card(self, period_frames: int, *, cabled: bool) -> Iterator[dict[str, str]]:
         """The environment in which the probe finds the card."""
-        if not self.board.virtual:
+        from pedal.virtual.card import PCM_NAME
+
+        if not self.board.virtual or self.board.audio.card != PCM_NAME:  # a virtual board may have a real card
             yield {}
             return
         from pedal.cli.run import virtual_card
@@ -115,6 +122,30 @@ class CardTrial:
         board = msgspec.structs.replace(self.board, audio=audio)
         with virtual_card(board, self._folder, cabled=cabled) as card:
             yield card.environment()
+
+
+def try_period(trial: CardTrial, audio: AudioSettings, frames: int, seconds: float, watch: Watch) -> Wakes:
+    """How the card keeps a period of so many frames.
+
+    Raises:
+        CardError: as ``CardTrial.play``; many cards do not have all periods.
+    """
+    heard = trial.play(frames, seconds, "silence", watch)
+    return wakes_of(heard.woke_ns, frames, audio.periods, audio.rate_hz, heard.xruns)
+
+
+def try_cable(trial: CardTrial, audio: AudioSettings, watch: Watch) -> Loop:
+    """Send a sequence out and look when it comes back.
+
+    Raises:
+        CardError: as ``CardTrial.play``, or the card ran dry meanwhile.
+    """
+    seconds = BEFORE_S + AFTER_S + 2**BITS / audio.rate_hz
+    heard = trial.play(audio.period_frames, seconds, "sequence", watch)
+    if heard.xruns:
+        raise CardError("the card ran dry while it was measured", hint="Try again, or a longer period")
+    index = 1 if audio.input == "right" and heard.heard.shape[1] > 1 else 0
+    return judge_loop(heard.heard[:, index], audio.rate_hz)
 
 
 def _end(probe: subprocess.Popen[str]) -> None:

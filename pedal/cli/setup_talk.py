@@ -10,10 +10,10 @@ import click
 
 from pedal.cli.setup_steps import Steps
 from pedal.config import board_names, load_board
+from pedal.config.detect import load_machine, offers_for
 from pedal.errors import BoardError
 from pedal.setup.own_board import Changes
 from pedal.setup.report import loop_sentence
-from pedal.system.detect import load_machine, offers_for
 
 
 def find_board(board_name: str | None, asks: bool) -> tuple[str, Changes, str]:

@@ -77,6 +77,8 @@ def _amp(amp: dict[str, Any]) -> str:
 
 
 def _block(block: dict[str, Any]) -> str:
+    if block.get("held"):
+        return f"{block['id']} waits (not enough CPU)"
     return f"{block['id']} {block['load']:.0%}" if block["on"] else f"{block['id']} off"
 
 

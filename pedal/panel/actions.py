@@ -120,7 +120,8 @@ class Actions:
     def _change_width(self, amp: str) -> None:
         first = amps_of(self._player.preset, amp)[0].id
         now = self._player.work.quality.get(first, CHOICES[0])
-        self._set_width(CHOICES[(CHOICES.index(now) + 1) % len(CHOICES)], amp)
+        following = CHOICES[(CHOICES.index(now) + 1) % len(CHOICES)] if now in CHOICES else CHOICES[0]
+        self._set_width(following, amp)
 
     def _set_width(self, width: str, amp: str) -> None:
         ids = [block.id for block in amps_of(self._player.preset, "")]

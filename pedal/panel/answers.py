@@ -31,7 +31,6 @@ from pedal.panel.hand import Hand
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.keeping import Keeping
-from pedal.panel.menu.facts import SetupStep
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
 from pedal.panel.setting_up import SettingUp
@@ -56,7 +55,7 @@ class Answers:
         banks: under the feet.
         hands: switches and the expression pedal.
         shelf: what there is to choose from.
-        setting_up: listens to a strum, counts gaps.
+        setting_up: its steps.
         desk: all that can be edited.
         chain: the preset in work, block by block.
         log: the last lines of the panel's log.
@@ -145,8 +144,8 @@ class Answers:
             case Favour(kind=kind, content=content, on=on):
                 self.shelf.favour(kind, content, on)
                 return {"content": content, "favourite": on}
-            case protocol.SetUp(step=step):
-                return self._set_up(step, now_s)
+            case protocol.SetUp():
+                return self.setting_up.answer(request, now_s)
             case protocol.Page(scale=scale):
                 return _as_png(enlarged(self.page(), scale))
             case protocol.Reload():
@@ -173,13 +172,6 @@ class Answers:
         if verb is not None:
             return {"asked": verb}
         return looper.status() or {"state": "this board has no looper"}
-
-    def _set_up(self, step: SetupStep | None, now_s: float) -> dict[str, Any]:
-        if step is None:
-            self.setting_up.stop()
-        else:
-            self.setting_up.start(step, now_s)
-        return {"step": step or ""}
 
     def _reload(self) -> dict[str, Any]:
         """The preset as its file has it: what was changed by hand is gone, and the page says so."""

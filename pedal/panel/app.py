@@ -1,4 +1,4 @@
-"""The process pedal-panel: wiring only. ``python -m pedal.panel.app BOARD LINK [--plain REASON]``.
+"""The process pedal-panel: wiring only. ``python -m pedal.panel.app BOARD LINK [--chooses] [--plain REASON]``.
 
 Opens switches, screen and control socket, starts the builder, waits for the link that pedal-audio
 makes, and runs the loop. While there is no link it says so, on the screen and to whoever asks.
@@ -41,6 +41,7 @@ from pedal.panel.jobs import Done
 from pedal.panel.loop import Panel
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import way_out
+from pedal.panel.setup_ways import Started
 from pedal.panel.work import STARTING
 from pedal.panel.workshop import Workshop
 
@@ -62,6 +63,7 @@ def run_panel(
     press: Callable[[str, float], None] | None = None,
     converter: Callable[[int], Converter] | None = None,
     plain: str = "",
+    started: Started | None = None,
 ) -> None:
     """The panel, from an empty process to its end.
 
@@ -72,6 +74,7 @@ def run_panel(
         press: presses a switch of a virtual board.
         converter: opens an input of a virtual board's converter.
         plain: why to start with a plain preset, not with the one in hand; empty as a rule.
+        started: how the process was; None: with this board, for good.
 
     Raises:
         PedalError: pins, display or socket cannot be opened.
@@ -114,7 +117,7 @@ def run_panel(
         while link is not None:
             link.put(Word.PANEL_BEAT_NS, time.monotonic_ns())  # first: with our number it counts as ours
             link.put(Word.PANEL_PID, os.getpid())
-            stopped, heard = lambda: bool(signals), (lights, midi, server, log)
+            stopped, heard = lambda: bool(signals), (lights, midi, server, log, started)
             panel = Panel(board, link, items, display, workshop, reflexes, press, stopped, *heard)
             for turn in list(positions.values()):
                 items.put(turn)
@@ -208,17 +211,22 @@ def plain_reason(arguments: list[str]) -> str:
     return arguments[arguments.index("--plain") + 1] if "--plain" in arguments[:-1] else ""
 
 
+def how_started(arguments: list[str]) -> Started:
+    """What a command line says of the board."""
+    return Started(arguments[1], chooses="--chooses" in arguments)
+
+
 def main() -> int:
     """The command line of the process."""
     logging.basicConfig(level=logging.INFO, format="pedal-panel: %(message)s")
     if len(sys.argv) < 3:
-        print("usage: python -m pedal.panel.app BOARD LINK [--plain REASON]", file=sys.stderr)
+        print("usage: python -m pedal.panel.app BOARD LINK [--chooses] [--plain REASON]", file=sys.stderr)
         return 2
     try:
         board = load_board(sys.argv[1])
         if board.virtual:
             raise BoardError("is a virtual board", where=board.name, hint="Start it with `pedal run`")
-        run_panel(board, Path(sys.argv[2]), plain=plain_reason(sys.argv))
+        run_panel(board, Path(sys.argv[2]), plain=plain_reason(sys.argv), started=how_started(sys.argv))
     except PedalError as error:
         print(f"pedal-panel: {error}", file=sys.stderr)
         return 1

@@ -14,8 +14,9 @@ from typing import Any
 from pedal.panel import protocol
 from pedal.panel.subscription import Subscription
 
-#: Requests of one client that wait for the panel; further ones stay in its socket.
-ASKS_MAX = 8
+#: Requests of one client that wait for the panel; further ones stay in its socket. So few that whoever asks one thing
+#: waits for a fraction of a tick, even if everybody else asks without an end.
+ASKS_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)

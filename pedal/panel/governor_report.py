@@ -62,7 +62,7 @@ class GovernorReport:
         book, setting, notes = self._books.costs.book, self._books.costs.setting, self._rigs.playing
         known, share = book.costs(setting), setting.rate_hz * 1e-9 * status.cpu_scale * book.slowness
         frame_s = status.frame / status.rate_hz if status.rate_hz else 0.0
-        changes = [change.as_dict() for change in self._widths.changes][-MOST_CHANGES:]
+        changes = self._widths.changes.of()[-MOST_CHANGES:]
         for change in changes:
             change["ago_s"] = round(max(0.0, frame_s - change["frame"] / max(1, status.rate_hz)), 1)
         return {

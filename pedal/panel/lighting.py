@@ -57,16 +57,19 @@ class Lighting:
         tempos = [block.value(TEMPO) for block in preset.blocks if has_tempo(block)]
         first_amp = next((block.id for block in preset.blocks if block.kind == "amp"), "")
         kinds_on = {block.kind: block.on for block in reversed(preset.blocks)}
+        firsts = {block.kind: block.id for block in reversed(preset.blocks)}
         return Scene(
             bypassed=player.is_bypassed,
             tuning=self._tuner.is_on,
             clipped=has_clipped(status),
-            held_down=any(is_held_down(amp, quality.get(amp.block.owner, "auto")) for amp in self._rigs.amps()),
+            held_down=bool(player.work.held)
+            or any(is_held_down(amp, quality.get(amp.block.owner, "auto")) for amp in self._rigs.amps()),
             safe_mode=self._footwork.is_in_safe_mode,
             loop=loop,
             beat_s=60.0 / tempos[0] if tempos else 0.0,
             beat_at_s=player.beat_at_s,
             blocks_on=kinds_on | {block.id: block.on for block in preset.blocks},
+            blocks_waiting=player.work.held | {kind for kind, first in firsts.items() if first in player.work.held},
             snapshot=preset.snapshot,
             place=self._banks.place,
             width=quality.get(first_amp, "auto"),

@@ -59,6 +59,7 @@ from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.rigs import Rigs
 from pedal.panel.setting_up import SettingUp
+from pedal.panel.setup_ways import Started, Ways
 from pedal.panel.shelf import Shelf
 from pedal.panel.snapshots import Snapshots
 from pedal.panel.state import State
@@ -90,6 +91,7 @@ class Panel:
         midi: the wires that are listened to; None: there are none.
         news: where subscribers of the control socket are told from.
         log: what the process has said.
+        started: how the process was; None: with this board, for good.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Panel:
         midi: Midi | None = None,
         news: News = NOBODY,
         log: LogFeed | None = None,
+        started: Started | None = None,
     ) -> None:
         self.link_is_gone = False
         self._board = board
@@ -138,7 +141,8 @@ class Panel:
         )
         hands = Hands(board, self._player, self._expression, self._midi)
         about = self._status, self._view, press
-        self._setting_up = SettingUp(board.audio.periods)
+        ways = Ways(started or Started(board.name), link.path.parent, self._tuner.hold_silent, self._player.tell)
+        self._setting_up = SettingUp(board, ways)
         state = State(self._hand, self._player, keeping)
         desk, said = Desk(self._player, shelf, lambda: self._menus.facts()), log or LogFeed(news)
         verbs = self._player, self._hand, *about, self._tuner, keeping, snapshots, banks, hands, shelf, self._setting_up
@@ -167,10 +171,11 @@ class Panel:
         try:
             self._look_at_health()
             self._midi.look(time.monotonic())  # while nobody was here to be told
+            self._menus.greet(time.monotonic())
             self._serve()
         finally:
             self._footwork.forget()
-            self._menus.shelf.close()
+            self._menus.end()
             self._books.close()
 
     def _serve(self) -> None:

@@ -31,7 +31,8 @@ from pedal.panel.hands import Hands
 from pedal.panel.keeping import Keeping
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.machine import Menu, Wishes
-from pedal.panel.menu.sheets import Sheet
+from pedal.panel.menu.setup import OfferPage, SetupPage
+from pedal.panel.menu.sheets import Page, Sheet
 from pedal.panel.player import Player
 from pedal.panel.preset_requests import DeletePreset, RenamePreset, SavePreset
 from pedal.panel.protocol import AnyRequest
@@ -56,7 +57,7 @@ class Menus:
         banks: under the feet.
         hands: what they reach besides.
         perform: does a request, or raises a ``PedalError``.
-        setting_up: listens to a strum, counts gaps.
+        setting_up: its steps.
         governor: what blocks cost, and what fits.
         said: what the pedal said, newest first.
     """
@@ -93,7 +94,7 @@ class Menus:
         """What it says now; None while it is closed."""
         return self._menu.sheet(self.facts()) if self._menu.is_open else None
 
-    def open_by_foot(self, at_s: float) -> None:
+    def open_by_foot(self, at_s: float, page: Page | None = None) -> None:
         """A footswitch opens the menu, and the first two switches of the board are its keys until it closes.
 
         The first turns by one, held backwards; the second pushes, held it goes back.
@@ -104,9 +105,20 @@ class Menus:
         keys = tuple(self.board.switches)[:2]
         if len(keys) < 2:
             raise ControlError("the menu needs two footswitches, or an encoder", hint="Wire one (docs/boards.md)")
-        self._use(lambda facts: self._menu.open(facts, at_s))
+        self._use(lambda facts: self._menu.open(facts, at_s, page))
         self._by_foot = True
         self.footwork.lend(Feet({}, {key: Knows(hold=True) for key in keys}, {}), self._felt_foot)
+
+    def greet(self, now_s: float) -> None:
+        """At the start: go on with a set-up, or ask whether to begin one, where there are an eye and a hand for it."""
+        self.setting_up.tell_verdict()
+        page = SetupPage() if self.setting_up.goes_on else OfferPage() if self.setting_up.asks else None
+        if page is None or self.board.display is None:
+            return
+        if any(encoder.role == "menu" for encoder in self.board.encoders.values()):
+            self._use(lambda facts: self._menu.open(facts, now_s, page))
+        elif len(self.board.switches) > 1:
+            self.open_by_foot(now_s, page)
 
     def _felt_foot(self, gesture: Gesture) -> None:
         first, second = (*self.board.switches, "", "")[:2]
@@ -134,6 +146,8 @@ class Menus:
 
     def tick(self, now_s: float) -> None:
         """Let time pass: a menu that nobody uses closes; what is said is kept for its page."""
+        if self.setting_up.is_busy:
+            self._menu.stay(now_s)
         self._menu.tick(now_s)
         self._give_back_feet()
         if self.shelf.trouble:
@@ -151,6 +165,11 @@ class Menus:
         self._menu.close()
         self._give_back_feet()
 
+    def end(self) -> None:
+        """The panel leaves its link: nothing is under way any more."""
+        self.setting_up.stop()
+        self.shelf.close()
+
     def page(self, now_s: float) -> Image.Image | None:
         """The page; None while the menu is closed. What is too long scrolls from the last touch on."""
         sheet = self.sheet()
@@ -166,6 +185,7 @@ class Menus:
             key=player.key,
             edited=self.keeping.is_edited,
             goods=self.shelf.goods,
+            held=player.work.held,
             quality=player.work.quality,
             loop=player.looper.view(),
             loop_level_db=player.looper.level_db,
@@ -182,7 +202,7 @@ class Menus:
             midi=self.hands.midi_view(),
             banks=self.banks.shown,
             bank=self.banks.in_use,
-            setup=self.setting_up.views(),
+            setup=self.setting_up.facts(),
             governor=self.governor.lines(time.monotonic()),
             messages=tuple(self.said),
             system=self._system(),

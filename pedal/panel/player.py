@@ -21,7 +21,7 @@ from pedal.panel.jobs import Done
 from pedal.panel.level_settings import LevelSettings
 from pedal.panel.looper import Looper
 from pedal.panel.outlet import Outlet
-from pedal.panel.quality import CHOICES
+from pedal.panel.quality import is_quality
 from pedal.panel.rigs import Rigs
 from pedal.panel.widths import Widths
 from pedal.panel.work import Work
@@ -108,6 +108,10 @@ class Player:
         for block in self._hand.preset.chain:
             self.work.store(block)
             self.work.restore_bypass(block, now_s)
+
+    def tell(self, sentence: str) -> None:
+        """Say it on the page."""
+        self.message = sentence
 
     def begin_plain(self, reason: str) -> None:
         """Play a plain preset instead of one with which the panel kept failing; that one is kept on disk."""
@@ -247,13 +251,13 @@ class Player:
             self.switch_block(block.id, block.on, now_s, may_refuse=False)
 
     def set_quality(self, quality: str, amp_number: int | None) -> list[str]:
-        """Choose "full", "lite" or "auto" for one amp (from 1) or for all; returns the amps' ids.
+        """Choose a width, or limits, for one amp (from 1) or for all; returns the amps' ids.
 
         Raises:
             ControlError: no such amp.
         """
-        if quality not in CHOICES:
-            raise ControlError(f"'{quality}' is no width", hint="Use full, lite or auto")
+        if not is_quality(quality):
+            raise ControlError(f"'{quality:.20}' is no width", hint="Use full, lite, auto, or limits such as 2..full")
         ids = [block.id for block in self.preset.blocks if block.kind == "amp"]
         if amp_number is not None:
             if not 1 <= amp_number <= len(ids):

@@ -27,9 +27,11 @@ from pedal.panel.governor_requests import GovernorRequest
 from pedal.panel.governor_requests import MeasureCosts as MeasureCosts
 from pedal.panel.hands_requests import HandsRequest
 from pedal.panel.preset_requests import PresetRequest, SnapshotRequest
+from pedal.panel.quality import WIDTH_PATTERN as WIDTH_PATTERN
 from pedal.panel.request import VERSION as VERSION
 from pedal.panel.request import Name, RequestId
 from pedal.panel.request import Request as Request
+from pedal.panel.setup_requests import SetUp as SetUp
 
 #: Longest request in bytes, newline included; replies may be longer (a page travels as PNG).
 REQUEST_CAP_BYTES = 64 * 1024
@@ -80,9 +82,9 @@ class SwitchBlock(Request, tag="block", frozen=True):
 
 
 class SetWidth(Request, tag="width", frozen=True):
-    """Ask for a width on one amp (counted from 1) or on all of them."""
+    """Ask for a width on one amp (counted from 1) or on all: "auto", "full", "lite", or limits ("2..full", "..2")."""
 
-    width: Literal["full", "lite", "auto"]
+    width: Annotated[str, msgspec.Meta(pattern=WIDTH_PATTERN, max_length=16)]
     amp: Annotated[int, msgspec.Meta(ge=1, le=16)] | None = None
 
 
@@ -125,12 +127,6 @@ class Page(Request, tag="page", frozen=True):
     """The page on the screen: ``{"png": base64, "width": ..., "height": ...}``, enlarged ``scale`` times."""
 
     scale: Annotated[int, msgspec.Meta(ge=1, le=8)] = 1
-
-
-class SetUp(Request, tag="setup", frozen=True):
-    """Listen to a strum, or count gaps, beside the sound; without a step, break off what is under way."""
-
-    step: Literal["strum", "period"] | None = None
 
 
 class Reload(Request, tag="reload", frozen=True):

@@ -21,6 +21,7 @@ from pedal.panel.display.pages import AudioState, PanelView
 from pedal.panel.hand import Hand
 from pedal.panel.keeping import Keeping
 from pedal.panel.player import Player
+from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
 from pedal.panel.snapshots import mark
 from pedal.panel.widths import Widths
@@ -77,7 +78,7 @@ def width_label(amp: AmpState) -> str:
 
 def is_held_down(amp: AmpState, quality: str) -> bool:
     """Narrower than the player would have it."""
-    widest = 0 if quality == "lite" or amp.block.amp is None else len(amp.block.amp.labels) - 1
+    widest = limits(quality, len(amp.block.amp.labels))[1] if amp.block.amp else 0
     return 0 <= amp.playing < widest
 
 
@@ -134,7 +135,8 @@ class Reporter:
             snapshot=mark(hand.preset),
             model_name=shown.block.amp.model_name if shown and shown.block.amp else "",
             width_label=width_label(shown) if shown else "",
-            held_down=any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
+            held_down=bool(hand.held)
+            or any(is_held_down(amp, hand.quality.get(amp.block.owner, "auto")) for amp in amps),
             load_norm=status.load_mean,
             budget_norm=board.budget_share,
             in_peak_db=db_from_gain(status.in_peak),
@@ -205,7 +207,7 @@ class Reporter:
             "amps": amps,
             "blocks": self._blocks(status),
             "overrun_log": list(self._overruns),
-            "width_changes": [change.as_dict() for change in self._widths.changes],
+            "width_changes": self._widths.changes.of("width"),
         }
 
     def meters(self, status: Status) -> dict[str, Any]:
@@ -237,6 +239,11 @@ class Reporter:
             load = spent_ns * scale / period_ns if period_ns else 0.0
             on = bool(self._rigs.link.arena.f32[block.params_idx] < 0.5)
             about: dict[str, Any] = {"id": block.id, "kind": block.kind, "on": on, "load": round(load, 4)}
+            about["held"] = block.id in self._hand.held
+            if (note := block.impulse) is not None:
+                about["taps"] = note.taps[
+                    max(0, min(self._rigs.link.get(note.sizes_idx + layout.SIZE_PLAYING), len(note.taps) - 1))
+                ]
             if on and (meter := KINDS[block.kind].meter) and index < len(status.row_meters):
                 about[meter] = round(status.row_meters[index], 1)
             blocks.append(about)

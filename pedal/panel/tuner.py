@@ -44,6 +44,7 @@ class Tuner:
         link.put(Word.SILENT, 0)  # a panel that was killed while one tuned
         self.reference_hz = settings.reference_hz
         self.is_on = False
+        self._is_held_silent = False
         self._reading: Reading | None = None
         self._read_at_s = 0.0
 
@@ -60,7 +61,12 @@ class Tuner:
             self.reference_hz = reference_hz
         self.is_on = not self.is_on if on is None else on
         self._reading = None
-        self._link.put(Word.SILENT, int(self.is_on and self._mutes))
+        self._mute()
+
+    def hold_silent(self, on: bool) -> None:
+        """The pedal is silent for another reason, or for this one no more."""
+        self._is_held_silent = on
+        self._mute()
 
     def tick(self, now_s: float) -> None:
         """Listen, if it is on."""
@@ -88,6 +94,9 @@ class Tuner:
                 "fine": self._reading.fine,
             }
         return said
+
+    def _mute(self) -> None:
+        self._link.put(Word.SILENT, int(self._is_held_silent or (self.is_on and self._mutes)))
 
     def _heard(self) -> NDArray[np.float32]:
         """The newest part of the input ring, copied."""

@@ -7,61 +7,24 @@ and after.
 
 from __future__ import annotations
 
-import logging
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from pedal import layout
 from pedal.errors import NoRoomError
 from pedal.governor import decide
 from pedal.governor.admit import Joining, admit
-from pedal.governor.memory import Memory, after_overload
+from pedal.governor.memory import Memory, after_joining, after_overload
 from pedal.governor.scene import Amp, Extra, Order, Scene, Width
 from pedal.link.status import Event, Status
 from pedal.notes import BlockNote, RigNotes
+from pedal.panel.changes import AFTER_S, Change, Changes, change_of
 from pedal.panel.hand import Hand
 from pedal.panel.quality import limits
 from pedal.panel.rigs import AmpState, Rigs
 from pedal.panel.yielding import Yielding, can_wait
 
-_log = logging.getLogger("pedal.panel")
-
-#: The load after a change is read when the mean has settled.
-AFTER_S = 0.4
-HISTORY = 256
 OVERRAN = "a period overran"
-
-
-@dataclass(slots=True)
-class Change:
-    """One width change that happened."""
-
-    frame: int
-    amp: str
-    before: str
-    after: str
-    reason: str
-    lag_frames: int
-    warm: bool
-    load_before: float
-    load_after: float | None
-    settled_at_s: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """For status and reports."""
-        return {
-            "frame": self.frame,
-            "amp": self.amp,
-            "from": self.before,
-            "to": self.after,
-            "reason": self.reason,
-            "lag_frames": self.lag_frames,
-            "warm": self.warm,
-            "load_before": round(self.load_before, 4),
-            "load_after": None if self.load_after is None else round(self.load_after, 4),
-        }
 
 
 class Widths:
@@ -69,14 +32,14 @@ class Widths:
 
     Attributes:
         budget: share of the period.
-        changes: of widths, the last ones.
+        changes: of widths and of all else, the last ones.
         yielding: cabinets, tails and blocks that wait.
     """
 
     def __init__(self, rigs: Rigs, hand: Hand, budget: float) -> None:
         self.budget = budget
         self.yielding = Yielding(rigs, hand)
-        self.changes: deque[Change] = deque(maxlen=HISTORY)
+        self.changes = Changes()
         self._rigs = rigs
         self._memory = Memory()
         self._reasons: dict[str, tuple[str, float]] = {}
@@ -89,33 +52,30 @@ class Widths:
 
     def tick(self, status: Status, quality: dict[str, str], now_s: float) -> None:
         """One step of the governor."""
-        for change in self.changes:
-            if change.load_after is None and now_s >= change.settled_at_s:
-                change.load_after = status.load_mean
-                text = "%s: %s -> %s (%s); load %.0f %% -> %.0f %%"
-                loads = 100.0 * change.load_before, 100.0 * change.load_after
-                _log.info(text, change.amp, change.before, change.after, change.reason, *loads)
+        self.changes.settle(status, now_s)
         states = {amp.block.id: amp for amp in self._rigs.amps()}
         for amp in states.values():
             if amp.held != layout.NO_WIDTH:  # answered here: the governor takes it from there
                 self._ask(amp, min(amp.wanted, amp.held), OVERRAN, status)
                 self._memory = after_overload(self._memory, now_s)
         load = decide.Load(status.load_mean, self.budget)
-        self._memory, orders = decide.step(self._memory, load, self.scene(status, quality, self.slowness), now_s)
-        self._carry_out(orders, status)
+        scene = self.scene(status, quality, self.slowness)
+        self._memory, orders = decide.step(self._memory, load, scene, now_s)
+        self._carry_out(orders, scene, status, now_s)
 
     def scene(self, status: Status, quality: dict[str, str], slowness: float) -> Scene:
         """What plays, as the governor sees it."""
         amps = [self._corrected(self.amp_view(amp, status, quality), slowness) for amp in self._rigs.amps()]
         return self.yielding.scene(amps, status, slowness)
 
-    def make_room_for_block(self, block: BlockNote, status: Status, quality: dict[str, str]) -> bool:
+    def make_room_for_block(self, block: BlockNote, status: Status, quality: dict[str, str], now_s: float) -> bool:
         """Let give way what must before a block of the playing rig starts.
 
         Args:
             block: it is to be switched on.
             status: now.
             quality: the player's choices by amp.
+            now_s: the same now, on the panel's clock.
 
         Returns:
             True if something gives way that plays, so that the caller waits for it.
@@ -131,8 +91,11 @@ class Widths:
         admission = admit(scene, joining, self.budget)
         if admission.refusal:
             raise NoRoomError.saying(admission.refusal)
-        self._carry_out(admission.orders, status)
-        return any(getattr(order, "id", "") != block.owner for order in admission.orders)
+        self._carry_out(admission.orders, scene, status, now_s)
+        gives_way = any(getattr(order, "id", "") != block.owner for order in admission.orders)
+        if gives_way:
+            self._memory = after_joining(self._memory, now_s)
+        return gives_way
 
     def check_room(self, block_id: str, name: str, cost_ns: float, status: Status, quality: dict[str, str]) -> None:
         """Whether a new block that takes ``cost_ns`` of every frame may be added.
@@ -152,11 +115,12 @@ class Widths:
         there = next((part for part in parts if part.id == block.owner), None)
         return there or (self.yielding.extra(block, share) if can_wait(block) else None)
 
-    def _carry_out(self, orders: Sequence[Order], status: Status) -> None:
+    def _carry_out(self, orders: Sequence[Order], scene: Scene, status: Status, now_s: float) -> None:
         states = {amp.block.id: amp for amp in self._rigs.amps()}
         for order in orders:
             if not isinstance(order, Width):
-                self.yielding.carry_out(order)
+                if self.yielding.carry_out(order):
+                    self.changes.add(change_of(order, scene, status, now_s))
             elif states[order.id].playing < 0:
                 self._rigs.ask_width(states[order.id], order.width)
             else:
@@ -220,18 +184,17 @@ class Widths:
         reason, load = self._reasons.pop(amp.block.id, (OVERRAN, status.load_peak))
         change = Change(
             frame=event.frame,
-            amp=amp.block.id,
+            kind="width",
+            block=amp.block.id,
             before=labels[before],
             after=labels[after],
             reason=reason,
             lag_frames=lag_frames,
             warm=bool(warm),
             load_before=load,
-            load_after=None,
             settled_at_s=now_s + AFTER_S,
         )
-        self.changes.append(change)
-        return change
+        return self.changes.add(change)
 
     def _ask(self, amp: AmpState, width: int, reason: str, status: Status) -> None:
         if width != amp.wanted or amp.held != layout.NO_WIDTH:

@@ -95,6 +95,11 @@ class Work:
         """Widths chosen for its amps."""
         return self._pending.quality if self._pending else self._hand.quality
 
+    @property
+    def held(self) -> frozenset[str]:
+        """Ids of its blocks that are on, but wait until there is room for them."""
+        return self._hand.held if self.key == self._hand.key else frozenset()
+
     def hold(self, changed: Preset) -> None:
         """Keep a change of it."""
         if self._pending is not None:
@@ -220,7 +225,7 @@ class Work:
         gives_way = False
         if self._rigs.is_adopted:  # else it is looked for when what there is to make room in plays
             try:
-                gives_way = self._widths.make_room_for_block(note, self._link.status(), self._hand.quality)
+                gives_way = self._widths.make_room_for_block(note, self._link.status(), self._hand.quality, now_s)
             except NoRoomError:
                 if may_refuse:
                     raise

@@ -79,12 +79,11 @@ class Yielding:
         kinds = [other.kind for other in self._hand.preset.blocks]
         return KINDS[block.kind].label if kinds.count(block.kind) <= 1 else block.id
 
-    def carry_out(self, order: Taps | DropTails | Hold | Release) -> None:
-        """Do it; everything ramps."""
+    def carry_out(self, order: Taps | DropTails | Hold | Release) -> bool:
+        """Do it; everything ramps. Returns whether that changed anything."""
         match order:
             case Taps(id=block_id, size=size):
-                if not self._ask_size(block_id, size):
-                    return
+                return self._ask_size(block_id, size)  # hardly heard: nobody is told
             case DropTails():
                 self._drop_tails()
             case Hold(id=block_id):
@@ -93,13 +92,14 @@ class Yielding:
             case Release(id=block_id):
                 self._hand.let_go(block_id)
                 self._rigs.set_target(block_id, BYPASS_CELL, layout.PLAYS)
-        _log.info("%s", order.reason)
-        if not isinstance(order, Taps):  # hardly heard
-            self.said = order.reason
+        self.said = order.reason
+        return True
 
     def keep_waiting(self, block: BlockNote) -> None:
         """One that is switched on, but not for now: not even now, when it could be refused."""
-        self.carry_out(words.hold(self.extra(block, 0.0)))
+        order = words.hold(self.extra(block, 0.0))
+        self.carry_out(order)
+        _log.info("%s", order.reason)
 
     def tell_held(self, blocks: Sequence[BlockNote]) -> None:
         """Of blocks of a rig that starts without them: say that they wait."""

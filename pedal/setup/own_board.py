@@ -15,11 +15,13 @@ import tomlkit
 from pedal.config import Board, board_path, parse_board
 from pedal.errors import BoardError, SettingsError
 from pedal.files import load_text
-from pedal.library.atomic import write_atomic
+from pedal.library.atomic import remove_atomic, write_atomic
 from pedal.paths import own_board_path
 
 #: Below the root of the file system: what the services take their environment from, and the board beside it.
 _CONF, _BOARD = Path("etc/pedal/pedal.conf"), Path("etc/pedal/board.toml")
+#: Below the root, too: what was chosen at the pedal itself, which comes before those.
+_CHOSEN = Path("var/lib/pedal-board/board.toml")
 _VARIABLE = "PEDAL_BOARD"
 #: Names of mixer controls that are an input's gain, best first.
 _GAINS = ("PGA", "Capture", "ADC")
@@ -92,6 +94,8 @@ def save_own_board(text: str, root: Path = Path("/")) -> Path:
         if installed:
             conf = load_text(root / _CONF, SettingsError)
             write_atomic(root / _CONF, _with_board(conf, Path("/") / _BOARD).encode(), keep_previous=True)
+            if (root / _CHOSEN).is_file():  # the newer word counts
+                remove_atomic(root / _CHOSEN)
     except OSError as failure:
         hint = "Run `sudo pedal setup --keep`" if installed else "Is the disk full?"
         raise SettingsError(f"cannot be written ({failure.strerror})", where=str(path), hint=hint) from failure

@@ -14,6 +14,8 @@ from pedal.setup.wakes import Wakes
 
 #: What is tried: shorter ones fail on most machines, longer ones are felt.
 CANDIDATES = (32, 64, 128, 256)
+#: How long each.
+PERIOD_S = 6.0
 #: Some seconds do not show the worst of an evening: so much of the buffer may be used up in them.
 ROOM_SHARE = 0.7
 

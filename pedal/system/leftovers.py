@@ -53,6 +53,14 @@ def remember_pid(path: Path, pid: int) -> None:
     path.write_text(f"{pid} {start_time(pid)}\n")
 
 
+def load_pid(path: Path) -> int:
+    """The process that was written down last; 0 if there is none."""
+    try:
+        return int(path.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def forget_pid(path: Path) -> None:
     """Strike out a process that has ended."""
     path.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """One child's place under the supervisor: its process, how it fares, and what is started next.
 
 Used by ``supervise``. A child that ends without being asked is started again; after three such ends within a minute
-(``pedal.health``) its safe command is started instead.
+(``pedal.health``) its safe command is started instead. Somebody else may have its place for a while, for what needs the
+card alone (``setup/errand``): whatever becomes of him, the child is started again after him.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,8 @@ _log = logging.getLogger("pedal.supervise")
 
 #: How long a child may take to stop.
 STOP_S = 3.0
+#: Nobody has a child's place for longer.
+STAND_IN_S = 180.0
 #: util-linux: the kernel ends the child with the thread that started it, however that ends.
 _DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
 
@@ -41,6 +44,8 @@ class Child:
             there is no safe mode.
         safe_once: a safe start mends what was wrong, and the next start is a usual one; else safe mode lasts until
             somebody asks to leave it.
+        stand_in: asked at each look: the command line of whoever is to have the child's place now, each for once;
+            empty: nobody.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Child:
     log_path: Path | None = None
     safe_command: tuple[str, ...] = ()
     safe_once: bool = False
+    stand_in: Callable[[], tuple[str, ...]] = tuple
 
 
 class Post:
@@ -63,11 +69,13 @@ class Post:
         self._started_s = 0.0
         self._due_s = 0.0
         self._how = ""
+        self._stand_in: tuple[str, ...] = ()  # who has the child's place, or had it last
+        self._is_away = False
 
     @property
     def pid(self) -> int:
-        """The living child's process id, or 0."""
-        return self._process.pid if self._process is not None else 0
+        """The living child's process id; 0 if there is none, or somebody else has its place."""
+        return self._process.pid if self._process is not None and not self._is_away else 0
 
     @property
     def safe_mode(self) -> str:
@@ -87,7 +95,7 @@ class Post:
 
     def kill_if_silent(self, silent_s: float, limit_s: float) -> None:
         """End a child that has given no sign of life for too long."""
-        if self._process is not None and silent_s > limit_s:
+        if self.pid and silent_s > limit_s:
             _log.warning("%s hangs: no sign of life for %.1f s", self.child.name, silent_s)
             self._how = "it hung"
             self._kill()
@@ -98,6 +106,8 @@ class Post:
         Raises:
             PedalError: it cannot be started.
         """
+        if self._look_after_stand_in():
+            return
         if self._process is not None and (code := self._process.poll()) is not None:
             self._process = None
             forget_pid(self._pid_file)
@@ -120,14 +130,7 @@ class Post:
         command, reason = self.child.command, self._health.safe_mode
         if reason:
             command = (*self.child.safe_command, reason)
-        environment, log_path = os.environ | dict(self.child.environment), self.child.log_path
-        try:
-            with open(log_path, "ab") if log_path is not None else contextlib.nullcontext() as log:
-                self._process = subprocess.Popen(_DIE_WITH_PARENT + command, env=environment, stderr=log)
-        except OSError as error:
-            raise PedalError(f"cannot be started ({error.strerror})", where=self.child.name) from error
-        self._started_s, self._how = time.monotonic(), ""
-        remember_pid(self._pid_file, self._process.pid)
+        self._start(command)
         self._note((self._health.resumed() if reason and self.child.safe_once else self._health).started())
 
     def ask_to_stop(self) -> None:
@@ -139,6 +142,38 @@ class Post:
         """Wait for a child that was asked to stop; kill it after ``limit_s``. What it did wrong is forgotten."""
         self._stop(limit_s)
         self._note(Health())
+
+    def _start(self, command: tuple[str, ...]) -> None:
+        environment, log_path = os.environ | dict(self.child.environment), self.child.log_path
+        try:
+            with open(log_path, "ab") if log_path is not None else contextlib.nullcontext() as log:
+                self._process = subprocess.Popen(_DIE_WITH_PARENT + command, env=environment, stderr=log)
+        except OSError as error:
+            raise PedalError(f"cannot be started ({error.strerror})", where=self.child.name) from error
+        self._started_s, self._how = time.monotonic(), ""
+        remember_pid(self._pid_file, self._process.pid)
+
+    def _look_after_stand_in(self) -> bool:
+        """Let somebody have the child's place, or take it back; True while somebody has it.
+
+        His end is nobody's failure, and the child's own end for him neither.
+        """
+        wanted = self.child.stand_in()
+        if self._is_away and self._process is not None:
+            lasted_s = time.monotonic() - self._started_s
+            if self._process.poll() is None and wanted == self._stand_in and lasted_s < STAND_IN_S:
+                return True
+            self._stop(STOP_S)
+            self._is_away, self._due_s = False, 0.0
+            _log.info("%s has its place again after %.1f s", self.child.name, lasted_s)
+        elif wanted and wanted != self._stand_in and self._process is not None and not self.safe_mode:
+            self._stand_in = wanted
+            self._stop(STOP_S)
+            self._start(wanted)
+            self._is_away = True
+            _log.info("%s is away: %s", self.child.name, " ".join(wanted[1:]))
+            return True
+        return False
 
     def _stop(self, limit_s: float) -> None:
         if self._process is None:

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pedal.config.detect import load_machine
 from pedal.health import load_health
 from pedal.layout import CARD_RUNNING
-from pedal.system.detect import load_machine
 from pedal.system.heartbeat import load_beat
 from pedal.system.i2c_bus import probe
 from pedal.system.wire import load_low_voltage

@@ -102,7 +102,8 @@ class Supervisor:
                         heard_s = time.monotonic()
                         notify(WATCHDOG="1", STATUS=self._status())
             finally:
-                notify(STOPPING="1")
+                if self._stop_asked:  # else another board begins, in this very process
+                    notify(STOPPING="1")
                 self._leave_wire(waiting, wake_fd)
                 self._stop_all()
 

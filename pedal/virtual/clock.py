@@ -144,7 +144,9 @@ def _answers(server: str) -> bool:
         jack = ctypes.CDLL("libjack.so.0")
     except OSError as missing:
         raise CardError("libjack is not installed", where=_WHERE, hint=_INSTALL) from missing
-    silence = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(_ignore)
+    # What it prints while nobody answers yet goes to a function of C that does nothing with it: of one in Python every
+    # exception is lost, and Ctrl-C is one.
+    silence = ctypes.CDLL(None).labs
     jack.jack_set_error_function(silence)
     jack.jack_set_info_function(silence)
     jack.jack_client_open.restype = ctypes.c_void_p
@@ -155,7 +157,3 @@ def _answers(server: str) -> bool:
     jack.jack_set_error_function(None)
     jack.jack_set_info_function(None)
     return bool(client)
-
-
-def _ignore(message: bytes) -> None:
-    """What libjack prints while nobody answers yet."""

@@ -1,7 +1,7 @@
 """pedal-panel of a virtual board: mock pins, a screen in the terminal, the keyboard for hands and feet.
 
-``python -m pedal.virtual.panel BOARD LINK [--quiet] [--plain REASON]``, started by ``pedal run`` in place of
-``pedal.panel.app``. The panel is the same; only what it opens differs.
+``python -m pedal.virtual.panel BOARD LINK [--quiet] [--chooses] [--plain REASON]``, started by ``pedal run`` in place
+of ``pedal.panel.app``. The panel is the same; only what it opens differs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pedal.config import load_board
 from pedal.errors import PedalError
-from pedal.panel.app import plain_reason, run_panel
+from pedal.panel.app import how_started, plain_reason, run_panel
 from pedal.virtual.hands import VirtualHands
 from pedal.virtual.keyboard import Keyboard, help_line, key_map
 from pedal.virtual.screen import VirtualScreen
@@ -52,6 +52,7 @@ def main() -> int:
                 press=hands.press,
                 converter=hands.converter,
                 plain=plain,
+                started=how_started(sys.argv),
             )
     except PedalError as error:
         print(f"pedal-panel: {error}", file=sys.stderr)

@@ -51,7 +51,8 @@ TOLD: dict[str, Any] = {
     "known": 12,
     "changes": [
         {
-            "amp": "amp",
+            "kind": "width",
+            "block": "amp",
             "from": "Full",
             "to": "Lite",
             "reason": "Plays Lite: not enough CPU for Full + Reverb",

@@ -2,21 +2,18 @@
 
 import json
 import os
-import queue
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from pedal.cli.main import main
 from pedal.cli.talking import format_status
 from pedal.panel import protocol
-from pedal.panel.control import SOCKET_NAME, ControlServer
 from pedal.panel.hands_requests import AssignSwitch, Expression, Midi
+from tests.cli.answering import Panel
 
 STATUS = {
     "preset": "Crunch\x1b[2J",
@@ -88,36 +85,6 @@ LEVELS = {
 }
 
 
-class Panel:
-    """Answers every request the same way, and remembers them."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.asked: list[protocol.AnyRequest] = []
-        self.result: dict[str, Any] = {}
-        self.refusal = ""
-        self._asks: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._server = ControlServer(directory / SOCKET_NAME, self._asks)
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while (ask := self._asks.get()) is not None:
-            self.asked.append(ask.request)
-            if self.refusal:
-                ask.refuse(self.refusal)
-            else:
-                ask.answer(self.result)
-
-    def close(self) -> None:
-        self._asks.put(None)
-        self._thread.join()
-        self._server.close()
-
-    def called(self, *arguments: str) -> Result:
-        return CliRunner().invoke(main, [arguments[0], "--runtime-dir", str(self.directory), *arguments[1:]])
-
-
 @pytest.fixture
 def panel() -> Iterator[Panel]:
     with tempfile.TemporaryDirectory(prefix="pedal-") as directory:  # short enough for a socket's name
@@ -146,6 +113,7 @@ def panel() -> Iterator[Panel]:
         (["set", "output.mute", "on"], protocol.SetParam(target="output.mute", value="on")),
         (["block", "push", "on"], protocol.SwitchBlock(block="push", on=True)),
         (["block", "push", "off"], protocol.SwitchBlock(block="push", on=False)),
+        (["width", "2..full"], protocol.SetWidth(width="2..full")),
         (["width", "auto"], protocol.SetWidth(width="auto")),
         (["width", "lite", "--amp", "2"], protocol.SetWidth(width="lite", amp=2)),
         (["levels"], protocol.SetLevels()),
@@ -231,6 +199,7 @@ def test_a_target_that_cannot_be_is_not_sent(panel: Panel, target_db: str) -> No
         ["set", "amp.drive_db"],
         ["block", "push", "toggle"],
         ["width", "0.5"],
+        ["width", "full..lite.."],
         ["switch", "next", "tap", "--on", "kick"],
         ["expression", "knee"],
         ["midi", "forget"],

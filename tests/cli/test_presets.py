@@ -31,7 +31,7 @@ from pedal.panel.preset_requests import (
     SavePreset,
     TakeSnapshot,
 )
-from tests.cli.test_live import Panel
+from tests.cli.answering import Panel
 
 
 @pytest.fixture

@@ -23,11 +23,10 @@ from pedal.cli import setup_steps
 from pedal.cli.main import main
 from pedal.cli.setup_beside import is_playing, listen
 from pedal.cli.setup_steps import Steps
-from pedal.config import load_board
+from pedal.config import detect, load_board
 from pedal.errors import CardError
 from pedal.setup.own_board import Changes
 from pedal.setup.recording import PLAYED, Recording
-from pedal.system import detect
 from tests.audio.players import ROOT, needs_jackd
 
 

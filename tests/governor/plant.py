@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from pedal.governor.decide import Load, step
 from pedal.governor.memory import Memory
-from pedal.governor.scene import DropTails, Hold, Order, Release, Scene, Taps, Width
-
-TICK_S = 0.05
-
-
-def carried_out(scene: Scene, order: Order) -> Scene:
-    """The scene once an order is carried out."""
-    match order:
-        case Width(id=name, width=width):
-            return replace(scene, amps=tuple(replace(a, playing=width) if a.id == name else a for a in scene.amps))
-        case Taps(id=name, size=size):
-            cabs = tuple(replace(cab, playing=size) if cab.id == name else cab for cab in scene.impulses)
-            return replace(scene, impulses=cabs)
-        case DropTails():
-            return replace(scene, tails=0.0)
-        case Hold(id=name) | Release(id=name):
-            held = isinstance(order, Hold)
-            found = tuple(replace(e, held=held) if e.id == name else e for e in scene.extras)
-            return replace(scene, extras=found)
+from pedal.governor.scene import Order, Scene
+from pedal.offline.governor_machine import TICK_S, carried_out
 
 
 class Plant:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from pedal.governor.admit import Joining, admit
 from pedal.governor.scene import OFF, Amp, DropTails, Extra, Impulse, Release, Scene, Taps, Width, plan_of
-from tests.governor.plant import carried_out
+from pedal.offline.governor_machine import carried_out
 from tests.governor.scenes import amps, budgets, every_plan, impulses, load_of, scenes, shares
 
 REVERB = Extra("reverb1", 0.31, name="Reverb")

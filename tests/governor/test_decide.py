@@ -26,7 +26,8 @@ from pedal.governor.memory import (
     after_raise,
 )
 from pedal.governor.scene import OFF, Amp, DropTails, Extra, Hold, Impulse, Release, Scene, Taps, Width, plan_of
-from tests.governor.plant import TICK_S, Plant
+from pedal.offline.governor_machine import TICK_S
+from tests.governor.plant import Plant
 from tests.governor.scenes import best_by_trying, load_of, rank, scenes, shares
 
 

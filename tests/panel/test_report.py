@@ -12,6 +12,7 @@ import pytest
 
 from pedal import layout
 from pedal.config import parse_board
+from pedal.governor.scene import Hold
 from pedal.link import Word
 from pedal.panel import protocol
 from pedal.panel.display.pages import AudioState, PanelView, draw_page
@@ -174,6 +175,20 @@ def test_status_has_all_that_commands_show(stand: Stand) -> None:
     ]
     line = protocol.format_result(1, status)
     assert msgspec.json.decode(line)["ok"] and len(line) < protocol.REPLY_CAP_BYTES
+
+
+def test_a_block_that_waits_is_shown_and_told(stand: Stand) -> None:
+    stand.play("01-crunch")
+    beat(stand, layout.CARD_RUNNING)
+    stand.widths.budget = 5.0
+    stand.player.switch_block("tone", True, 0.0)
+    assert not reporter(stand).view(stand.link.status(), 0).held_down
+    stand.widths.yielding.carry_out(Hold("tone", "Tone waits: not enough CPU"))
+    stand.player.tick(0.0)
+    view, status = reporter(stand).view(stand.link.status(), 0), reporter(stand).status(stand.link.status())
+    assert view.held_down and view.message == "Tone waits: not enough CPU"
+    told = {block["id"]: (block["on"], block["held"]) for block in status["blocks"]}
+    assert told["tone"] == (False, True) and told["amp"] == (True, False)
 
 
 def test_the_list_of_presets_is_not_read_for_every_page(stand: Stand) -> None:

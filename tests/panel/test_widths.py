@@ -10,8 +10,10 @@ import pytest
 from pedal import layout
 from pedal.errors import NoRoomError
 from pedal.governor.memory import PATIENCE_S
+from pedal.governor.scene import DropTails, Extra, Hold, Impulse, Release, Scene, Taps
 from pedal.link.status import Event
-from pedal.panel.widths import AFTER_S, OVERRAN, Change
+from pedal.panel.changes import AFTER_S, Change, Changes, change_of
+from pedal.panel.widths import OVERRAN
 from pedal.preset import Preset
 from tests.panel.stand import FULL_NS, LITE_NS, OTHER_NS, RATE_HZ, Stand, amp, tone
 
@@ -50,14 +52,14 @@ def test_too_much_load_narrows_and_the_record_says_why(stand: Stand) -> None:
     stand.link.put(stand.record("amp") + layout.AMP_PLAYING, 0)
     assert stand.widths.is_settled()
     change = noted(stand, event(stand, "amp", 1, 0), 1.1)
-    assert (change.amp, change.before, change.after) == ("amp", "Full", "Lite")
+    assert (change.block, change.before, change.after) == ("amp", "Full", "Lite")
     assert change.load_before == 0.8 and change.reason not in ("", OVERRAN)
     tick(stand, 1.1 + AFTER_S / 2, 0.5)
     assert change.load_after is None
     tick(stand, 1.1 + AFTER_S, 0.45)
     tick(stand, 9.0, 0.1)
-    assert stand.widths.changes[0].load_after == 0.45, "when it had settled, and only then"
-    assert stand.widths.changes[0].as_dict()["from"] == "Full"
+    assert next(iter(stand.widths.changes)).load_after == 0.45, "when it had settled, and only then"
+    assert next(iter(stand.widths.changes)).as_dict()["from"] == "Full"
 
 
 def test_room_widens_after_a_while(stand: Stand) -> None:
@@ -102,7 +104,7 @@ def test_events_of_others_are_no_changes(stand: Stand) -> None:
 def make_room(stand: Stand, block_id: str) -> bool:
     assert stand.rigs.playing is not None
     block = next(block for block in stand.rigs.playing.blocks if block.id == block_id)
-    return stand.widths.make_room_for_block(block, stand.link.status(), {})
+    return stand.widths.make_room_for_block(block, stand.link.status(), {}, 0.0)
 
 
 def test_room_is_made_before_a_block_starts(stand: Stand) -> None:
@@ -192,4 +194,24 @@ def test_a_hold_of_one_side_is_answered_for_both(twice: Stand) -> None:
 def test_a_change_of_both_sides_is_recorded_once(twice: Stand) -> None:
     noted(twice, event(twice, "amp", 1, 0), 1.0)
     assert twice.widths.note_event(event(twice, "amp:right", 1, 0), twice.link.status(), 1.0) is None
-    assert [change.amp for change in twice.widths.changes] == ["amp"]
+    assert [change.block for change in twice.widths.changes] == ["amp"]
+
+
+def test_each_order_is_in_the_record_with_its_words(stand: Stand) -> None:
+    scene = Scene(impulses=(Impulse("cab", (0.1, 0.2, 0.4), 2),), extras=(Extra("delay", 0.1),), tails=0.1)
+    status = replace(stand.link.status(), frame=4800, load_mean=0.75)
+    orders = (Taps("cab", 0, "a"), Taps("cab", 1, "b"), DropTails("c"), Hold("delay", "d"), Release("delay", "e"))
+    record = Changes()
+    for order in orders:
+        record.add(change_of(order, scene, status, 1.0))
+    record.settle(replace(status, load_mean=0.6), 1.0 + AFTER_S)
+    told = [(each["kind"], each["block"], each["from"], each["to"], each["reason"]) for each in record.of()]
+    assert told == [
+        ("taps", "cab", "all taps", "few taps", "a"),
+        ("taps", "cab", "all taps", "fewer taps", "b"),
+        ("tails", "", "ring on", "end", "c"),
+        ("block", "delay", "on", "waits", "d"),
+        ("block", "delay", "waits", "on", "e"),
+    ]
+    assert {(each["load_before"], each["load_after"]) for each in record.of()} == {(0.75, 0.6)}
+    assert record.of("width") == []

@@ -41,6 +41,7 @@ from pedal.panel.pitch import Reading
 from pedal.panel.reflexes import Reflexes
 from pedal.panel.report import Reporter
 from pedal.panel.setting_up import SettingUp
+from pedal.panel.setup_ways import Started, Ways
 from pedal.panel.shelf import Shelf
 from pedal.panel.tuner import Tuner, TunerView
 from pedal.preset import Block, Preset
@@ -176,7 +177,8 @@ def walker(folder: Path) -> Iterator[Walker]:
     reporter = Reporter(BOARD, stand.hand, stand.rigs, stand.widths, stand.player, stand.keeping, [])
     kept = MidiMapStore(folder / "midi.toml")
     midi = MidiIn(stand.player, stand.banks, expression, footwork.do, kept, None)
-    setting_up = SettingUp(BOARD.audio.periods)
+    ways = Ways(Started(BOARD.name), stand.link.path.parent, tuner.hold_silent, stand.player.tell)
+    setting_up = SettingUp(BOARD, ways)
     hands = Hands(BOARD, stand.player, expression, midi)
     governor = GovernorReport(stand.rigs, stand.hand, stand.widths, stand.books)
     answers = Answers(

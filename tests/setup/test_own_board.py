@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pedal.cli.run import chosen_board
+from pedal.cli.choosing import choose_board
 from pedal.config import board_names, board_path, load_board, parse_board
 from pedal.errors import BoardError, SettingsError
 from pedal.library.atomic import previous_of
@@ -50,12 +50,12 @@ def test_what_cannot_be_is_refused_before_anything_is_written(home: Path) -> Non
 
 
 def test_it_is_what_run_takes_and_the_one_before_is_kept(home: Path) -> None:
-    assert chosen_board() == "virtual"
+    assert choose_board(None, by_hand=False).name == "virtual"
     first, second = (load_own_text("usb-generic", Changes(card=card)) for card in ("M2", "UMC"))
     assert save_own_board(first, home) == own_board_path()
     save_own_board(second, home)
-    assert load_board(chosen_board()).audio.card == "UMC"
-    assert load_board(chosen_board()).name == "usb-generic"
+    assert load_board(choose_board(None, by_hand=False).name).audio.card == "UMC"
+    assert load_board(choose_board(None, by_hand=False).name).name == "usb-generic"
     assert parse_board(previous_of(own_board_path()).read_text(), "b.toml").audio.card == "M2"
 
 
@@ -70,6 +70,17 @@ def test_on_an_installed_pedal_it_is_the_services_board(home: Path) -> None:
     assert "PEDAL_BOARD=pisound" in previous_of(conf).read_text()
     save_own_board(load_own_text("virtual", Changes()), home)  # no services play that
     assert load_board(path).name == "pisound" and load_board(own_board_path()).name == "virtual"
+
+
+def test_what_a_terminal_puts_in_use_comes_before_what_was_chosen_at_the_pedal(home: Path) -> None:
+    conf, chosen = home / "etc/pedal/pedal.conf", home / "var/lib/pedal-board/board.toml"
+    for path in (conf, chosen):
+        path.parent.mkdir(parents=True)
+    conf.write_text("PEDAL_BOARD=pisound\n")
+    text = load_own_text("usb-generic", Changes(card="M2"))
+    chosen.write_text(text)
+    save_own_board(load_own_text("pisound", Changes(period_frames=128)), home)
+    assert not chosen.exists() and previous_of(chosen).read_text() == text, "set aside, not lost"
 
 
 def test_a_disk_that_refuses_is_told_in_words(home: Path) -> None:

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pedal.errors import PedalError
 from pedal.health import Health, ask_resume, load_health
-from pedal.system import supervise
+from pedal.system import post, supervise
 from pedal.system.heartbeat import load_beat
 from pedal.system.leftovers import lock_place, remember_pid, remove_leftover, start_time
 from pedal.system.post import Child
@@ -58,6 +59,18 @@ def child(folder: Path, name: str = "audio", code: str = SLEEPER, *, safe_once: 
     safe_command = () if safe_once is None else (sys.executable, "-c", SLEEPER, str(folder / "safe.lives"))
     environment = {"PYTHONPATH": str(ROOT)}
     return Child(name, command, environment, safe_command=safe_command, safe_once=bool(safe_once))
+
+
+def lent(folder: Path, code: str = SLEEPER) -> Child:
+    """A child whose place is somebody else's while there is a file ``errand``; each content of it is another one."""
+
+    def stand_in() -> tuple[str, ...]:
+        errand = folder / "errand"
+        if not errand.exists():
+            return ()
+        return (sys.executable, "-c", code, str(folder / "other.lives"), errand.read_text())
+
+    return replace(child(folder), stand_in=stand_in)
 
 
 def lives(folder: Path, name: str = "audio") -> list[int]:
@@ -246,3 +259,61 @@ def test_systemd_hears_of_it(tmp_path: Path) -> None:
             while heard[-1] != "STOPPING=1":
                 heard.append(systemd.recv(1000).decode())
     assert heard[0] == "READY=1\nSTATUS=audio up"
+
+
+def test_the_place_is_lent_and_given_back_without_a_failure(tmp_path: Path) -> None:
+    def over() -> bool:
+        own, other = lives(tmp_path), lives(tmp_path, "other")
+        if own and not other:
+            (tmp_path / "errand").write_text("1")
+        if len(other) == 1 and len(own) == 1:
+            assert not is_alive(own[0]), "never two on one card"
+            (tmp_path / "errand").unlink(missing_ok=True)  # not wanted any more
+        return len(own) == 2
+
+    Supervisor([lent(tmp_path)], tmp_path, ended=until(over)).run()
+    (own, again), (other,) = lives(tmp_path), lives(tmp_path, "other")
+    assert not any(is_alive(pid) for pid in (own, again, other))
+    assert load_health(tmp_path, "audio") == Health()
+
+
+@pytest.mark.parametrize("way", ["ends", "killed", "hangs"])
+def test_whatever_becomes_of_who_had_the_place_the_child_is_back(
+    tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the same errand is not done twice; another one is."""
+    monkeypatch.setattr(post, "STAND_IN_S", 0.5 if way == "hangs" else 60.0)
+    health: list[Health] = []
+
+    def over() -> bool:
+        own, other = lives(tmp_path), lives(tmp_path, "other")
+        if own:
+            (tmp_path / "errand").write_text("1" if len(own) < 3 else "2")
+        if way == "killed" and other and is_alive(other[-1]):
+            os.kill(other[-1], signal.SIGKILL)
+        health.append(load_health(tmp_path, "audio"))
+        if len(own) == 2 and len(other) == 1 and is_alive(own[1]):  # given time to be mistaken
+            waited.append(time.monotonic())
+            if waited[-1] - waited[0] > 0.5:
+                os.kill(own[1], signal.SIGKILL)
+        return len(other) == 2
+
+    waited: list[float] = []
+    Supervisor([lent(tmp_path, CRASHER if way == "ends" else SLEEPER)], tmp_path, ended=until(over)).run()
+    assert len(lives(tmp_path, "other")) == 2 and len(lives(tmp_path)) == 3
+    assert max(len(each.failures) for each in health) == 1, "only the child that was killed"
+
+
+def test_in_safe_mode_nobody_else_has_the_place(tmp_path: Path) -> None:
+    safe = (sys.executable, "-c", SLEEPER, str(tmp_path / "safe.lives"))
+    crashing = replace(lent(tmp_path), command=child(tmp_path, code=CRASHER).command, safe_command=safe)
+    asked_s: list[float] = []
+
+    def over() -> bool:
+        if lives(tmp_path, "safe"):
+            (tmp_path / "errand").write_text("1")
+            asked_s.append(time.monotonic())
+        return bool(asked_s) and asked_s[-1] - asked_s[0] > 0.5
+
+    Supervisor([crashing], tmp_path, ended=until(over)).run()
+    assert not lives(tmp_path, "other") and len(lives(tmp_path, "safe")) == 1

@@ -96,7 +96,9 @@ def test_what_the_pedal_needs_stays_possible(unit: Path) -> None:
     assert "PrivateDevices" not in said
     assert "CPUSchedulingPolicy" not in said, "only one thread asks for it"
     assert "RuntimeDirectory" not in said, "two users would take it from each other"
-    assert said["ReadWritePaths"] == ["/run/pedal"]
+    chosen = " -/var/lib/pedal-board" if unit.stem == "pedal-panel" else ""
+    assert said["ReadWritePaths"] == [f"/run/pedal{chosen}"], "what is chosen at the pedal, its panel chooses"
+    assert said["Environment"][1:] == ["PEDAL_BOARD_DIR=/var/lib/pedal-board"]
     assert said["Type"] == ["notify"] and said["WatchdogSec"] == ["10"]
     assert said["ExecStart"] == [f"{PROGRAM} run --only {unit.stem.removeprefix('pedal-')}"]
 
@@ -144,6 +146,7 @@ def test_users_and_folders_are_made(tmp_path: Path) -> None:
     pedal = groups["pedal"][2]
     assert owned("run/pedal") == ("root", pedal, "3770")
     assert owned("run/pedal-sticks") == ("root", "0", "755")
+    assert owned("var/lib/pedal-board") == ("pedal-panel", pedal, "755")
     imported = ("/library", "/library/models", "/library/impulses", "/backups", "/inbox")
     for folder in ("", "/presets", "/models", "/models/cabs", *imported):
         assert owned(f"var/lib/pedal{folder}") == ("pedal-panel", pedal, "2770")

@@ -50,11 +50,12 @@ class Scene:
 
     Attributes:
         bypassed, tuning, clipped: the pedal, now.
-        held_down: an amp plays narrower than the player would have it.
+        held_down: an amp plays narrower than the player would have it, or a block waits for room.
         safe_mode: the sound is in safe mode.
         loop: what the looper does.
         beat_s, beat_at_s: length of a beat and when one was; 0: nothing follows a tempo.
         blocks_on: by id, and by kind the first of it.
+        blocks_waiting: likewise, of those that are on those that wait until there is room for them.
         snapshot: number of the one that was recalled, or 0.
         place: of the preset in the bank, from 1, or 0.
         width: "full", "lite" or "auto" as chosen for the first amp.
@@ -69,6 +70,7 @@ class Scene:
     beat_s: float = 0.0
     beat_at_s: float = 0.0
     blocks_on: Mapping[str, bool] | None = None
+    blocks_waiting: frozenset[str] = frozenset()
     snapshot: int = 0
     place: int = 0
     width: str = "auto"
@@ -108,6 +110,8 @@ def _of_action(action: Action, scene: Scene) -> Light:
     match action.name, action.argument:
         case "bypass", "":
             return _asking() if scene.safe_mode else DARK if scene.bypassed else LIT
+        case "bypass", block if block in scene.blocks_waiting:
+            return _waiting()
         case "bypass", block:
             return LIT if (scene.blocks_on or {}).get(block, False) else DARK
         case "tap", _:
@@ -136,8 +140,13 @@ def _of_loop(state: LoopState) -> Light:
         case "playing":
             return LIT
         case "stopped":
-            return Light(period_s=8.0 * ASKS_S, lit_s=ASKS_S / 2.0)
+            return _waiting()
     return DARK
+
+
+def _waiting() -> Light:
+    """A short blink now and then: it is there, and does not sound."""
+    return Light(period_s=8.0 * ASKS_S, lit_s=ASKS_S / 2.0)
 
 
 def _asking() -> Light:

@@ -11,13 +11,15 @@ from PIL import Image, ImageDraw
 from pedal.panel.display import shapes
 from pedal.panel.display.pages import HEIGHT_PX, WIDTH_PX, draw_loop
 from pedal.panel.display.text import draw_text, printable, width_px, wrapped
-from pedal.panel.menu.sheets import Box, ChainSheet, KnobSheet, ListSheet, LooperSheet, NameSheet, Row, Sheet
+from pedal.panel.menu.sheets import AskSheet, Box, ChainSheet, KnobSheet, ListSheet, LooperSheet, NameSheet, Row, Sheet
 
 _TITLE_PX, _ROW_PX = 12, 13
 _LIST_ROWS, _LOOP_ROWS = 4, 3
 #: Of the rows; right of it is the bar that says where one is.
 _ROWS_RIGHT = WIDTH_PX - 5
 _MARK_PX = 9
+#: Lines over an answer; longer words go on after so many ticks.
+_ASK_LINES, _ASK_TICKS = 3, 30
 _BOX_PX, _BOX_GAP_PX, _BOX_TOP, _BOX_BOTTOM = 25, 5, 17, 34
 
 
@@ -53,11 +55,31 @@ def draw_menu(sheet: Sheet, message: str = "", tick: int = 0) -> Image.Image:
             else:
                 draw_text(page, (0, 14, WIDTH_PX, 25), "No loop yet", "small", centred=True)
             _draw_rows(page, draw, sheet.rows, sheet.at, (HEIGHT_PX - _LOOP_ROWS * _ROW_PX, _LOOP_ROWS), tick)
+        case AskSheet():
+            _draw_title(page, draw, sheet.title, tick)
+            _draw_ask(page, draw, sheet, tick)
     if message:
         draw.rectangle((0, HEIGHT_PX - 12, WIDTH_PX - 1, HEIGHT_PX - 1), fill=1)
         draw.line((0, HEIGHT_PX - 13, WIDTH_PX - 1, HEIGHT_PX - 13), fill=0)
         draw_text(page, (2, HEIGHT_PX - 11, WIDTH_PX - 2, HEIGHT_PX), message, "small", tick=tick, ink=0)
     return page
+
+
+def _draw_ask(page: Image.Image, draw: ImageDraw.ImageDraw, sheet: AskSheet, tick: int) -> None:
+    """Words over the answer that a push gives, between arrows if there are others."""
+    lines = wrapped(sheet.text, "small", WIDTH_PX - 4)
+    first = _ASK_LINES * ((tick // _ASK_TICKS) % -(-len(lines) // _ASK_LINES)) if lines else 0
+    for line, text in enumerate(lines[first : first + _ASK_LINES]):
+        draw_text(page, (2, 13 + 12 * line, WIDTH_PX, 24 + 12 * line), text, "small")
+    if not sheet.choices:
+        return
+    top, middle = HEIGHT_PX - _ROW_PX, HEIGHT_PX - _ROW_PX // 2 - 1
+    draw.rectangle((0, top, WIDTH_PX - 1, HEIGHT_PX - 1), fill=1)
+    box = (10, top + 1, WIDTH_PX - 10, HEIGHT_PX - 1)
+    draw_text(page, box, sheet.choices[sheet.at], "small", tick=tick, ink=0, centred=True)
+    if len(sheet.choices) > 1:
+        for tip, base in ((2, 6), (WIDTH_PX - 3, WIDTH_PX - 7)):
+            draw.polygon([(tip, middle), (base, middle - 4), (base, middle + 4)], fill=0)
 
 
 def _draw_title(page: Image.Image, draw: ImageDraw.ImageDraw, title: str, tick: int) -> None:
@@ -106,7 +128,7 @@ def _draw_row(
 
 
 def _draw_chain(page: Image.Image, draw: ImageDraw.ImageDraw, sheet: ChainSheet, tick: int) -> None:
-    """Boxes on a wire: what plays is filled, what is bypassed is passed by."""
+    """Boxes on a wire: what plays is filled, what is bypassed is passed by; above what waits is the mark of the CPU."""
     pitch, count = _BOX_PX + _BOX_GAP_PX, len(sheet.boxes)
     whole = count * pitch - _BOX_GAP_PX
     left = (WIDTH_PX - whole) // 2 if whole <= WIDTH_PX else 0
@@ -125,14 +147,18 @@ def _draw_chain(page: Image.Image, draw: ImageDraw.ImageDraw, sheet: ChainSheet,
     if sheet.held:
         draw.rectangle((x - 2, _BOX_TOP - 2, x + _BOX_PX + 1, _BOX_BOTTOM + 2), outline=1)
     draw.polygon([(middle, _BOX_BOTTOM + 3), (middle - 3, _BOX_BOTTOM + 6), (middle + 3, _BOX_BOTTOM + 6)], fill=1)
-    name = box.name if box.on else f"{box.name} (off)"
+    name = f"{box.name} (waits: CPU)" if box.waits else box.name if box.on else f"{box.name} (off)"
     draw_text(page, (0, 42, WIDTH_PX, 53), name, "small", centred=True)
     draw_text(page, (0, 53, WIDTH_PX, HEIGHT_PX), box.detail, "small", tick=tick, centred=True)
 
 
 def _draw_box(page: Image.Image, draw: ImageDraw.ImageDraw, x: int, box: Box) -> None:
     right, is_plus = x + _BOX_PX - 1, box.short == "+"
-    draw.rectangle((x, _BOX_TOP, right, _BOX_BOTTOM), fill=int(box.on and not is_plus), outline=1)
+    plays = box.on and not is_plus and not box.waits
+    draw.rectangle((x, _BOX_TOP, right, _BOX_BOTTOM), fill=int(plays), outline=1)
+    if box.waits:
+        middle = x + _BOX_PX // 2
+        draw.polygon([(middle - 4, _BOX_TOP - 5), (middle + 4, _BOX_TOP - 5), (middle, _BOX_TOP - 1)], fill=1)
     if is_plus:  # open: nothing is there yet
         draw.rectangle((x, _BOX_TOP, right, _BOX_BOTTOM), outline=0)
         draw.point([(dot, y) for dot in range(x, right + 1, 2) for y in (_BOX_TOP, _BOX_BOTTOM)], fill=1)
@@ -144,7 +170,7 @@ def _draw_box(page: Image.Image, draw: ImageDraw.ImageDraw, x: int, box: Box) ->
     # a box that the glass cuts is drawn whole beside it
     strip = Image.new("1", (_BOX_PX - 2, 11))
     draw_text(strip, (0, 0, strip.width, 11), box.short, "small", centred=True)
-    page.paste(int(not (box.on and not is_plus)), (x + 1, _BOX_TOP + 4), strip)
+    page.paste(int(not plays), (x + 1, _BOX_TOP + 4), strip)
 
 
 def _draw_knob(page: Image.Image, draw: ImageDraw.ImageDraw, sheet: KnobSheet) -> None:

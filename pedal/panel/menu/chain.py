@@ -59,7 +59,8 @@ class ChainPage(Page):
     def sheet(self, facts: Facts, at: int) -> Sheet:
         """All of it; the drawing shows the part around the place."""
         preset = facts.preset
-        boxes = (_box(preset.input), *(_box(block) for block in preset.blocks), Box("+", "Add"), _box(preset.output))
+        blocks = (_box(block, facts) for block in preset.blocks)
+        boxes = (_box(preset.input, facts), *blocks, Box("+", "Add"), _box(preset.output, facts))
         return ChainSheet(preset.name, boxes, _place(facts, at))
 
     def start(self, facts: Facts) -> int:
@@ -88,8 +89,9 @@ def _block_at(facts: Facts, at: int) -> Block | None:
     return (preset.input, *preset.blocks, None, preset.output)[_place(facts, at)]
 
 
-def _box(block: Block) -> Box:
-    return Box(short_name(block.kind), KINDS[block.kind].label, file_label(block.asset), block.on)
+def _box(block: Block, facts: Facts) -> Box:
+    label, waits = KINDS[block.kind].label, block.id in facts.held
+    return Box(short_name(block.kind), label, file_label(block.asset), block.on, waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ class BlockPage(ListPage):
         knobs = tuple(_knob(block, param.name) for param in KINDS[block.kind].params if param is not BYPASS)
         if block.id in RESERVED:
             return knobs
-        switch = Row("On", "yes" if block.on else "no", push=Do((SwitchBlock(block=block.id, on=not block.on),)))
+        is_on = "waits" if block.id in facts.held else "yes" if block.on else "no"
+        switch = Row("On", is_on, push=Do((SwitchBlock(block=block.id, on=not block.on),)))
         place = [other.id for other in facts.preset.blocks].index(block.id) + 1
         return (
             *_files(block, facts),
@@ -200,7 +203,7 @@ def _width(block: Block, facts: Facts) -> tuple[Row, ...]:
     number = [other.id for other in facts.preset.blocks if other.kind == "amp"].index(block.id) + 1
     now = facts.quality.get(block.id, "auto")
     following = _WIDTHS[(_WIDTHS.index(now) + 1) % len(_WIDTHS)] if now in _WIDTHS else "auto"
-    wish = SetWidth(width=following, amp=number)  # type: ignore[arg-type]  # one of its words
+    wish = SetWidth(width=following, amp=number)
     return (Row("Width", now, push=Do((wish,))),)
 
 
@@ -226,7 +229,7 @@ class MovePage(Page):
 
     def sheet(self, facts: Facts, at: int) -> Sheet:
         """The blocks alone."""
-        boxes = tuple(_box(block) for block in facts.preset.blocks)
+        boxes = tuple(_box(block, facts) for block in facts.preset.blocks)
         return ChainSheet("Turn to move", boxes, self._index(facts), held=True)
 
     def turn(self, facts: Facts, at: int, steps: int) -> Turned:

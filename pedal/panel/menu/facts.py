@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from pedal.library.banks import Banks
 from pedal.library.cards import AssetKind
 from pedal.panel.display.pages import LoopView
+from pedal.panel.setup_requests import SetupStep
 from pedal.preset import Preset
 
 
@@ -50,17 +50,55 @@ class Goods:
         return self.models if kind == "model" else self.impulses
 
 
-SetupStep = Literal["strum", "period"]
-
-
 @dataclass(frozen=True, slots=True)
 class SetupView:
-    """A step of setting up: how far it is (1 is done), what it reads, and, once it is done, what that means."""
+    """A step of setting up.
+
+    Attributes:
+        step: which.
+        share: how far it is; 1 is done.
+        value: what it reads.
+        sentence: once it is done, what that means.
+        offer: what a push would put in use, in words; empty: nothing.
+    """
 
     step: SetupStep
     share: float
     value: str
     sentence: str
+    offer: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is under way."""
+        return bool(self.sentence) or self.share >= 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SetupFacts:
+    """Setting up as it is.
+
+    Attributes:
+        views: steps that are under way or were done.
+        board: title of the one in use.
+        in_use: its name and its card.
+        boards: names of those that this machine could be, each with its card; looked for when asked.
+        pages: the report, title and text of each.
+        can_undo: whether there is a board to go back to.
+        no_cable: why a cable cannot be measured here; empty if it can.
+    """
+
+    views: tuple[SetupView, ...] = ()
+    board: str = ""
+    in_use: tuple[str, str] = ("", "")
+    boards: tuple[tuple[str, str], ...] = ()
+    pages: tuple[tuple[str, str], ...] = ()
+    can_undo: bool = False
+    no_cable: str = ""
+
+    def view(self, step: SetupStep) -> SetupView | None:
+        """What there is of a step."""
+        return next((view for view in self.views if view.step == step), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +135,7 @@ class Facts:
     Attributes:
         preset, key, edited: the preset in work, its key (empty: of none) and whether it differs from its file.
         goods: what there is to choose from.
+        held: ids of blocks that are on, but wait until there is room for them.
         quality: "full", "lite" or "auto" by amp; what is not there is "auto".
         loop: None while there is none; ``loop_level_db`` is None where the board has no looper.
         can_undo: whether the looper can take something back.
@@ -107,7 +146,7 @@ class Facts:
             and behind them the buttons of encoders, which are ``buttons`` and know a push and a hold.
         expression, midi: None where the board has none.
         banks, bank: all of them, and the name of the one under the feet.
-        setup: steps of setting up that are under way or were done.
+        setup: setting up as it is.
         governor: the load, what blocks take and what would fit, line by line.
         messages: what the pedal said, newest first.
         system: name and value, line by line.
@@ -117,6 +156,7 @@ class Facts:
     key: str = ""
     edited: bool = False
     goods: Goods = Goods(is_read=False)
+    held: frozenset[str] = frozenset()
     quality: Mapping[str, str] = field(default_factory=dict)
     loop: LoopView | None = None
     loop_level_db: float | None = None
@@ -133,7 +173,7 @@ class Facts:
     midi: MidiView | None = None
     banks: Banks = ()
     bank: str = ""
-    setup: tuple[SetupView, ...] = ()
+    setup: SetupFacts = SetupFacts()
     governor: tuple[tuple[str, str], ...] = ()
     messages: tuple[str, ...] = ()
     system: tuple[tuple[str, str], ...] = ()

@@ -56,11 +56,15 @@ class Menu:
         """Back to the playing pedal."""
         self._stops.clear()
 
-    def open(self, facts: Facts, now_s: float) -> Wishes:
-        """The first page, from wherever one is."""
+    def open(self, facts: Facts, now_s: float, page: Page | None = None) -> Wishes:
+        """The first page, or another, from wherever one is."""
         self._used_s = now_s
         self._stops.clear()
-        return self._do(Open(MainPage()), facts)
+        return self._do(Open(page or MainPage()), facts)
+
+    def stay(self, now_s: float) -> None:
+        """Somebody waits for what it shows, with his hands elsewhere."""
+        self._used_s = now_s
 
     def turn(self, clicks: int, facts: Facts, now_s: float, steps: int | None = None) -> Wishes:
         """Through a page. Closed, it goes to the list of presets; while one tunes, A4 follows.
@@ -98,8 +102,7 @@ class Menu:
         """One page back, out of the last. Closed, it is the tuner on or off."""
         self._used_s = now_s
         if self._stops:
-            self._stops.pop()
-            return ()
+            return self._stops.pop().page.left(facts)
         return (Tune(on=not facts.tuner_on),)
 
     def _do(self, deed: Deed | None, facts: Facts) -> Wishes:

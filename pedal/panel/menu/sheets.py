@@ -70,12 +70,13 @@ class ListSheet:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A block in the picture of a chain."""
+    """A block in the picture of a chain; one that ``waits`` is on, but there is no room for it now."""
 
     short: str
     name: str
     detail: str = ""
     on: bool = True
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,17 @@ class LooperSheet:
     at: int
 
 
-Sheet = ListSheet | ChainSheet | KnobSheet | NameSheet | LooperSheet
+@dataclass(frozen=True, slots=True)
+class AskSheet:
+    """A few words, and what one can answer; ``at`` is the answer that a push gives. Long words go on by themselves."""
+
+    title: str
+    text: str
+    choices: tuple[str, ...] = ()
+    at: int = 0
+
+
+Sheet = ListSheet | ChainSheet | KnobSheet | NameSheet | LooperSheet | AskSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,10 @@ class Page(ABC):
     def start(self, facts: Facts) -> int:
         """Where it opens."""
         return 0
+
+    def left(self, facts: Facts) -> tuple[AnyRequest, ...]:
+        """Wishes of whoever goes back from it."""
+        return ()
 
     def is_long(self, facts: Facts) -> bool:
         """Whether a fast turn goes further than the clicks that a hand felt."""

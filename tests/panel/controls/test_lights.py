@@ -84,6 +84,12 @@ def test_what_asks_for_somebody_blinks() -> None:
     assert stopped.period_s > over.period_s > 0.0
 
 
+def test_a_switch_of_a_block_that_waits_blinks_as_a_loop_that_is_stopped_does() -> None:
+    scene = Scene(blocks_on={"delay": True}, blocks_waiting=frozenset({"delay"}), loop="stopped")
+    shown = lights_of(BOARD, {"next": Action("bypass", "delay")}, scene)
+    assert shown["next"] == shown["looper"] and shown["next"].period_s > 0.0
+
+
 # --- on pins
 
 

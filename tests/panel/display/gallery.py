@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from PIL import Image
 
+from pedal.config import load_board
 from pedal.library.banks import Bank
 from pedal.library.importer import PULLED_OUT
 from pedal.library.report import Progress
@@ -35,19 +36,25 @@ from pedal.panel.menu.controls import (
     PortsPage,
 )
 from pedal.panel.menu.dials import BlockKnob, LoopKnob, OutputKnob, ReferenceKnob
-from pedal.panel.menu.facts import ExpressionView, Facts, Goods, Listed, MidiView, SetupView, Thing
+from pedal.panel.menu.facts import ExpressionView, Facts, Goods, Listed, MidiView, SetupFacts, Thing
 from pedal.panel.menu.governor import GovernorPage
 from pedal.panel.menu.main_page import MainPage
 from pedal.panel.menu.presets import ConfirmPage, NamePage, PresetPage, PresetsPage, SnapshotsPage, TakenSnapshotsPage
 from pedal.panel.menu.settings import LooperPage, MessagesPage, OutputPage, SettingsPage, SystemPage
-from pedal.panel.menu.setup import SetupPage, StepPage
+from pedal.panel.menu.setup import BoardsPage, OfferPage, ReportPage, SetupPage, StepPage
 from pedal.panel.menu.sheets import Page
 from pedal.panel.menu.switches import ActionsPage, SwitchesPage, SwitchPage
 from pedal.panel.pitch import Reading
 from pedal.panel.preset_requests import RevertPreset, TakeSnapshot
+from pedal.panel.setup_views import cable_view, done, period_view, strum_view, under_way
 from pedal.panel.tuner import TunerView
 from pedal.preset import Block, Preset, Snapshot
-from pedal.setup.period import judge_gaps
+from pedal.setup.cable import Loop
+from pedal.setup.findings import Findings
+from pedal.setup.pages import report_pages
+from pedal.setup.period import Choice, judge_gaps
+from pedal.setup.strum import Level, judge_strum
+from pedal.setup.wakes import Wakes
 
 QUESTION = Question(
     "token", "2026-11-20 21:14", "12 presets, 30 models, 4 others", "New: 5 presets. Replaced: 3.", until_s=60.0
@@ -182,11 +189,37 @@ FACTS = Facts(
 BROWSE = BrowserPage("model", Fill("amp1", "model"))
 
 
-STRUMMING = (SetupView("strum", 0.6, "-31 dBFS", ""),)
-STRUMMED = (
-    SetupView("strum", 1.0, "-31 dBFS", "Too quiet: turn the card's input gain up."),
-    SetupView("period", 1.0, "0 gaps", judge_gaps(256, 4, 0, 12)),
+STRUM = judge_strum({"left": Level(-31.0)}, "left")
+CHOICE = Choice(64, 3, "as measured")
+LOOP = Loop(352, -0.3, False, -92.4, -80.0)
+WAKES = (Wakes(64, 3, 48000, 6.0, (0.0001, 0.0003, 0.0009), 0), Wakes(32, 3, 48000, 6.0, (0.0, 0.0, 0.002), 4))
+FINDINGS = Findings(
+    "2026-11-20 21:14", "Raspberry Pi 4", "codec-zero", "Codec Zero", "Zero", 48000, "left",
+    strum=STRUM, wakes=WAKES, choice=CHOICE, loop=LOOP,
+)  # fmt: skip
+TRYING = SetupFacts((under_way("strum", 0.6, "-31 dBFS"), under_way("period", 0.3, "64 frames")))
+COSTING = SetupFacts((under_way("period", 0.85, "What a chain costs"),))
+SET_UP = SetupFacts(
+    (
+        strum_view(STRUM, load_board("codec-zero")),
+        *filter(None, (period_view(FINDINGS, 128),)),
+        cable_view(LOOP, FINDINGS),
+        done("gaps", "0 gaps", judge_gaps(256, 4, 0, 12)),
+        done("board", "", ""),
+    ),
+    board="Codec Zero",
+    in_use=("codec-zero", "Zero"),
+    boards=(("codec-zero", "Zero"), ("usb-generic", "M2")),
+    pages=report_pages(FINDINGS),
+    can_undo=True,
 )
+WITH_RELAY = SetupFacts(board="Reference build", no_cable="its bypass is in the way")
+BROKEN_OFF = SetupFacts((done("cable", "-", "It was broken off. The pedal plays again."),))
+
+
+def setting_up(setup: SetupFacts) -> Facts:
+    """The pedal of ``FACTS`` while it is set up."""
+    return replace(FACTS, setup=setup)
 
 
 LEARNING = replace(FACTS, midi=MidiView(learning="amp1.drive_db"))
@@ -205,6 +238,7 @@ PAGES |= {
     "menu-end": menu_page(MainPage(), 12),
     "chain": menu_page(ChainPage()),
     "chain-off": menu_page(ChainPage(), 2),
+    "chain-waits": menu_page(ChainPage(), 5, facts=replace(FACTS, held=frozenset({"delay1"}))),
     "chain-plus": menu_page(ChainPage(), PLUS),
     "chain-empty": menu_page(ChainPage(), facts=replace(FACTS, preset=Preset("New preset"))),
     "chain-move": menu_page(MovePage("cab1")),
@@ -250,6 +284,25 @@ PAGES |= {
     "bank-take-out": menu_page(PlacesPage("Friday", moves=False), 2),
     "settings": menu_page(SettingsPage()),
     "output": menu_page(OutputPage(), 2),
+    "setup-offer": menu_page(OfferPage()),
+    "setup": menu_page(SetupPage(), facts=setting_up(SET_UP)),
+    "setup-end": menu_page(SetupPage(), 6, facts=setting_up(SET_UP)),
+    "setup-relay": menu_page(SetupPage(), 3, facts=setting_up(WITH_RELAY)),
+    "setup-boards": menu_page(BoardsPage(), facts=setting_up(SET_UP)),
+    "setup-boards-looking": menu_page(BoardsPage()),
+    "setup-strum": menu_page(StepPage("strum"), facts=setting_up(TRYING)),
+    "setup-quiet": menu_page(StepPage("strum"), facts=setting_up(SET_UP)),
+    "setup-gaps": menu_page(StepPage("gaps"), facts=setting_up(SET_UP)),
+    "setup-period-first": menu_page(StepPage("period")),
+    "setup-period-trying": menu_page(StepPage("period"), facts=setting_up(TRYING)),
+    "setup-period-costs": menu_page(StepPage("period"), facts=setting_up(COSTING)),
+    "setup-period": menu_page(StepPage("period"), facts=setting_up(SET_UP)),
+    "setup-cable-first": menu_page(StepPage("cable"), 1),
+    "setup-cable": menu_page(StepPage("cable"), facts=setting_up(SET_UP)),
+    "setup-broken-off": menu_page(StepPage("cable"), 1, facts=setting_up(BROKEN_OFF)),
+    "setup-report": menu_page(ReportPage(), 2, facts=setting_up(SET_UP)),
+    "setup-report-long": menu_page(ReportPage(), 4, facts=setting_up(SET_UP), tick=30),
+    "setup-report-none": menu_page(ReportPage()),
     "expression": menu_page(ExpressionPage()),
     "expression-heel": menu_page(EndPage("heel")),
     "expression-moves": menu_page(ParamsPage("delay1", "expression"), 1),
@@ -260,10 +313,6 @@ PAGES |= {
     "midi-learnt": menu_page(LearningPage()),
     "midi-one": menu_page(ControllerPage(20)),
     "midi-ports": menu_page(PortsPage()),
-    "setup": menu_page(SetupPage(), facts=replace(FACTS, setup=STRUMMED)),
-    "setup-strum": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMING)),
-    "setup-quiet": menu_page(StepPage("strum"), facts=replace(FACTS, setup=STRUMMED)),
-    "setup-gaps": menu_page(StepPage("period"), facts=replace(FACTS, setup=STRUMMED)),
     "cpu": menu_page(GovernorPage()),
     "cpu-room": menu_page(GovernorPage(), 5),
     "cpu-why": menu_page(GovernorPage(), 8),
@@ -278,14 +327,23 @@ SHEET = {
     "What goes wrong": ("lost-card", "safe-mode", "message", "message-page", "over-budget", "clipped"),
     "Tuner, looper": ("tuner-in-tune", "tuner-flat", "tuner-waiting", "loop-recording", "looper", "looper-empty"),
     "Menu": ("menu", "menu-end", "menu-message", "messages", "system", "confirm"),
-    "Chain": ("chain", "chain-off", "chain-plus", "chain-empty", "chain-move", "chain-add"),
+    "Chain": ("chain", "chain-off", "chain-waits", "chain-plus", "chain-empty", "chain-move", "chain-add"),
     "Block": ("block", "block-knobs", "knob", "knob-time", "knob-word", "models"),
     "Library": ("models-folder", "models-scrolled", "models-favourites", "models-none", "impulses", "import-asking"),
     "Presets": ("presets", "presets-long", "preset", "snapshots", "save-as", "save-as-letters"),
     "Snapshots, banks": ("snapshots-end", "snapshots-over", "snapshots-confirm", "banks", "bank", "bank-move"),
     "Switches": ("switches", "switches-one", "switches-of-preset", "switches-actions", "switches-hold", "bank-other"),
+    "Setting up": ("setup-offer", "setup", "setup-boards", "setup-strum", "setup-quiet", "setup-period-first"),
+    "The card alone": (
+        "setup-period-trying",
+        "setup-period",
+        "setup-cable-first",
+        "setup-cable",
+        "setup-report",
+        "setup-gaps",
+    ),
+    "CPU": ("cpu", "cpu-room", "cpu-why", "learning"),
     "Expression, MIDI": ("expression", "expression-heel", "midi", "midi-learn", "midi-learning", "midi-one"),
-    "Setting up, CPU": ("setup", "setup-strum", "setup-gaps", "cpu", "cpu-why", "learning"),
     "Settings": ("settings", "output", "import-working", "import-refused", "import-done", "splash"),
 }
 #: The colours of pictures: of a glass as ``picture`` has them, and of what is around it.

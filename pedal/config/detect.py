@@ -1,7 +1,7 @@
 """What is connected to this machine: the Pi itself, a HAT's EEPROM, sound cards, displays on I2C.
 
-Called by ``pedal board detect`` (and by whoever sets a pedal up), in a process of its own. Reads what the kernel shows
-and asks nothing of the hardware; displays are looked for by ``i2c_bus``.
+Called by ``pedal board detect`` and by whoever sets a pedal up: ``pedal setup``, and the panel in a thread of its own.
+Reads what the kernel shows and asks nothing of the hardware; displays are looked for by ``system/i2c_bus``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pedal.config import Board
+from pedal.config.board import Board
 
 #: `` 0 [sndrpihifiberry]: HifiberryDacpAdcPro - snd_rpi_hifiberry_dacplusadcpro``
 _CARD_LINE = re.compile(r" *\d{1,2} \[(?P<id>[^\]]{1,32})\]: (?P<driver>\S{0,32}) - (?P<name>.{0,80})")

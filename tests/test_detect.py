@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pedal.config import board_names, load_board
-from pedal.system.detect import Machine, SoundCard, boards_for, load_machine, offers_for, parse_cards
+from pedal.config.detect import Machine, SoundCard, boards_for, load_machine, offers_for, parse_cards
 from pedal.system.i2c_bus import probe
 
 PRO = """ 0 [vc4hdmi0       ]: vc4-hdmi - vc4-hdmi-0

@@ -1,4 +1,4 @@
-"""What a chain costs on this machine, for ``pedal setup``: `pedal bench` in a process of its own.
+"""What a chain costs on this machine: `pedal bench` in a process of its own, started by ``pedal setup`` or the panel.
 
 So it can be broken off, and compiling for a minute, the first time, shows that it goes on.
 """
