@@ -85,13 +85,13 @@ class Editor(Verbs):
             else:
                 self.choose(block.id, message.place)
 
-    def action_log(self) -> None:
+    async def action_log(self) -> None:
         """What the pedal said."""
-        self.push_screen(LogPage(self.session))
+        await self.push_screen(LogPage(self.session))
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """Every key."""
-        self.push_screen(HelpPage(self.session))
+        await self.push_screen(HelpPage(self.session))
 
     def _told(self) -> None:
         """From the session's thread: there is something new, which is drawn at once unless something just was."""

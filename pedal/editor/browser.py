@@ -65,7 +65,7 @@ class Browser(ListPage):
 
     def came(self) -> None:
         """The list has come: go to what plays."""
-        if not self.is_mounted:
+        if not self._is_made:
             return
         thing = next((thing for thing in self._things() if thing.name == self._now), None)
         if self._folder is None:

@@ -50,47 +50,47 @@ class Opening(App[None]):
             is_on = bool(tuner.get("on")) if isinstance(tuner, dict) else False
             self.session.ask(Tune(on=not is_on), lambda _: None)
 
-    def action_presets(self) -> None:
+    async def action_presets(self) -> None:
         """The page of presets."""
         if self.state is not None:
-            self.push_screen(PresetsPage(self.session))
+            await self.push_screen(PresetsPage(self.session))
 
-    def action_snapshots(self) -> None:
+    async def action_snapshots(self) -> None:
         """The page of snapshots."""
         if self.state is not None:
-            self.push_screen(SnapshotsPage(self.session))
+            await self.push_screen(SnapshotsPage(self.session))
 
     def action_snapshot(self, number: int) -> None:
         """Another setting, at once."""
         if self.state is not None:
             self.session.do(lambda editing: editing.go(RecallSnapshot(number=number)))
 
-    def action_banks(self) -> None:
+    async def action_banks(self) -> None:
         """The page of banks."""
         if self.state is not None:
-            self.push_screen(BanksPage(self.session))
+            await self.push_screen(BanksPage(self.session))
 
-    def action_switches(self) -> None:
+    async def action_switches(self) -> None:
         """The page of footswitches."""
         if self.state is not None:
-            self.push_screen(SwitchesPage(self.session))
+            await self.push_screen(SwitchesPage(self.session))
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """The preset in hand; one without a file needs a name."""
         state = self.session.view.state
         if state is not None and state.key:
             self.session.do(lambda editing: editing.save())
         elif state is not None:
-            self._ask_name(state.preset.name)
+            await self._ask_name(state.preset.name)
 
-    def action_save_as(self) -> None:
+    async def action_save_as(self) -> None:
         """As a new one."""
         if self.state is not None:
-            self._ask_name("")
+            await self._ask_name("")
 
-    def _ask_name(self, name: str) -> None:
+    async def _ask_name(self, name: str) -> None:
         page = Typed("Save as", name)
-        self.push_screen(page, lambda text: self.session.do(lambda editing: editing.save(text)) if text else None)
+        await self.push_screen(page, lambda text: self.session.do(lambda editing: editing.save(text)) if text else None)
 
     def action_undo(self) -> None:
         """The last deed of this editor."""

@@ -47,6 +47,7 @@ class ListPage(ModalScreen[Any]):
         self.session = session
         self._items: list[Item] = []
         self._texts: list[Content] = []
+        self._is_made = False
 
     def compose(self) -> ComposeResult:
         """A title, the list, what its keys do; and a line to search in, where one can."""
@@ -58,7 +59,9 @@ class ListPage(ModalScreen[Any]):
             yield Line(id="hint")
 
     def on_mount(self) -> None:
-        """It is there."""
+        """It is there; keys that come at once are the list's."""
+        self._is_made = True
+        self.set_focus(self.query_one(OptionList))
         self.query_one("#hint", Line).say(Content(self.HINT))
         self.look(self.session.view)
         self.start()
@@ -80,7 +83,7 @@ class ListPage(ModalScreen[Any]):
 
     def look(self, view: View) -> None:
         """Show what there is now; what was highlighted stays so."""
-        if not self.is_mounted:
+        if not self._is_made:
             return
         self.query_one("#title", Line).say(Content.styled(self.heading(view), "bold"))
         items = list(self.items(view))
@@ -162,7 +165,8 @@ class Typed(ModalScreen[str]):
             yield Line(id="hint")
 
     def on_mount(self) -> None:
-        """It is there."""
+        """It is there; what is typed at once is typed here."""
+        self.set_focus(self.query_one(Input))
         self.query_one("#title", Line).say(Content.styled(self._label, "bold"))
         self.query_one("#hint", Line).say(Content("Enter: so be it   Esc: back"))
 

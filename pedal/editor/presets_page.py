@@ -60,7 +60,7 @@ class PresetsPage(ListPage):
     def came(self) -> None:
         """The list has come: the first time, go to what plays."""
         self.look(self.session.view)
-        if self.is_mounted and not self._came:
+        if self._is_made and not self._came:
             key = self.session.view.state.key if self.session.view.state else ""
             self.highlight(next((kept for kept in self._kept() if kept.key == key), None))
             self._came = True

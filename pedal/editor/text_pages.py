@@ -53,6 +53,7 @@ class GonePage(ModalScreen[None]):
     def __init__(self, trouble: str) -> None:
         super().__init__()
         self._trouble = trouble
+        self._is_made = False
 
     def compose(self) -> ComposeResult:
         """Why, and what goes on."""
@@ -63,6 +64,7 @@ class GonePage(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """It is there."""
+        self._is_made = True
         self.query_one("#title", Line).say(Content.styled("No pedal", "bold"))
         self.query_one("#hint", Line).say(
             Content("It is looked for, and the editor goes on when it is there. q: shell")
@@ -71,5 +73,5 @@ class GonePage(ModalScreen[None]):
 
     def say(self, trouble: str) -> None:
         """Why, by now."""
-        if self.is_mounted:
+        if self._is_made:
             self.query_one("#trouble", Line).say(Content(trouble))

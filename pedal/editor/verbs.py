@@ -97,19 +97,21 @@ class Verbs(Opening):
             self.session.seal()
             self.change(row.cell, option.default if option else kind.params[kind.index(name)].default)
 
-    def action_enter(self) -> None:
+    async def action_enter(self) -> None:
         """A number is typed, a word and a file are chosen."""
         row = self.row()
         if self.state is None or row is None:
             return
         if row.form == "file":
-            self.action_browse()
+            await self.action_browse()
         elif row.form == "word":
             items = [Item(word, Content(word)) for word in row.words]
-            self.push_screen(Choice(self.session, row.label, items, row.value), lambda word: self._typed(row, word))
+            await self.push_screen(
+                Choice(self.session, row.label, items, row.value), lambda word: self._typed(row, word)
+            )
         else:
             page = Typed(f"{row.label} ({row.cell})", row.value, lambda text: self._trouble(row, text))
-            self.push_screen(page, lambda text: self._typed(row, text))
+            await self.push_screen(page, lambda text: self._typed(row, text))
 
     def _value(self, row: Row, text: str) -> object:
         block = self.block()
@@ -163,21 +165,21 @@ class Verbs(Opening):
         if self.state is not None and block is not None and block.id not in RESERVED:
             self.change(Presence(block.id), ABSENT)
 
-    def action_add(self) -> None:
+    async def action_add(self) -> None:
         """A kind, its file if it plays one, and it is there, behind this block."""
         if self.state is not None:
             items = [
                 Item(kind.name, Content.assemble(f"{kind.label:<12}", (kind.about.partition(". ")[0], "$text-muted")))
                 for kind in ADDABLE
             ]
-            self.push_screen(Choice(self.session, "Add a block", items), self._add_kind)
+            await self.push_screen(Choice(self.session, "Add a block", items), self._add_kind)
 
-    def _add_kind(self, kind_name: str | None) -> None:
+    async def _add_kind(self, kind_name: str | None) -> None:
         if kind_name is None:
             return
         if asset := KINDS[kind_name].asset:
             page = Browser(self.session, "model" if asset == "model" else "impulse")
-            self.push_screen(page, lambda name: self._add(kind_name, name) if name else None)
+            await self.push_screen(page, lambda name: self._add(kind_name, name) if name else None)
         else:
             self._add(kind_name, "")
 
@@ -197,7 +199,7 @@ class Verbs(Opening):
         self.block_id, self.knob = new.id, 0
         self.change(Presence(new.id), Placed(place + 1, new))
 
-    def action_browse(self) -> None:
+    async def action_browse(self) -> None:
         """Another file for this block; what is listened to is one deed with what is taken."""
         row, block, state = self.row(), self.block(), self.state
         if state is None or block is None or not KINDS[block.kind].asset:
@@ -213,10 +215,10 @@ class Verbs(Opening):
             self.session.seal()
 
         kind: AssetKind = "model" if str(cell).endswith(".model") else "impulse"
-        self.push_screen(Browser(self.session, kind, now, lambda name: self.change(cell, name)), taken)
+        await self.push_screen(Browser(self.session, kind, now, lambda name: self.change(cell, name)), taken)
 
-    def action_midi(self) -> None:
+    async def action_midi(self) -> None:
         """The page of MIDI; the chosen knob can be learnt there."""
         row = self.row()
         if self.state is not None and row is not None:
-            self.push_screen(MidiPage(self.session, str(row.cell) if isinstance(row.cell, Knob) else "bypass"))
+            await self.push_screen(MidiPage(self.session, str(row.cell) if isinstance(row.cell, Knob) else "bypass"))

@@ -32,8 +32,9 @@ async def cab_off(hand: Hand) -> None:
 async def models(hand: Hand) -> None:
     """The browser, searched."""
     await hand.sees("starter-cru")
-    await hand.press("m", "slash")
+    await hand.press("m")
     await hand.sees("▶ starter-crunch")
+    await hand.press("slash")
     await hand.type("ple")
     await hand.sees("Plexi bright")
 

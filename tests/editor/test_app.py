@@ -79,6 +79,7 @@ def test_what_is_typed_and_cannot_be_is_told_and_stays(panel: Served) -> None:
     async def story(hand: Hand) -> None:
         await hand.sees("Drive")
         await hand.press("down", "down", "enter")
+        await hand.sees("Drive (amp1.drive_db)", "+0.0 dB")
         await hand.type("700")
         await hand.press("enter")
         await hand.sees("out of range", "-24 to 24 dB", "700")
@@ -102,7 +103,9 @@ def test_a_model_is_listened_to_and_left_or_taken(panel: Served) -> None:
         await hand.sees("Plexi bright")
         await hand.press("down", "down", "space")
         await hand.until(lambda: model() == "British/Plexi bright.nam")
-        await hand.press("escape", "escape")
+        await hand.press("escape")
+        await hand.sees("British/", "American/")
+        await hand.press("escape")
         await hand.until(lambda: model() == "starter-crunch.nam")
         await hand.sees("CPU")
         await hand.press("u")
