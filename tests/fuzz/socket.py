@@ -157,7 +157,7 @@ class Report:
             f"attacks: {sum(self.done.values())} ({', '.join(f'{name} {count}' for name, count in self.done.items())})",
             f"status: {len(ordered)} asked; median {most[0]} ms, 99 % {most[1]} ms, worst {most[2]} ms; "
             f"{late} later than {1e3 * LATEST_S:.0f} ms; {self.turned_away} connections closed for want of room",
-            f"panel's memory: {first / 1024:.1f} MiB in the first quarter, {last / 1024:.1f} MiB in the last, "
+            f"panel's own memory: {first / 1024:.1f} MiB in the first quarter, {last / 1024:.1f} MiB in the last, "
             f"most {max(self.memory_kib) / 1024:.1f} MiB",
             f"overruns {self.overruns}, card's xruns {self.xruns}",
         ]
@@ -174,8 +174,9 @@ def attack(path: Path, seed: int, over: threading.Event, report: Report) -> None
 
 
 def memory_kib(pid: int) -> int:
+    """A process's own: what it shares with others (the link, libraries) is touched sooner or later, and no growth."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith("RssAnon:"):
             return int(line.split()[1])
     raise ProcessLookupError(pid)
 
