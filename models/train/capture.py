@@ -66,16 +66,39 @@ def checkpoint_path(folder: Path, name: str, width: str) -> Path:
     return folder / f"{name}.{width}.nam"
 
 
+def best_path(folder: Path, name: str, width: str) -> Path:
+    """Where the best that was reached is kept: going on begins with large steps, which first make a width worse."""
+    return folder / f"{name}.{width}.best.nam"
+
+
+def best_checkpoint(folder: Path, name: str, width: str) -> Checkpoint:
+    """The best of a width until now, by what training looks at.
+
+    Raises:
+        ModelError: it has not been trained yet.
+    """
+    kept, best = checkpoint_path(folder, name, width), best_path(folder, name, width)
+    found = [load_checkpoint(path) for path in (best, kept) if path.exists() or path == kept]
+    return min(found, key=lambda checkpoint: checkpoint.progress.check_esr)
+
+
 def train_width(
     name: str, width: str, material: Material, folder: Path, steps: int, until: Callable[[], bool], on_look: OnLook
 ) -> None:
     """Train to ``steps`` in all, or until ``until()``; goes on from the file of that width in ``folder``."""
-    kept = checkpoint_path(folder, name, width)
+    kept, best = checkpoint_path(folder, name, width), best_path(folder, name, width)
     since = load_checkpoint(kept) if kept.exists() else None
+    least_esr = best_checkpoint(folder, name, width).progress.check_esr if since else float("inf")
+    if since and not best.exists():
+        write_checkpoint(best, f"{name} {width}", since)
     trainer = Trainer(CHANNELS[width], material.train, material.check, steps, since, material.seed)
     begun_s = time.monotonic()
 
     def keep(checkpoint: Checkpoint, _heard_esr: float) -> None:
+        nonlocal least_esr
+        if checkpoint.progress.check_esr <= least_esr:
+            least_esr = checkpoint.progress.check_esr
+            write_checkpoint(best, f"{name} {width}", checkpoint)
         write_checkpoint(kept, f"{name} {width}", checkpoint)
         on_look(width, checkpoint, time.monotonic() - begun_s)
 
@@ -83,13 +106,13 @@ def train_width(
 
 
 def export(name: str, material: Material, folder: Path, target: Path) -> None:
-    """Both widths of ``folder`` as they are now into ``target``, with their loudness on the guitar take.
+    """The best of both widths in ``folder`` into ``target``, with their loudness on the guitar take.
 
     Raises:
         ModelError: a width has not been trained yet.
         OSError: ``target`` cannot be written.
     """
-    checkpoints = {width: load_checkpoint(checkpoint_path(folder, name, width)) for width in CHANNELS}
+    checkpoints = {width: best_checkpoint(folder, name, width) for width in CHANNELS}
     now = datetime.now(UTC)
     date = {key: getattr(now, key) for key in ("year", "month", "day", "hour", "minute", "second")}
     metadata: dict[str, Any] = {**material.labels.metadata(), "date": date}

@@ -45,7 +45,8 @@ def _load(told: Mapping[str, Any]) -> str:
 
 
 def _block(block: Mapping[str, Any]) -> tuple[str, ...]:
-    takes = _percent(block["load"]) if block["on"] else "rings out" if block["tail"] else "off"
+    resting = "waits" if block["waits"] else "rings out" if block["tail"] else "off"
+    takes = _percent(block["load"]) if block["on"] else resting
     cost = "-" if block["cost"] is None else _percent(block["cost"])
     return block["id"], block["kind"], takes, cost, _SOURCES.get(block["source"], block["source"])
 
@@ -68,9 +69,9 @@ def _room(told: Mapping[str, Any]) -> list[str]:
     if by_fit["now"]:
         lines.append(f"Room for: {_names(by_fit['now'])}")
     if by_fit["narrower"]:
-        lines.append(f"With narrower amps: {_names(by_fit['narrower'])}")
+        lines.append(f"Once amps are narrower: {_names(by_fit['narrower'])}")
     if by_fit["no"]:
-        free = _percent(told["free_narrow"])
+        free = _percent(told["free_at_most"])
         needs = ", ".join(f"{one['what']} (needs {_percent(one['cost'])}, {free} free)" for one in by_fit["no"])
         lines.append(f"No room for: {needs}")
     return lines

@@ -17,6 +17,8 @@ import msgspec
 from pedal.cli.journal import load_journal
 from pedal.cli.talking import call, client_of, is_json, plain, talks, tell
 from pedal.panel.feed_requests import RATE_MAX_HZ, TOPICS, News, ReadLog, Topic
+from pedal.paths import SYSTEM_RUNTIME_DIR
+from pedal.paths import runtime_dir as usual_runtime_dir
 
 #: Of these, in a terminal, only the newest line is looked at.
 _LEDE: tuple[Topic, ...] = ("meters", "changes")
@@ -91,7 +93,8 @@ def _meters_text(data: dict[str, Any]) -> str:
 @talks
 def log(lines: int, follow: bool, runtime_dir: Path | None) -> None:
     """What the pedal has written into its log: of its services from the journal, else what the panel remembers."""
-    journal = None if runtime_dir is not None or follow else load_journal(lines)
+    is_installed = (runtime_dir or usual_runtime_dir()) == SYSTEM_RUNTIME_DIR
+    journal = load_journal(lines) if is_installed and not follow else None
     said = call(runtime_dir, ReadLog(lines=lines))["lines"] if journal is None else journal
     if not follow:
         tell({"lines": said}, "\n".join(map(line_text, said)))

@@ -4,7 +4,7 @@ Called by the panel about twenty times a second (``step``). What fits is for ``f
 in which the rules apply:
 
 * over the budget: give way at once, as far as the book says it takes; but what is heard (taps, a block) only if all
-  else was not enough for a second, or if periods would soon overrun;
+  else was not enough for a second, or a fifth of one if periods would soon overrun;
 * something better would fit, with a margin, and has done so for a while: one step back up;
 * how long a while is, and when a step was a mistake, is told in ``memory``.
 
@@ -24,8 +24,8 @@ from pedal.governor.scene import OFF, Order, Plan, Scene, Width, plan_of, with_p
 
 #: A step back up must leave this share of the period free below the budget.
 MARGIN = 0.05
-#: Over the budget for so long before something that is heard gives way; above so much of the period, at once.
-AUDIBLE_AFTER_S, URGENT = 1.0, 0.9
+#: Over the budget for so long before something that is heard gives way; where it would stay above so much, sooner.
+AUDIBLE_AFTER_S, URGENT, URGENT_AFTER_S = 1.0, 0.9, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,13 @@ def _give_way(memory: Memory, load: Load, scene: Scene, now_s: float) -> tuple[M
     target = best(_at_most_now(scene), load.budget)
     quiet = replace(plan_of(scene), widths=target.widths, tails=target.tails)
     orders = words.giving_way(scene, quiet)
-    if _load_of(scene, quiet) > URGENT:
+    since_s = memory.over_since_s if memory.over_since_s is not None else now_s
+    if now_s - since_s >= URGENT_AFTER_S and _load_of(scene, quiet) > URGENT:
         orders = words.giving_way(scene, target)
-    elif not orders:
-        since_s = memory.over_since_s if memory.over_since_s is not None else now_s
-        if now_s - since_s < AUDIBLE_AFTER_S:
-            return replace(memory, over_since_s=since_s, headroom_since_s=None), ()
+    elif not orders and now_s - since_s >= AUDIBLE_AFTER_S:
         orders = words.giving_way(scene, replace(target, held=frozenset())) or words.giving_way(scene, target)
-    if not orders:  # nothing is left that could
-        return replace(memory, headroom_since_s=None), ()
-    return after_overload(memory, now_s), orders
+    after = after_overload(memory, now_s) if orders else replace(memory, headroom_since_s=None)
+    return replace(after, over_since_s=since_s), orders
 
 
 def _take_back(memory: Memory, load: Load, scene: Scene, now_s: float) -> tuple[Memory, tuple[Order, ...]]:

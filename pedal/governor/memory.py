@@ -27,7 +27,7 @@ class Memory:
 
     Attributes:
         quiet_until_s: until then the load does not show the last orders.
-        over_since_s: since when it is over the budget with nothing left that nobody would hear.
+        over_since_s: since when the load is over the budget.
         headroom_since_s: since when something better would fit.
         level: how many times the wait has grown.
         raised_at_s: when the last step back up was taken, until it is given up again or has held.

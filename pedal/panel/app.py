@@ -112,6 +112,7 @@ def run_panel(
         stack.callback(workshop.close)
         server = stack.enter_context(ControlServer(link_path.parent / SOCKET_NAME, items))
         log.news = server
+        _log.info("version %s on board '%s'", __version__, board.name)
         lobby = _Lobby(board, link_path, items, display, workshop, lambda: bool(signals))
         link = lobby.wait_for_link()
         while link is not None:

@@ -33,6 +33,7 @@ class Bookkeeping:
         self.learning = Learning(workshop, board.prices, has_looper=board.looper is not None)
         self._rigs = rigs
         self._widths = widths
+        self._was_learning = False
         widths.slowness = self.costs.book.slowness
 
     def heard(self, done: Done) -> bool:
@@ -48,6 +49,9 @@ class Bookkeeping:
             self._widths.slowness = self.costs.book.slowness
         self.learning.tick(self.costs.setting, self.costs.known, now_s, may=plays and not is_building)
         self.costs.keep(now_s, learning=self.learning.left > 0)
+        if self._was_learning and not self.learning.left:  # all that there is for now: nobody has to do it again
+            self.costs.keep_now()
+        self._was_learning = self.learning.left > 0
 
     def measure_again(self, playing: Preset) -> int:
         """Forget what is known at this setting, and measure it once more; how many blocks that is."""
@@ -57,4 +61,4 @@ class Bookkeeping:
 
     def close(self) -> None:
         """The panel ends."""
-        self.costs.close()
+        self.costs.keep_now()

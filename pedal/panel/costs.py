@@ -90,8 +90,8 @@ class Costs:
         self._kept_at_s = now_s  # also where nothing has moved, and where the disk refuses
         return self._has_moved() and self._write()
 
-    def close(self) -> None:
-        """The panel ends: what has moved is kept."""
+    def keep_now(self) -> None:
+        """Something ends, a lesson or the panel: what has moved is kept at once."""
         if self._has_moved():
             self._write()
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from pedal import layout
 from pedal.link.status import Event, Status
+from pedal.panel.changes import Change
 from pedal.panel.player import Player
 from pedal.panel.rigs import Rigs
 from pedal.panel.widths import Widths
@@ -37,7 +38,9 @@ class Events:
     def heard(self, event: Event, status: Status, now_s: float) -> None:
         """What an event means for people."""
         if event.kind == layout.EVENT_WIDTH:
-            self._widths.note_event(event, status, now_s)
+            change = self._widths.note_event(event, status, now_s)
+            if change is not None:
+                self._tell(change, event, status)
         elif event.kind == layout.EVENT_GUARD:
             notes = self._rigs.playing
             names = {block.serial: block.id for block in notes.blocks} if notes else {}
@@ -50,3 +53,14 @@ class Events:
             self.overruns.append(overrun)
             text = "frame %d: a period overran: load %.0f %% (%.2f ms of work in %.2f ms)"
             _log.warning(text, event.frame, load_milli / 10.0, used_ns / 1e6, wall_ns / 1e6)
+
+    def _tell(self, change: Change, event: Event, status: Status) -> None:
+        """Why an amp is narrower now; whoever chose the width himself knows."""
+        _, before, after, *_ = event.numbers
+        amp = next((amp for amp in self._rigs.amps() if amp.block.id == change.block), None)
+        if amp is None:
+            return
+        ceiling = self._widths.amp_view(amp, status, self._player.work.quality).ceiling
+        if after < min(before, ceiling):
+            starts = change.reason.startswith("Plays ")
+            self._player.message = change.reason if starts else f"Plays {change.after}: {change.reason}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pedal.governor.admit import least_load
 from pedal.link.status import Status
 from pedal.notes import TAIL_MARK, BlockNote, RigNotes
 from pedal.panel.bookkeeping import Bookkeeping
@@ -69,7 +70,7 @@ class GovernorReport:
             "budget": self._widths.budget,
             "load": round(status.load_mean, 4),
             "free": round(max(0.0, self._widths.budget - status.load_mean), 4),
-            "free_narrow": round(max(0.0, self._widths.budget - status.load_mean + self._spare(status)), 4),
+            "free_at_most": round(self._free_at_most(status), 4),
             "slowness": round(book.slowness, 3),
             "rate_hz": setting.rate_hz,
             "period_frames": setting.period_frames,
@@ -97,6 +98,7 @@ class GovernorReport:
                     "kind": block.kind,
                     "on": self._is_on(block),
                     "tail": block.id.startswith(TAIL_MARK),
+                    "waits": block.id in self._hand.held,
                     "load": round(spent_ns * status.cpu_scale / period_ns, 4) if period_ns else 0.0,
                     "cost": round(entry.ns[max(0, min(size, len(entry.ns) - 1))] * share, 4) if entry else None,
                     "source": entry.source if entry else "unknown",
@@ -124,22 +126,23 @@ class GovernorReport:
     def _room(self, status: Status, share: float, notes: RigNotes | None) -> list[dict[str, Any]]:
         """What could be added behind the chain, the cheapest first, and whether it would fit.
 
-        ``fits`` is "now", "narrower" (once amps have narrowed as far as they may) or "no".
+        ``fits`` is "now", "narrower" (once amps and cabinets have given way) or "no" (it would be refused).
         """
-        free, spare = self._widths.budget - status.load_mean, self._spare(status)
+        free, most = self._widths.budget - status.load_mean, self._free_at_most(status)
         rows = notes.blocks if notes else ()
         is_stereo = any(block.id == "output" and block.cost_key.endswith("/2") for block in rows)
         told = []
         for label, ns in candidates(self._books.costs.known(), 2 if is_stereo else 1).items():
             cost = ns * share
-            fits = "now" if cost <= free else "narrower" if cost <= free + spare else "no"
+            fits = "now" if cost <= free else "narrower" if cost <= most else "no"
             told.append({"what": label, "cost": round(cost, 4), "fits": fits})
         return sorted(told, key=lambda one: one["cost"])
 
-    def _spare(self, status: Status) -> float:
-        """What the amps that play would give back if they all narrowed as far as they may."""
-        amps = [self._widths.amp_view(amp, status, self._hand.quality) for amp in self._rigs.amps() if amp.playing >= 0]
-        return self._books.costs.book.slowness * sum(max(0.0, amp.cost - amp.costs[amp.floor]) for amp in amps)
+    def _free_at_most(self, status: Status) -> float:
+        """Share of the period that would be free if all that can gives way, but no block is faded out."""
+        slowness = max(1.0, self._books.costs.book.slowness)
+        scene = self._widths.scene(status, self._hand.quality, slowness)
+        return max(0.0, self._widths.budget - least_load(scene))
 
     def _is_on(self, block: BlockNote) -> bool:
         return bool(self._rigs.link.arena.f32[block.params_idx + BYPASS_CELL] < 0.5)

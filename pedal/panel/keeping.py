@@ -109,8 +109,12 @@ class Keeping:
         """Keep a preset's whole file as a player has written it; if it plays, play it anew. Returns its key.
 
         Raises:
-            PresetError: it is no preset, another one lies there by now, or it cannot be saved.
+            PresetError: it is no preset, another one lies there by now, it cannot be saved, or it plays and what was
+                turned of it would be lost.
         """
+        if key == self._player.key and self.is_edited:
+            hint = "Save it, or revert it, first"
+            raise PresetError(f"'{key}' plays, and was changed and not saved", hint=hint)
         self._store.save_text(key, text, was)
         if key == self._player.key:
             self._player.select(key)

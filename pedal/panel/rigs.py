@@ -82,12 +82,6 @@ class Rigs:
             for cell in self._cells(self.link.get(Word.WANTED_SLOT), index, block)[-1:]
         )
 
-    def cost_without_amps_ns(self) -> float:
-        """What the blocks of the playing rig that are on were measured to cost besides amps, ns per frame."""
-        notes = self.playing  # once: another may play at the next look
-        blocks = notes.blocks if notes else ()
-        return sum(block.cost_ns for block in blocks if self.link.arena.f32[block.params_idx] < 0.5)
-
     def next_place(self) -> tuple[int, int, tuple[tuple[int, int], ...]]:
         """Slot, serial and memory in use, for the next build."""
         self.look_after()

@@ -11,12 +11,10 @@ SetupStep = Literal["board", "strum", "period", "cable", "gaps", "report"]
 
 
 class SetUp(Request, tag="setup", frozen=True):
-    """A step of setting up.
+    """A step of setting up: begun, or what it found put in use (for `board`: that one with its `card`).
 
-    Attributes:
-        step: which; without one, what is under way is broken off.
-        verb: begin it; put in use what it found (``board`` and its ``card``: that one); put the board before in use
-            again; or ask nobody to set the pedal up until he wants to.
+    `undo` puts the board before in use again; `later` is for whoever was asked and does not want to now. Without a
+    step, what is under way is broken off.
     """
 
     step: SetupStep | None = None

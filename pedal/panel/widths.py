@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pedal import layout
 from pedal.errors import NoRoomError
-from pedal.governor import decide
+from pedal.governor import decide, words
 from pedal.governor.admit import Joining, admit
 from pedal.governor.memory import Memory, after_joining, after_overload
 from pedal.governor.scene import Amp, Extra, Order, Scene, Width
@@ -126,8 +126,13 @@ class Widths:
             else:
                 self._ask(states[order.id], order.width, order.reason, status)
 
-    def make_room_for_rig(self, coming: RigNotes, status: Status) -> bool:
+    def make_room_for_rig(self, coming: RigNotes, beside: str, status: Status) -> bool:
         """Ask amps and cabinets that go on in a rig to be published for what its builder found room for.
+
+        Args:
+            coming: the rig.
+            beside: what it brings that there must be room for, as players call it.
+            status: now.
 
         Returns:
             True if some amp is asked to narrow, or a cabinet to play fewer taps, so that the caller waits for it.
@@ -138,7 +143,7 @@ class Widths:
         for amp in self._rigs.amps():
             start = starts.get(amp.block.serial, -1)
             if 0 <= start < amp.playing:
-                self._ask(amp, start, f"room for preset {coming.preset_name}", status)
+                self._ask(amp, start, words.width(self.amp_view(amp, status, {}), start, beside).reason, status)
                 waiting = True
             elif start >= 0 > amp.playing:
                 self._rigs.ask_width(amp, start)

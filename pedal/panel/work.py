@@ -41,6 +41,7 @@ class _Pending:
     preset: Preset
     quality: dict[str, str]
     order: tuple[str, ...]  # as the hand's
+    joining: str = ""  # the block that it is built for, if it is one
     waiting: tuple[int, RigNotes] | None = None  # slot and rig, once it waits for room
     ticks: int = 0  # of waiting
 
@@ -156,7 +157,7 @@ class Work:
             levels=self._levels.now,
             costs=self._costs.known(),
         )
-        self._pending = _Pending(job.number, key, preset, preset, quality, order)
+        self._pending = _Pending(job.number, key, preset, preset, quality, order, joining)
         self._workshop.submit(job)
 
     def add(self, changed: Preset, added: Block) -> None:
@@ -186,7 +187,9 @@ class Work:
             self._pending = None
             return done.error
         self._pending.preset = self._pending.preset.with_hashes(done.hashes)
-        if self._widths.make_room_for_rig(done.notes, self._link.status()):
+        joining = [block for block in self._pending.built.blocks if block.id == self._pending.joining]
+        beside = KINDS[joining[0].kind].label if joining else f"preset {done.notes.preset_name}"
+        if self._widths.make_room_for_rig(done.notes, beside, self._link.status()):
             self._pending.waiting = done.slot, done.notes
         else:
             self._publish(self._pending, done.slot, done.notes)

@@ -103,8 +103,12 @@ class Yielding:
 
     def tell_held(self, blocks: Sequence[BlockNote]) -> None:
         """Of blocks of a rig that starts without them: say that they wait."""
-        waiting = [words.hold(self.extra(block, 0.0)).reason for block in blocks if block.id in self._hand.held]
-        self.said = ". ".join(waiting)
+        waiting = [self.extra(block, 0.0) for block in blocks if block.id in self._hand.held]
+        if len(waiting) == 1:
+            self.said = words.hold(waiting[0]).reason
+        elif waiting:
+            *others, last = (extra.name for extra in waiting)
+            self.said = f"{', '.join(others)} and {last} wait: not enough CPU"
 
     def start_smaller(self, starts: dict[int, int]) -> bool:
         """Ask cabinets that go on in a rig to be published for the sizes it has room for; True if one gives way.

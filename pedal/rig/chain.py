@@ -47,8 +47,11 @@ from pedal.layout import (
     ROW_COST_F64,
     ROW_FIELDS,
     SERIAL,
+    SIZE_COUNT,
     SIZE_PLAYING,
     SIZE_PRICES,
+    SIZE_WANTED,
+    SIZE_WAY,
     SIZED,
     SLOT_HEADER,
     SLOT_ROWS,
@@ -97,6 +100,10 @@ def _play_switched(f32: Any, f64: Any, i64: Any, row: int, bus: int, n: int) -> 
     wet = 1.0 if switched < 0.5 else 0.0
     if i64[row + KIND] == KIND_CAB and i64[CABS_OFF]:
         wet = 0.0
+    sizes = i64[row + SIZED]
+    if sizes > 0 and i64[quiet] >= i64[row + QUIET_FRAMES]:  # asleep it changes at once
+        i64[sizes + SIZE_PLAYING] = min(max(i64[sizes + SIZE_WANTED], 0), i64[sizes + SIZE_COUNT] - 1)
+        i64[sizes + SIZE_WAY] = 0
     cut, fade = i64[row + SWITCHED] == SWITCHED_CUT, int(FADE_S * i64[row + RATE])
     if i64[quiet] >= UNCLEAN and (wet == 0.0 or not may_wake_kernel(f32, f64, i64, row)):
         i64[i64[row + EDGE_WORDS] + EDGE_LEFT] = 0

@@ -20,7 +20,7 @@ from pedal.files import load_bytes
 from pedal.library.atomic import write_atomic
 from pedal.paths import setup_dir
 from pedal.setup.findings import Findings, format_findings
-from pedal.setup.own_board import Changes, gain_control, load_own_text
+from pedal.setup.own_board import Changes, gain_control, load_own_text, wanted_gain_db
 from pedal.setup.picture import draw_report
 from pedal.setup.report import PICTURE, format_report
 from pedal.setup.strum import Strum
@@ -142,7 +142,8 @@ def gain_turn(board: Board, strum: Strum | None) -> tuple[str, float, float] | N
     if strum is None or control is None or strum.change_db == 0.0:
         return None
     name, level_db = control
-    return name, level_db, level_db + round(2.0 * strum.change_db) / 2.0  # mixers go in half decibels
+    wanted_db = wanted_gain_db(board, name, level_db + strum.change_db)
+    return None if wanted_db == level_db else (name, level_db, wanted_db)
 
 
 def load_findings() -> Findings | None:

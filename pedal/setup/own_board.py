@@ -6,13 +6,14 @@ pedal-audio cannot see the player's folder. Elsewhere it is the player's folder.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
-from pedal.config import Board, board_path, parse_board
+from pedal.config import Board, MixerSetting, board_path, parse_board
 from pedal.errors import BoardError, SettingsError
 from pedal.files import load_text
 from pedal.library.atomic import remove_atomic, write_atomic
@@ -25,6 +26,9 @@ _CHOSEN = Path("var/lib/pedal-board/board.toml")
 _VARIABLE = "PEDAL_BOARD"
 #: Names of mixer controls that are an input's gain, best first.
 _GAINS = ("PGA", "Capture", "ADC")
+#: Where it is a list of words (PCM1863: -12 to 40 dB in half decibels), one of them, and the first and the last.
+_WORD = re.compile(r"([+-]?\d{1,2}\.\d)dB")
+_WORDS_DB = (-12.0, 40.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ def load_own_text(name: str, changes: Changes) -> str:
     if changes.gain_db is not None:
         control, level_db = changes.gain_db
         mixer: Any = document["mixer"]
-        mixer[control]["level_db"] = level_db
+        if before.mixer[control].level_db is not None:
+            mixer[control]["level_db"] = level_db
+        for name in (name for name, setting in before.mixer.items() if _gain_in_words(name, setting) is not None):
+            mixer[name]["choice"] = f"{level_db:.1f}dB"  # left and right are two controls there
     changed = tomlkit.dumps(document)
     parse_board(changed, str(path))
     return changed
@@ -71,7 +78,23 @@ def gain_control(board: Board) -> tuple[str, float] | None:
         for name, setting in board.mixer.items():
             if part in name and setting.level_db is not None and setting.direction != "playback":
                 return name, setting.level_db
+    for name, setting in board.mixer.items():
+        if (level_db := _gain_in_words(name, setting)) is not None:
+            return name, level_db
     return None
+
+
+def wanted_gain_db(board: Board, control: str, level_db: float) -> float:
+    """As near to a gain as the control comes: mixers go in half decibels, one in words has a first and a last word."""
+    level_db = round(2.0 * level_db) / 2.0
+    least_db, most_db = (-150.0, 60.0) if board.mixer[control].level_db is not None else _WORDS_DB
+    return min(max(level_db, least_db), most_db)
+
+
+def _gain_in_words(name: str, setting: MixerSetting) -> float | None:
+    """How an input's gain stands that is a list of words like ``0.0dB``; None if it is another control."""
+    word = _WORD.fullmatch(setting.choice or "")
+    return float(word[1]) if word and any(part in name for part in _GAINS) else None
 
 
 def is_installed(root: Path = Path("/")) -> bool:

@@ -19,7 +19,8 @@ from pedal.system.heartbeat import Beat, save_muted
 _log = logging.getLogger("pedal.wire")
 #: Whoever has not looked for so long must not hold the relay.
 _BLIND_S = 0.3
-#: How often the supply is looked at: a fault is to be dry within two seconds, of which the contacts take most.
+#: How often the supply is looked at: a fault is to be dry within two seconds, of which the contacts take most. They
+#: begin when the kernel says so; its driver (``raspberrypi-hwmon``) asks the firmware every two seconds by itself.
 _SUPPLY_S = 0.5
 _SUPPLY_SENSOR, _SUPPLY_ALARM = "rpi_volt", "in0_lcrit_alarm"
 

@@ -21,15 +21,52 @@ TOLD: dict[str, Any] = {
     "budget": 0.7,
     "load": 0.41,
     "free": 0.29,
-    "free_narrow": 0.35,
+    "free_at_most": 0.35,
     "slowness": 1.0,
     "rate_hz": 48000,
     "period_frames": 64,
     "cpu_scale": 1.0,
     "blocks": [
-        {"id": "amp", "kind": "amp", "on": True, "tail": False, "load": 0.22, "cost": 0.23, "source": "corrected"},
-        {"id": "~old", "kind": "delay", "on": False, "tail": True, "load": 0.01, "cost": 0.012, "source": "estimated"},
-        {"id": "eq", "kind": "eq", "on": False, "tail": False, "load": 0.0, "cost": None, "source": "unknown"},
+        {
+            "id": "amp",
+            "kind": "amp",
+            "on": True,
+            "tail": False,
+            "waits": False,
+            "load": 0.22,
+            "cost": 0.23,
+            "source": "corrected",
+        },
+        {
+            "id": "~old",
+            "kind": "delay",
+            "on": False,
+            "tail": True,
+            "waits": False,
+            "load": 0.01,
+            "cost": 0.012,
+            "source": "estimated",
+        },
+        {
+            "id": "room",
+            "kind": "reverb",
+            "on": False,
+            "tail": False,
+            "waits": True,
+            "load": 0.0,
+            "cost": 0.3,
+            "source": "measured",
+        },
+        {
+            "id": "eq",
+            "kind": "eq",
+            "on": False,
+            "tail": False,
+            "waits": False,
+            "load": 0.0,
+            "cost": None,
+            "source": "unknown",
+        },
     ],
     "amps": [
         {
@@ -68,7 +105,7 @@ def test_it_is_said_in_plain_words() -> None:
     text = governor_text(TOLD)
     assert "load 41 % of a period; budget 70 %, 29 % free" in text
     assert "Room for: Tone 1.1 %, Delay 12 %" in text
-    assert "With narrower amps: Reverb hall 31 %" in text
+    assert "Once amps are narrower: Reverb hall 31 %" in text
     assert "No room for: Amp (needs 40 %, 35 % free)" in text
     assert "Lite 8.0 % (plays), Full 31 %; you chose lite" in text
     assert "Learning: 7 of 28, Reverb spring" in text
@@ -76,6 +113,7 @@ def test_it_is_said_in_plain_words() -> None:
     rows = [line.split() for line in text.splitlines()]
     assert ["amp", "amp", "22", "%", "23", "%", "heard", "playing"] in rows
     assert ["~old", "delay", "rings", "out", "1.2", "%", "of", "another", "period"] in rows
+    assert ["room", "reverb", "waits", "30", "%", "measured"] in rows
     assert ["eq", "eq", "off", "-", "not", "known", "yet"] in rows
     assert "\x1b" not in text, "names come from files: a terminal must not obey them"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pedal.governor.decide import AUDIBLE_AFTER_S, MARGIN, URGENT, Load, step
+from pedal.governor.decide import AUDIBLE_AFTER_S, MARGIN, URGENT, URGENT_AFTER_S, Load, step
 from pedal.governor.fit import best
 from pedal.governor.memory import (
     AUDIBLE_PATIENCE_S,
@@ -128,7 +128,11 @@ class TestLadder:
         assert plant.taken == []
         plant.run(3 * TICK_S)
         assert [order for _, order in plant.taken] == [Hold("reverb", "reverb waits: not enough CPU")]
-        assert Plant(replace(scene, others=URGENT), budget=0.7).tick()
+        urgent = Plant(replace(scene, others=URGENT), budget=0.7)
+        urgent.run(URGENT_AFTER_S)
+        assert urgent.taken == []
+        urgent.run(2 * TICK_S)
+        assert [order for _, order in urgent.taken] == [Hold("reverb", "reverb waits: not enough CPU")]
 
     def test_a_short_spike_is_not_heard(self) -> None:
         plant = Plant(Scene(extras=(Extra("reverb", 0.3),), others=0.3), budget=0.7)

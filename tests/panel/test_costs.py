@@ -95,7 +95,7 @@ def test_what_is_off_teaches_nothing_and_neither_does_a_looper(stand: Stand) -> 
 
 def test_the_book_outlives_the_panel(stand: Stand) -> None:
     play(stand, 100.0, 30.0, {"amp": 1.5}, usual=1.2)
-    stand.costs.close()
+    stand.costs.keep_now()
     before = stand.costs
     stand.restart()
     assert stand.costs.known() == before.known() and stand.costs.book.slowness == before.book.slowness
@@ -103,7 +103,7 @@ def test_the_book_outlives_the_panel(stand: Stand) -> None:
 
 
 def test_a_book_of_other_kernels_is_measured_again(stand: Stand) -> None:
-    stand.costs.close()
+    stand.costs.keep_now()
     store = CostBookStore(stand.folder / "costs.json", "other kernels")
     assert Costs(BOARD, stand.link, stand.rigs, store).known() == {}
 
@@ -129,7 +129,7 @@ def test_a_memory_card_is_seldom_written_to(stand: Stand) -> None:
         if costs.keep(now_s):
             wrote.append(now_s)
     assert len(wrote) == 1 and wrote[0] == pytest.approx(KEEP_S, abs=1.0)
-    costs.close()
+    costs.keep_now()
     assert card.writes == 2, "nothing has moved since"
 
 
@@ -151,7 +151,7 @@ def test_a_disk_that_refuses_does_not_stop_the_pedal(stand: Stand) -> None:
     costs = Costs(BOARD, stand.link, stand.rigs, store)
     costs.heard(Done(1, costs=TIMED, rate_hz=RATE_HZ, period_frames=PERIOD_FRAMES))
     assert not costs.keep(0.0)
-    costs.close()
+    costs.keep_now()
 
 
 def test_forgetting_is_learning_anew(stand: Stand) -> None:

@@ -237,6 +237,13 @@ def test_a_preset_starts_with_its_newest_block_held(stand: Stand) -> None:
     assert stand.player.message == "second waits: not enough CPU"
 
 
+def test_several_that_wait_are_told_in_one_sentence(stand: Stand) -> None:
+    stand.player.select("02-clean")
+    stand.answer(held=frozenset({"first", "second"}))
+    stand.player.tick(0.0)
+    assert stand.player.message == "first and second wait: not enough CPU"
+
+
 def test_an_edit_of_the_preset_keeps_what_waits(stand: Stand) -> None:
     hold(stand)
     Chain(stand.player).answer(AddBlock(kind="boost"))

@@ -89,7 +89,7 @@ def test_what_would_fit_now_with_narrower_amps_or_not_at_all(stand: Stand) -> No
         "Delay": "narrower",
         "Reverb hall": "no",
     }
-    assert told["free_narrow"] == pytest.approx(free + spare, abs=1e-3)
+    assert told["free_at_most"] == pytest.approx(free + spare, abs=1e-3)
     assert [one["cost"] for one in told["room"]] == sorted(one["cost"] for one in told["room"])
 
 
@@ -106,7 +106,7 @@ def test_changes_are_told_with_their_reason_and_age(stand: Stand) -> None:
     stand.link.arena.i64[layout.FRAME] = 4800 + 10 * RATE_HZ
     stand.widths.note_event(event(stand, "amp", 1, 0), stand.link.status(), 0.0)
     (change,) = report(stand).answer(Explain())["changes"]
-    assert (change["amp"], change["from"], change["to"], change["ago_s"]) == ("amp", "Full", "Lite", 10.0)
+    assert (change["block"], change["from"], change["to"], change["ago_s"]) == ("amp", "Full", "Lite", 10.0)
     assert change["reason"] and change["load_before"] > 0.0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pedal.errors import PedalError, PresetError
-from pedal.panel.preset_requests import CopyPreset, DeletePreset, RenamePreset, RevertPreset, SavePreset
+from pedal.panel.preset_requests import CopyPreset, DeletePreset, RenamePreset, RevertPreset, SavePreset, WritePreset
 from pedal.preset import Preset
 from tests.panel.stand import Stand, amp, tone
 
@@ -179,3 +179,27 @@ def test_a_disk_that_refuses_is_said_and_nothing_is_lost(stand: Stand) -> None:
     mine.unlink()
     kept.rename(mine)
     assert stand.keeping.is_edited and saved(stand, "01-crunch") == CRUNCH
+
+
+def test_a_file_from_an_editor_is_kept_and_played(stand: Stand) -> None:
+    was = stand.store.entry("01-crunch").path.read_text()
+    text = was.replace('"Crunch"', '"Loud" # mine')
+    answer = stand.keeping.answer(WritePreset(preset="crunch", text=text, instead_of=was))
+    assert answer == {"preset": "Loud", "preset_key": "01-crunch"}
+    assert stand.store.entry("01-crunch").path.read_text() == text
+    assert stand.player.work.is_building and stand.player.preset.name == "Loud"
+    stand.keeping.write("02-clean", stand.store.entry("02-clean").path.read_text() + "# later\n", None)
+    assert stand.player.key == "01-crunch", "what does not play is only kept"
+
+
+def test_a_file_from_an_editor_takes_nothing_away(stand: Stand) -> None:
+    was = stand.store.entry("01-crunch").path.read_text()
+    with pytest.raises(PresetError, match="changed meanwhile"):
+        stand.keeping.write("01-crunch", was, was + "# older\n")
+    with pytest.raises(PresetError):
+        stand.keeping.write("01-crunch", "name = 3", was)
+    stand.player.set_param("tone.bass_db", 6.0, 0.0)
+    with pytest.raises(PresetError, match="was changed and not saved"):
+        stand.keeping.write("01-crunch", was, was)
+    assert stand.store.entry("01-crunch").path.read_text() == was
+    assert stand.player.preset.block("tone").value("bass_db") == 6.0

@@ -16,12 +16,13 @@ from pedal.config import MidiSettings, parse_board
 from pedal.errors import PedalError
 from pedal.library.banks import Bank
 from pedal.library.calibration import CalibrationStore
-from pedal.library.midi_map import MidiMapStore
+from pedal.library.midi_map import MidiMapStore, parse_target
 from pedal.link import Link
 from pedal.panel.controls.inputs_midi import Midi, MidiHeard
 from pedal.panel.controls.midi import Beat, ControlChange, ProgramChange
 from pedal.panel.display.oled import open_display
 from pedal.panel.expression import ExpressionPedal
+from pedal.panel.feeds import NOBODY, News
 from pedal.panel.hands import Hands
 from pedal.panel.hands_requests import Midi as MidiRequest
 from pedal.panel.loop import Panel
@@ -30,6 +31,7 @@ from pedal.panel.reflexes import Reflexes
 from pedal.panel.workshop import Workshop
 from pedal.preset import Block, Expression, Preset
 from tests.panel.stand import BOARD, Stand, tone
+from tests.panel.test_feeds import Heard
 
 ECHO = Block("echo", "delay", values={"tempo_bpm": 100.0})
 
@@ -37,7 +39,7 @@ ECHO = Block("echo", "delay", values={"tempo_bpm": 100.0})
 class Gear(MidiIn):
     """A stand with a controller."""
 
-    def __init__(self, folder: Path, wires: Midi | None = None) -> None:
+    def __init__(self, folder: Path, wires: Midi | None = None, news: News = NOBODY) -> None:
         one = Preset("One", (tone(), ECHO), expression=Expression("tone.treble_db"))
         self.stand = Stand(folder, {"01-one": one, "02-two": Preset("Two")})
         self.stand.play("01-one")
@@ -45,9 +47,8 @@ class Gear(MidiIn):
         self.store = MidiMapStore(folder / "midi.toml")
         player = self.stand.player
         expression = ExpressionPedal(BOARD, player, CalibrationStore(folder / "expression.toml"))
-        super().__init__(
-            player, self.stand.banks, expression, lambda action, at_s: self.done.append(action), self.store, wires
-        )
+        banks = self.stand.banks
+        super().__init__(player, banks, expression, lambda does, at_s: self.done.append(does), self.store, wires, news)
 
     def turn(self, number: int, *values: int) -> None:
         for value in values:
@@ -244,3 +245,20 @@ def test_what_was_heard_while_the_panel_waited_for_its_link_is_done(tmp_path: Pa
         while not panel._midi.status(0.0)["controllers"] and time.monotonic() < deadline_s:
             time.sleep(0.01)
         assert panel._midi.status(0.0)["controllers"] == {"7": "tuner"}
+
+
+def test_who_listens_is_told_what_was_heard_and_what_it_does(tmp_path: Path) -> None:
+    heard = Heard("midi")
+    gear = Gear(tmp_path, news=heard)
+    gear.turn(74, 20)
+    gear.store.save({74: parse_target("tone.bass_db", "MIDI")})
+    gear.look_at_file()
+    gear.turn(74, 64)
+    gear.heard(ProgramChange(3, 1), 1.0)
+    gear.heard(Beat(120.0, 1.0), 1.0)
+    assert [data["text"] for _, data in heard.news] == [
+        "channel 1: controller 74 at 20",
+        "channel 1: controller 74 at 64, tone.bass_db",
+        "channel 3: program 1",
+        "clock: 120.0 bpm",
+    ]

@@ -13,6 +13,7 @@ from pedal.panel import protocol
 from pedal.panel.chain_requests import GetParam, ShowChain
 from pedal.panel.desk_requests import HoldPreset, Show, Things
 from pedal.panel.feed_requests import ReadLog, Subscribe
+from pedal.panel.preset_requests import WritePreset
 
 REQUESTS: list[protocol.Request] = [
     protocol.Status(id=7),
@@ -41,6 +42,7 @@ REQUESTS: list[protocol.Request] = [
     Subscribe(topics=["meters", "log"], rate_hz=10.0),
     Subscribe(topics=[]),
     ReadLog(lines=3),
+    WritePreset(preset="Crunch", text="name = 3", instead_of=""),
     Show(),
     Show(mark="0123"),
     Things(kind="model", start=200, look=True),

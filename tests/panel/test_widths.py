@@ -197,7 +197,8 @@ def test_a_change_of_both_sides_is_recorded_once(twice: Stand) -> None:
     assert [change.block for change in twice.widths.changes] == ["amp"]
 
 
-def test_each_order_is_in_the_record_with_its_words(stand: Stand) -> None:
+def test_each_order_is_in_the_record_and_in_the_journal(stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "pedal.panel")
     scene = Scene(impulses=(Impulse("cab", (0.1, 0.2, 0.4), 2),), extras=(Extra("delay", 0.1),), tails=0.1)
     status = replace(stand.link.status(), frame=4800, load_mean=0.75)
     orders = (Taps("cab", 0, "a"), Taps("cab", 1, "b"), DropTails("c"), Hold("delay", "d"), Release("delay", "e"))
@@ -215,3 +216,5 @@ def test_each_order_is_in_the_record_with_its_words(stand: Stand) -> None:
     ]
     assert {(each["load_before"], each["load_after"]) for each in record.of()} == {(0.75, 0.6)}
     assert record.of("width") == []
+    assert "cab: all taps -> few taps (a); load 75 % -> 60 %" in caplog.text
+    assert len([line for line in caplog.text.splitlines() if "load 75 % -> 60 %" in line]) == len(orders)

@@ -197,6 +197,19 @@ def test_a_smaller_size_has_a_smaller_price_and_a_change_that_of_the_larger() ->
     assert (words[sizes + at.SIZE_PLAYING], words[sizes + at.SIZE_OTHER]) == (2, 0)
 
 
+def test_a_cabinet_that_sleeps_wakes_up_with_the_size_that_is_wanted_by_then() -> None:
+    """There may be no room for the larger one, not even on the way."""
+    pedal = Pedal()
+    pedal.place(preset(Block("cab", "cab", "2048", on=False)))
+    pedal.adopt(0)
+    pedal.play_all(SILENCE[:256], 64)
+    sizes, words = sized(pedal), pedal.arena.i64
+    words[sizes + at.SIZE_WANTED] = 0
+    switch(pedal, "cab", at.PLAYS)
+    pedal.play_all(SILENCE[:64], 64)
+    assert (words[sizes + at.SIZE_PLAYING], words[sizes + at.SIZE_WAY]) == (0, 0)
+
+
 def test_the_builder_knows_what_every_size_costs() -> None:
     prices = load_prices("zero-2-w")
     parts = compile_preset(preset(Block("cab", "cab", "2048")), Assets(), RATE_HZ)

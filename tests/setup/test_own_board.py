@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pedal.cli.choosing import choose_board
 from pedal.config import board_names, board_path, load_board, parse_board
 from pedal.errors import BoardError, SettingsError
 from pedal.library.atomic import previous_of
 from pedal.paths import own_board_path
-from pedal.setup.own_board import Changes, gain_control, is_installed, load_own_text, save_own_board
+from pedal.setup.own_board import Changes, gain_control, is_installed, load_own_text, save_own_board, wanted_gain_db
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +41,29 @@ def test_gain_moves_the_calibration_with_it() -> None:
     assert after.mixer["Mixin PGA"].level_db == 6.0 and after.mixer["Mixin PGA"].on is True
     assert after.input_dbu_at_0dbfs == -3.8
     assert gain_control(load_board("virtual")) is None
+
+
+@pytest.mark.parametrize("name", ["reference", "hifiberry-dacplusadcpro"])
+def test_a_gain_that_is_a_list_of_words_is_set_on_both_sides(name: str) -> None:
+    board = load_board(name)
+    assert gain_control(board) == ("PGA Gain Left", 0.0)
+    after = parse_board(load_own_text(name, Changes(gain_db=("PGA Gain Left", -3.5))), "b.toml")
+    assert {after.mixer[f"PGA Gain {side}"].choice for side in ("Left", "Right")} == {"-3.5dB"}
+    assert gain_control(after) == ("PGA Gain Left", -3.5)
+    same = {key: setting for key, setting in board.mixer.items() if "PGA" not in key}
+    assert {key: setting for key, setting in after.mixer.items() if "PGA" not in key} == same
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.floats(-200.0, 200.0))
+def test_a_wanted_gain_is_one_that_the_control_has(level_db: float) -> None:
+    for name, least_db, most_db in (("reference", -12.0, 40.0), ("codec-zero", -150.0, 60.0)):
+        board = load_board(name)
+        control, _ = gain_control(board) or ("", 0.0)
+        wanted_db = wanted_gain_db(board, control, level_db)
+        assert least_db <= wanted_db <= most_db and 2.0 * wanted_db == round(2.0 * wanted_db)
+        assert abs(wanted_db - min(max(level_db, least_db), most_db)) <= 0.25
+        parse_board(load_own_text(name, Changes(gain_db=(control, wanted_db))), "b.toml")
 
 
 def test_what_cannot_be_is_refused_before_anything_is_written(home: Path) -> None:

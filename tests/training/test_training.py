@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from models.train.capture import checkpoint_path, export, in_words, judge, train_width
+from models.train.capture import best_checkpoint, checkpoint_path, export, in_words, judge, train_width
 from models.train.material import Labels, Material
-from models.train.model_file import CHANNELS, Checkpoint, load_checkpoint
+from models.train.model_file import CHANNELS, Checkpoint, Progress, load_checkpoint, write_checkpoint
 from models.train.network import CONTEXT_FRAMES
 from models.train.training import TRAINED_DB, Pair, Trainer
 from pedal.errors import ModelError
@@ -59,6 +59,8 @@ def test_training_gets_better_and_goes_on_from_a_file(tmp_path: Path) -> None:
     assert first.progress.steps == 40
     assert first.progress.check_esr == pytest.approx(looks[-1].progress.check_esr, rel=1e-8)  # nine digits
 
+    assert best_checkpoint(tmp_path, "bend", "lite").progress == first.progress
+
     # What goes on is what was kept: it knows as much before its first step as when it was stopped.
     again = Trainer(3, material.train, material.check, 80, first)
     assert again.steps == 40
@@ -66,6 +68,12 @@ def test_training_gets_better_and_goes_on_from_a_file(tmp_path: Path) -> None:
 
     run(80)
     assert looks[-1].progress.steps == 80
+    assert best_checkpoint(tmp_path, "bend", "lite").progress.steps == 80
+    # A worse one is gone on from, but the best is what is exported.
+    worse = Checkpoint(looks[-1].weights, Progress(90, 200, 0.9))
+    write_checkpoint(checkpoint_path(tmp_path, "bend", "lite"), "bend", worse)
+    assert load_checkpoint(checkpoint_path(tmp_path, "bend", "lite")).progress.steps == 90
+    assert best_checkpoint(tmp_path, "bend", "lite").progress.steps == 80
     assert looks[-1].progress.check_esr <= first.progress.check_esr < 1.0
 
 

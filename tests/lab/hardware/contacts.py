@@ -37,6 +37,7 @@ class Contacts:
         self.mutes: list[tuple[int, bool]] = [(time.monotonic_ns(), True)]
         #: Moments (ns) at which a sound process was first seen to play.
         self.began_ns: dict[int, int] = {}
+        self._was_high = pins.is_high(pin)
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="contacts", daemon=True)
         self._thread.start()
@@ -75,12 +76,11 @@ class Contacts:
         self._thread.join()
 
     def _run(self) -> None:
-        was_high = self._pins.is_high(self._pin)
         while not self._stopped:
             now_ns, is_high, beat = time.monotonic_ns(), self._pins.is_high(self._pin), load_beat(self._link_path)
-            if is_high != was_high:
+            if is_high != self._was_high:
                 self.edges_ns.append(now_ns)
-                was_high = is_high
+                self._was_high = is_high
             if beat is not None and beat.is_muted != self.is_muted:
                 self.mutes.append((now_ns, beat.is_muted))
             if beat is not None and beat.audio_pid and beat.card_state == CARD_RUNNING:

@@ -9,8 +9,8 @@ from tests.lab.scenario import Breakage
 BREAKAGE = Breakage(
     "a block does not wait for the width that makes room for it",
     "pedal/panel/widths.py",
-    "                self._ask(amp, width, reason, status)\n                waiting = True\n",
-    "                pass\n",
+    "        self._carry_out(admission.orders, scene, status, now_s)\n        gives_way = any(",
+    "        gives_way = False and any(",
 )
 
 
