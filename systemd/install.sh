@@ -33,6 +33,7 @@ install -D -m 0644 -t /etc/tmpfiles.d "$here/tmpfiles.d/pedal.conf"
 install -D -m 0644 -t /etc/modules-load.d "$here/modules-load.d/pedal.conf"
 install -D -m 0644 -t /etc/udev/rules.d "$here"/udev/*.rules
 install -D -m 0644 -t /etc/systemd/system "$here"/*.service
+install -D -m 0644 -t /etc/profile.d "$here/profile.d/pedal-editor.sh"
 
 # For whoever comes over SSH: the command, its manual page, and what bash may complete.
 install -D -m 0644 -t /usr/local/share/man/man1 "$here/../docs/pedal.1"

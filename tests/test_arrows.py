@@ -1,7 +1,8 @@
 """Arrows point one way: reads every import below ``pedal/`` and holds it against the table of rooms.
 
 A *room* is a top-level module or package of ``pedal``; the panel has three: its live side, its builder,
-and what they say to each other; the library has two: its judge knows models, the rest knows files.
+and what they say to each other; the library has two: its judge knows models, the rest knows
+files; so have the commands: their client is the editor's, too.
 Every import statement counts, also inside functions: knowing late is knowing.
 """
 
@@ -23,6 +24,7 @@ LOWEST = {"units", "errors", "arena", "jit", "layout", "params", "pins", "paths"
 LOWEST |= {"health", "prices", "connection", "gpio", "actions"}
 JOBS = "panel jobs"  # what the panel's two sides say to each other
 JOBS_STEMS = ("jobs", "quality")
+CLIENT = "cli client"  # cli/client.py: the other end of the control socket, for commands and the editor
 JUDGE = "library judge"  # library/judge.py: reads files from outside, in a process of its own
 BUILDER = "panel builder"  # panel/builder*.py: reads files, builds rigs, measures costs; the rest of panel is live
 
@@ -61,8 +63,10 @@ ARROWS: dict[str, set[str]] = {
     "offline": LOWEST | {"nam", "dsp", "rig", "governor", "library", "config"},
     "virtual": LOWEST | {"config", "link", "library", "audio", "panel"},
     "system": LOWEST | {"config", "library"},
+    CLIENT: {"errors", "panel"},
+    "editor": LOWEST | {CLIENT, "panel", "library"},
     "cli": LOWEST | {"nam", "dsp", "rig", "governor", "link", "library", "config", "audio", "panel", "offline"}
-    | {"virtual", "system", "setup"},
+    | {"virtual", "system", "setup", "editor", CLIENT},
     "": set(),  # pedal/__init__.py
 }  # fmt: skip
 
@@ -118,6 +122,8 @@ def room_of(relative: Path) -> str:
         return BUILDER
     if room == "panel" and len(relative.parts) > 1 and Path(relative.parts[1]).stem in JOBS_STEMS:
         return JOBS
+    if room == "cli" and len(relative.parts) > 1 and Path(relative.parts[1]).stem == "client":
+        return CLIENT
     if room == "library" and len(relative.parts) > 1 and Path(relative.parts[1]).stem == "judge":
         return JUDGE
     return "" if room == "__init__" else room
@@ -180,6 +186,7 @@ def test_arrows_point_one_way() -> None:
         ("virtual/card.py", "import alsaaudio", "touch hardware"),
         ("library/importer.py", "from pedal.library import judge", "library must not know library judge"),
         ("library/importer.py", "from pedal.nam import file", "library must not know nam"),
+        ("editor/app.py", "from pedal.cli import main", "editor must not know cli"),
         ("attic/old.py", "", "does not know"),
     ],
 )  # fmt: skip
@@ -214,7 +221,7 @@ def test_what_is_allowed_passes(tmp_path: Path, file: str, source: str) -> None:
     assert violations(tmp_path) == []
 
 
-@pytest.mark.parametrize("module", ["pedal.cli.main", "pedal.cli.client"])
+@pytest.mark.parametrize("module", ["pedal.cli.main", "pedal.cli.client", "pedal.editor.app"])
 def test_the_client_starts_without_numba(module: str) -> None:
     """A live command answers at once: neither it nor what it imports may pull in the compiler."""
     script = f"import sys, {module}; print(*sorted({{'numba', 'llvmlite', 'alsaaudio'}} & set(sys.modules)))"

@@ -1,7 +1,7 @@
-"""``pedal edit preset NAME``: a preset's file in ``$EDITOR``, checked, kept and played by the panel.
+"""``pedal edit``: the full-screen editor; ``pedal edit preset NAME``: a preset's file in ``$EDITOR``.
 
-Called through ``main``, in a process of its own. The panel alone writes presets: what an editor leaves is only kept
-once it is a preset, and until then the old one plays and stays.
+Called through ``main``, in a process of its own. The panel alone writes presets: what a text editor leaves is checked,
+kept and played by the panel once it is a preset, and until then the old one plays and stays.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from pedal.cli.completion import complete_preset
+from pedal.cli.editor import open_editor
 from pedal.cli.talking import Group, call, is_json, plain, say, talks
 from pedal.errors import ControlError, PedalError, PresetError
 from pedal.files import load_text
@@ -25,9 +26,15 @@ from pedal.panel.preset_requests import WritePreset
 from pedal.preset import parse_preset
 
 
-@click.group(cls=Group)
-def edit() -> None:
-    """Files of yours in $EDITOR."""
+@click.group(cls=Group, invoke_without_command=True)
+@talks
+@click.pass_context
+def edit(ctx: click.Context, runtime_dir: Path | None) -> None:
+    """The full-screen editor; with `preset NAME`, a file of yours in $EDITOR."""
+    if runtime_dir is not None:
+        ctx.default_map = {name: {"runtime_dir": runtime_dir} for name in edit.commands}
+    if ctx.invoked_subcommand is None:
+        open_editor(runtime_dir)
 
 
 @edit.command()

@@ -48,7 +48,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "midi": ("pedal.cli.hands:midi", "MIDI: list, monitor, learn, forget."),
     "calibrate": ("pedal.cli.calibrate:calibrate", "Show it how loud the guitar is, and the expression pedal's ends."),
     "audio": ("pedal.cli.audio:audio", "The sound card: list, test, latency through a cable."),
-    "edit": ("pedal.cli.edit:edit", "A preset's file in $EDITOR, played as you save it."),
+    "edit": ("pedal.cli.edit:edit", "The full-screen editor; or a preset's file in $EDITOR."),
     "press": ("pedal.cli.live:press", "Press a footswitch of a virtual pedal."),
     "resume": ("pedal.cli.live:resume", "Leave safe mode: try the whole pedal again."),
     "render": ("pedal.cli.offline:render", "Play a sound file through a model or a preset."),

@@ -7,7 +7,7 @@ costs a comparison.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from pedal.library.presets import is_key
 from pedal.panel.desk_requests import THINGS_AT_ONCE, DeskRequest, HoldPreset, Show, Things
 from pedal.panel.menu.facts import Facts
 from pedal.panel.player import Player
+from pedal.panel.quality import CHOICES
 from pedal.panel.shelf import Shelf
 from pedal.preset import Preset, format_preset, parse_preset
 from pedal.preset.snapshots import fitting
@@ -51,8 +52,8 @@ class Desk:
                 return self._show(mark)
             case Things(kind=kind, start=start, look=look):
                 return self._things(kind, start, look)
-            case HoldPreset(text=text, key=key, instead_of=mark):
-                return self._hold(text, key, mark, now_s)
+            case HoldPreset():
+                return self._hold(request, now_s)
 
     def _show(self, mark: str) -> dict[str, Any]:
         facts = self.facts()
@@ -88,21 +89,21 @@ class Desk:
             "total": len(things),
         }
 
-    def _hold(self, text: str, key: str, mark: str | None, now_s: float) -> dict[str, Any]:
-        player = self.player
-        if mark is not None and mark != self._mark():
+    def _hold(self, request: HoldPreset, now_s: float) -> dict[str, Any]:
+        player, key = self.player, request.key
+        if request.instead_of is not None and request.instead_of != self._mark():
             raise ControlError("the preset was changed meanwhile by somebody else", hint="Look at it, and try again")
         if key and not is_key(key):
             raise ControlError("is no name of a preset's file", where=f"{key!r:.70}")
-        changed = parse_preset(text, f"preset '{key or 'in hand'}'")
+        changed = parse_preset(request.text, f"preset '{key or 'in hand'}'")
         changed = replace(changed, snapshots=fitting(changed.snapshots, changed))
-        if key == player.key and _is_built_like(changed, player.preset):
+        before = player.work.quality
+        quality = _quality(changed, request.quality or (before if key == player.key else {}))
+        if (key, quality) == (player.key, _quality(changed, before)) and _is_built_like(changed, player.preset):
             known = {block.id: block.hashes for block in player.preset.blocks}
             player.change_to(replace(changed.with_hashes(known), snapshot=player.preset.snapshot), now_s)
         else:
-            amps = {block.id for block in changed.blocks}
-            quality = {amp: width for amp, width in player.work.quality.items() if amp in amps}
-            player.work.build(key, changed, quality if key == player.key else {})
+            player.work.build(key, changed, quality)
         return {"preset": player.preset.name, "preset_key": player.key, "preset_mark": self._mark()}
 
     def _text(self) -> str:
@@ -118,6 +119,19 @@ class Desk:
 
 def _mark_of(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:_MARK_CHARS]
+
+
+def _quality(preset: Preset, chosen: Mapping[str, str]) -> dict[str, str]:
+    """What is chosen of the amps that there are.
+
+    Raises:
+        ControlError: no width is called so.
+    """
+    for width in chosen.values():
+        if width not in CHOICES:
+            raise ControlError(f"'{width:.40}' is no width", hint=f"Use {', '.join(CHOICES)}")
+    amps = [block.id for block in preset.blocks if block.kind == "amp"]
+    return {amp: chosen[amp] for amp in amps if chosen.get(amp, "auto") != "auto"}
 
 
 def _is_built_like(one: Preset, other: Preset) -> bool:

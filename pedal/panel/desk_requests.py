@@ -37,11 +37,13 @@ class HoldPreset(Request, tag="preset-hold", frozen=True):
 
     ``key``: of the file that it belongs to; empty: of none yet. ``instead_of``: the ``preset_mark`` of the one that the
     change was made from; it is refused if another one is in hand by now. Without, whatever is in hand is given up.
+    ``quality``: widths chosen for its amps, as ``show`` has them; without, those of the same file stay.
     """
 
     text: str
     key: Annotated[str, msgspec.Meta(max_length=256)] = ""
     instead_of: Name | None = None
+    quality: dict[Name, Name] | None = None
 
 
 DeskRequest = Show | Things | HoldPreset

@@ -15,14 +15,11 @@ from pedal.errors import ControlError, did_you_mean
 from pedal.library.calibration import Calibration
 from pedal.panel.controls.feet import BUTTON_KEYS, GESTURES, button_action, feet_of
 from pedal.panel.expression import ExpressionPedal
-from pedal.panel.hands_requests import AssignSwitch, Expression, HandsRequest, Midi
+from pedal.panel.hands_requests import AS_THE_BOARD, AssignSwitch, Expression, HandsRequest, Midi
 from pedal.panel.menu.facts import ExpressionView, MidiView
 from pedal.panel.midi import MidiIn
 from pedal.panel.player import Player
 from pedal.preset.controls import assigned
-
-#: In place of an action: what the board file says.
-AS_THE_BOARD = "board"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ import msgspec
 
 from pedal.panel.request import Name, Request
 
+#: In place of an action: what the board file says.
+AS_THE_BOARD = "board"
+
 Gesture = Literal["action", "hold", "long_hold", "double_tap"]
 
 

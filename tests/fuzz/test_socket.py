@@ -6,7 +6,7 @@ import contextlib
 import random
 
 from tests.e2e.running import running_pedal
-from tests.fuzz.socket import WRONGS, Report, attack, fuzz
+from tests.fuzz.socket import WRONGS, Report, fuzz
 
 
 def test_whoever_does_what_the_pedal_answers_and_plays_on() -> None:
@@ -25,5 +25,5 @@ def test_whoever_does_what_the_pedal_answers_and_plays_on() -> None:
 def test_a_report_says_what_was_seen() -> None:
     report = Report(took_s=[0.01, 0.02, 0.3], memory_kib=[2048, 4096, 4096, 6144], done={"flood": 2}, overruns=3)
     said = report.text()
-    assert "1 later than 100 ms" in said and "worst 300 ms" in said and "overruns 3" in said
-    assert "2.0 MiB in the first quarter, 6.0 MiB in the last" in said and callable(attack)
+    assert "1 later than 100 ms" in said and "worst 300.0 ms" in said and "overruns 3" in said
+    assert "2.0 MiB in the first quarter, 6.0 MiB in the last" in said

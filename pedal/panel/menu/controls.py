@@ -7,8 +7,7 @@ from typing import Literal
 
 from pedal.actions import Action, parse_action
 from pedal.errors import PedalError
-from pedal.panel.hands import AS_THE_BOARD
-from pedal.panel.hands_requests import Expression, Midi
+from pedal.panel.hands_requests import AS_THE_BOARD, Expression, Midi
 from pedal.panel.menu.dials import block_of
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.presets import ConfirmPage

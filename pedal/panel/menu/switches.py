@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pedal.actions import ACTIONS, MOST, Action
-from pedal.panel.hands import AS_THE_BOARD
-from pedal.panel.hands_requests import AssignSwitch, Gesture
+from pedal.panel.hands_requests import AS_THE_BOARD, AssignSwitch, Gesture
 from pedal.panel.menu.facts import Facts
 from pedal.panel.menu.sheets import Do, ListPage, Open, Row
 from pedal.params import KINDS
