@@ -91,6 +91,11 @@ def complete_preset(ctx: click.Context, param: click.Parameter, incomplete: str)
         return []
 
 
+def complete_width(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What every amp can be asked for."""
+    return _fitting((("full", "the widest"), ("lite", "the narrowest"), ("auto", "the pedal chooses")), incomplete)
+
+
 def complete_switch(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Footswitches of the running pedal's board."""
     from pedal.panel.desk_requests import Show

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import click
 
 from pedal.cli.client import NoAnswerError, RefusedError
+from pedal.cli.completion import complete_width
 from pedal.cli.status_text import levels_text, status_text
 from pedal.cli.talking import call, say, talks, tell
 from pedal.errors import ControlError
@@ -65,7 +66,7 @@ def _width(_: click.Context, __: click.Parameter, value: str) -> str:
 
 
 @click.command()
-@click.argument("wanted", metavar="full|lite|auto|FROM..TO", callback=_width)
+@click.argument("wanted", metavar="full|lite|auto|FROM..TO", callback=_width, shell_complete=complete_width)
 @click.option("--amp", type=click.IntRange(1, 16), help="One amp only, counted from 1.")
 @talks
 def width(wanted: str, amp: int | None, runtime_dir: Path | None) -> None:
