@@ -36,7 +36,7 @@ class Browser(ListPage):
     can_search = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "listen", "Listen"),
-        Binding("slash", "search", "Search"),
+        Binding("slash", "search", "Search", priority=True),  # before the list sees what is typed behind it
         Binding("asterisk", "favour", "Favourite"),
         Binding("left,backspace", "up", "Up"),
         Binding("down", "down", "List", show=False),
@@ -122,6 +122,10 @@ class Browser(ListPage):
     def action_search(self) -> None:
         """Type words."""
         self.set_focus(self.query_one(Input))  # now, not soon: letters that follow at once are of the search
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the search a slash is a slash."""
+        return not (action == "search" and isinstance(self.focused, Input))
 
     def action_down(self) -> None:
         """From the search into the list."""
