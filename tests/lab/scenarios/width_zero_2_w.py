@@ -26,6 +26,8 @@ def scenario(lab: Lab) -> None:
     grow(lab, ["tone", *cabs], False, 1.8)
     grow(lab, cabs, True, 0.2)
     grow(lab, cabs, False, 1.8)
+    # A foot that toggles need not toggle the amp: the second time it stays narrow for a while.
+    lab.until(lambda: widths(lab.status()) == "F", "the amp is wide again")
     is_exact(lab, tap.stop(), 4)
     status = lab.status()
     lab.note(f"{len(status['width_changes'])} changes, load at most {status['load_worst']:.0%}")
