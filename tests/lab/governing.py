@@ -36,7 +36,7 @@ FEET_S = (0.08, 0.4)
 
 @dataclass(frozen=True)
 class Stage:
-    """A board, as warm as it is, and the blocks of its chain, of which the first amp is on."""
+    """A board, as warm as it is, and the blocks of its chain; ``busy_feet`` and the like begin with the first on."""
 
     prices: str
     blocks: tuple[str, ...]
@@ -54,18 +54,17 @@ class Board:
     Args:
         lab: the laboratory.
         stage: what is played.
+        seen: what the builder's stopwatch sees of what things cost.
     """
 
-    def __init__(self, lab: Lab, stage: Stage) -> None:
-        self._lab, self.stage = lab, stage
-        self.weather: Weather = boot_as(lab, stage.prices, stage.blocks)
+    def __init__(self, lab: Lab, stage: Stage, *, seen: float = 1.0) -> None:
+        self._lab, self.stage, self.heat = lab, stage, stage.heat
+        self.weather: Weather = boot_as(lab, stage.prices, stage.blocks, seen=seen, heat=stage.heat)
         self._prices = load_prices(stage.prices)
         text = 'name = "Grow"\n' + "".join(f"\n[[block]]\n{block}" for block in stage.blocks)
         loader = Loader(Assets(factory_dir("models")), load_model)
         self._parts = compile_preset(parse_preset(text, "the stage"), loader, RATE_HZ)
         self._sizes = {part.owner: list(part.sizes) for part in self._parts}
-        self.heat = 1.0
-        self.warm(stage.heat)
 
     def warm(self, heat: float) -> None:
         """All work takes so many times its price from now on."""

@@ -71,34 +71,35 @@ def block(kind: str, on: bool = False) -> str:
     return f'kind = "{kind}"\nid = "{kind}"\non = {str(on).lower()}\n'
 
 
-def set_prices(lab: Lab, prices: str, *, seen: float = 1.0) -> None:
+def set_prices(lab: Lab, prices: str, *, seen: float = 1.0, heat: float = 1.0) -> None:
     """Before ``boot``: the board's work has a price.
 
     Args:
         lab: the laboratory.
         prices: a shipped list.
         seen: what the builder's stopwatch sees of what things cost; the governor's book is wrong unless it is 1.
+        heat: all work takes so many times its price.
     """
     listed = factory_dir("board") / "prices" / f"{prices}.toml"
     mine = BOARD.with_name("prices.toml")
-    mine.write_text(f"{listed.read_text()}\n[start]\nstopwatch = {seen}\n")
+    mine.write_text(f"{listed.read_text()}\n[start]\nstopwatch = {seen}\nslowdown = {heat}\n")
     load_prices(str(mine))
     board = tomllib.loads(BOARD.read_text()) | {"prices": str(mine)}
     board["audio"]["period_frames"] = PERIOD_FRAMES
     BOARD.write_text(tomli_w.dumps(board))
-    lab.event("prices", [prices, seen])
+    lab.event("prices", [prices, seen, heat])
 
 
-def boot_as(lab: Lab, prices: str, blocks: Iterable[str], *, seen: float = 1.0) -> Weather:
+def boot_as(lab: Lab, prices: str, blocks: Iterable[str], *, seen: float = 1.0, heat: float = 1.0) -> Weather:
     """Start the pedal as a board whose work has ``prices`` (``set_prices``), playing a preset of ``blocks``.
 
     Args:
         lab: the laboratory.
         prices: a shipped list.
         blocks: as ``amp`` and its like write them.
-        seen: of ``set_prices``.
+        seen, heat: of ``set_prices``.
     """
-    set_prices(lab, prices, seen=seen)
+    set_prices(lab, prices, seen=seen, heat=heat)
     folder = STATE / "presets"
     folder.mkdir(exist_ok=True)
     preset = folder / "00-grow.toml"
