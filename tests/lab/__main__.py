@@ -36,7 +36,7 @@ def main() -> int:
         "--minutes",
         type=float,
         default=1.0,
-        help="virtual ones, for random, storm, stick_yanked, hands, press_busy (1)",
+        help="virtual ones, for random, storm, stick_yanked, hands, press_busy, governor_* (1)",
     )
     parser.add_argument("--list", action="store_true", help="only say which there are")
     parser.add_argument("--broken", action="store_true", help="each with its broken build, which it must catch")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from tests.lab.governing import Board, Stage, busy_feet, grow_to_twice, thermal_steps
 from tests.lab.lab import Lab
 from tests.lab.priced import amp, block, cab
+from tests.lab.scenario import Breakage
 
+BREAKAGE = Breakage(
+    "a cabinet that is shortened stays so",
+    "pedal/governor/fit.py",
+    "    found = widest([impulse.costs for impulse in impulses], room + fewest) or (0,) * len(impulses)\n",
+    "    found = (0,) * len(impulses)\n",
+)
 LIMIT_S = 3600.0
 STAGE = Stage(
     "zero-2-w",
