@@ -173,7 +173,7 @@ def page_lines(told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         lines.append((f"{amp['id']}: {amp['width'] or 'off'}", widths))
     blocks = [block for block in told["blocks"] if block["on"] and not block["tail"] and block["kind"] != "amp"]
     lines += [(block["id"], _percent(block["load"])) for block in sorted(blocks, key=lambda block: -block["load"])]
-    words = {"now": "Room for", "narrower": "Narrower for", "no": "No room for"}
+    words = {"now": "Room:", "narrower": "Narrower:", "no": "No room:"}
     lines += [(f"{words[one['fits']]} {one['what']}", _percent(one["cost"])) for one in told["room"]]
     lines += [(change["reason"], f"{change['ago_s']:.0f} s ago") for change in told["changes"][-_PAGE_CHANGES:][::-1]]
     return tuple(lines)

@@ -122,7 +122,7 @@ def test_the_page_has_the_same_in_short(stand: Stand) -> None:
     lines = dict(page_lines(told))
     assert lines["Load"] == "77 % of 90 %"
     assert lines["push: Full"] == "Lite 5 %, Full 38 %"
-    assert lines["Room for EQ"] == "1.0 %" and lines["No room for Reverb hall"] == "86 %"
+    assert lines["Room: EQ"] == "1.0 %" and lines["No room: Reverb hall"] == "86 %"
     made = report(stand)
     first = made.lines(10.0)
     stand.set_load(0.1)
