@@ -56,9 +56,10 @@ def amp(name: str, drive_db: float = 0.0, on: bool = False, stereo: str = "sum")
     return f'kind = "amp"\nid = "{name}"\nmodel = "{MODEL}"\n{knobs}on = {str(on).lower()}\n'
 
 
-def cab(name: str, on: bool = False) -> str:
+def cab(name: str, on: bool = False, taps: int = 2048) -> str:
     """A preset's cabinet."""
-    return f'kind = "cab"\nid = "{name}"\nimpulse = "open-back-1x12.wav"\non = {str(on).lower()}\n'
+    knobs = f'impulse = "open-back-1x12.wav"\ntaps = {taps}\n'
+    return f'kind = "cab"\nid = "{name}"\n{knobs}on = {str(on).lower()}\n'
 
 
 def tone(name: str, on: bool = False) -> str:
