@@ -115,6 +115,8 @@ class Menus:
         page = SetupPage() if self.setting_up.goes_on else OfferPage() if self.setting_up.asks else None
         if page is None or self.board.display is None:
             return
+        if self.setting_up.asks:
+            self.setting_up.note_asked()
         if any(encoder.role == "menu" for encoder in self.board.encoders.values()):
             self._use(lambda facts: self._menu.open(facts, now_s, page))
         elif len(self.board.switches) > 1:

@@ -38,6 +38,9 @@ from pedal.setup.strum import judge_strum
 GO_ON = "setup.go-on"
 #: In the player's folder: he was asked once, and does not want to now.
 LATER = "later"
+#: In the runtime directory: he was asked since the pedal was switched on. A panel that is started again in the middle
+#: of a song must not have the next press for an answer.
+ASKED = "setup.asked"
 #: Of trying periods, so much is the card; the rest is the chain.
 _CARD_SHARE = 0.8
 
@@ -46,7 +49,7 @@ class SettingUp:
     """One step at a time; the last result of each stays.
 
     Attributes:
-        asks: it was never done, and the player is to be asked whether he wants to.
+        asks: it was never done, and the player is to be asked whether he wants to: once after the pedal is switched on.
         goes_on: it was under way when this panel was started with another board.
     """
 
@@ -60,11 +63,15 @@ class SettingUp:
         self._pages: tuple[tuple[str, str], ...] = ()
         found = load_findings()
         is_new = found is None and not own_board_path().exists() and not (setup_dir() / LATER).exists()
-        self.asks = ways.started.chooses and is_new
+        self.asks = ways.started.chooses and is_new and not (ways.runtime / ASKED).exists()
         self.goes_on = (ways.runtime / GO_ON).exists()
         (ways.runtime / GO_ON).unlink(missing_ok=True)
         if found is not None and (found.board, found.card) == (board.name, board.audio.card):
             self._views |= remembered(found)
+
+    def note_asked(self) -> None:
+        """The question is on the page."""
+        (self._ways.runtime / ASKED).touch()
 
     @property
     def is_busy(self) -> bool:

@@ -20,7 +20,7 @@ from pedal.panel.menu.facts import Facts, SetupFacts, SetupView
 from pedal.panel.menu.machine import Menu
 from pedal.panel.menu.setup import OfferPage, SetupPage
 from pedal.panel.menu.sheets import AskSheet, KnobSheet, ListSheet, Page
-from pedal.panel.setting_up import SettingUp
+from pedal.panel.setting_up import ASKED, SettingUp
 from pedal.panel.setup_alone import FADE_S, UNHEARD_S
 from pedal.panel.setup_looks import SECONDS
 from pedal.panel.setup_requests import SetUp
@@ -295,6 +295,16 @@ def test_a_pedal_that_was_never_set_up_asks_once(tmp_path: Path) -> None:
     pedal = Pedal(tmp_path, page=OfferPage())
     pedal.choose("Later")
     assert not pedal.menu.is_open and not Pedal(tmp_path).setting_up.asks
+
+
+def test_a_panel_that_is_started_again_does_not_ask_again(tmp_path: Path) -> None:
+    """It would take the next press for an answer, in the middle of a song."""
+    pedal = Pedal(tmp_path)
+    assert pedal.setting_up.asks
+    pedal.setting_up.note_asked()
+    assert not Pedal(tmp_path).setting_up.asks
+    (tmp_path / ASKED).unlink()  # as switching off does
+    assert Pedal(tmp_path).setting_up.asks
 
 
 def test_whoever_has_a_board_or_was_set_up_is_not_asked(tmp_path: Path) -> None:
