@@ -45,6 +45,11 @@ def test_what_the_page_says_is_read_back(entry: tuple[Param, float]) -> None:
     assert shown(param, read) == shown(param, value)
 
 
+def test_an_end_in_percent_is_not_beyond_it() -> None:
+    feedback = next(param for param in KINDS["delay"].params if param.name == "feedback")
+    assert parse_shown(feedback, "95 %", "test") == feedback.high
+
+
 @given(values(), st.sampled_from([str.upper, str.lower, lambda text: text.replace(" ", ""), lambda text: f" {text}\t"]))
 def test_capitals_and_blanks_do_not_matter(entry: tuple[Param, float], typed: object) -> None:
     param, value = entry

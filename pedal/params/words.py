@@ -77,7 +77,8 @@ def _number(param: Param, text: str, where: str) -> float:
     if number[2] and number[2] not in factors:
         hint = f"Write {' or '.join(units)}, or nothing" if units else "Write a number alone"
         raise PresetError(f"{param.name} is not in '{number[2]:.20}'", where=where, hint=hint)
-    return float(number[1]) * factors.get(number[2], 1.0)
+    # 95 * 0.01 is a little more than 0.95, which would be refused where that is the end.
+    return float(f"{float(number[1]) * factors.get(number[2], 1.0):.12g}")
 
 
 def value_at(param: Param, turn_norm: float) -> float:
