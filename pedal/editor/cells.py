@@ -6,6 +6,7 @@ it asks whether what a deed left there still stands there, and puts back what wa
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, cast
@@ -22,7 +23,7 @@ from pedal.preset import Block, Preset, Snapshot, format_preset
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(ABC):
     """A place; ``read`` gives None where there is no such place.
 
     Attributes:
@@ -31,13 +32,13 @@ class Cell:
 
     is_turned: ClassVar[bool] = False
 
+    @abstractmethod
     def read(self, state: State) -> Any:
         """What stands there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def request(self, state: State, value: Any) -> Request:
         """What puts ``value`` there."""
-        raise NotImplementedError
 
     def same(self, one: Any, other: Any) -> bool:
         """Whether two values are one and the same to a player."""

@@ -19,6 +19,7 @@ def scenario(lab: Lab) -> None:
     weather = boot_as(lab, "zero-2-w", [cab(f"cab{k}", on=True, taps=256) for k in range(12)])
     lab.wait(2.0)
     usual = lab.status()["load_mean"]
+    assert usual > 0.1, f"the work takes no time: a load of {usual:.0%}"
     for share in (0.9, 0.99, 1.01, 1.2, 0.6):
         weather.heat(share / usual)
         lab.wait(0.2)
